@@ -1,0 +1,190 @@
+/*
+ * norkv: a wear-levelled, redundant key-value store for NOR flash, format-compatible with Pigweed's pw_kvs.
+ *
+ * The store is a log. Each put or delete appends one entry (header, key, value, padding) to `redundancy` different
+ * sectors; the entry with the newest transaction ID of a key is current. An index in RAM finds the current entry of
+ * each key. When space runs out, garbage collection copies the live entries of a sector to the one sector that is
+ * always kept erased, then erases it. Nothing is ever changed in place, so a cut at any flash operation leaves either
+ * the old or the new value readable.
+ *
+ * The caller owns all memory: `struct norkv`, and the block whose size norkv_memory_size tells. Both, and everything
+ * the configuration points to, must stay where they are until the store is started again or no longer used. There is no
+ * heap, no recursion, no global state; calls on one store must not overlap, calls on different stores may.
+ *
+ * Keys are 1 to NORKV_MAX_KEY bytes of any content and are compared whole. A value is 0 bytes to what fits in a sector
+ * with its header and key: norkv_max_value_size.
+ */
+#ifndef NORKV_NORKV_H
+#define NORKV_NORKV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "norkv/flash.h"
+
+#define NORKV_MAX_KEY 63u        /* bytes; the entry format's limit */
+#define NORKV_MAX_FORMATS 8u     /* formats that one store reads */
+#define NORKV_MAX_REDUNDANCY 16u /* copies of each entry */
+#define NORKV_MAX_KEYS 65000u    /* index entries, deleted keys that are still remembered included */
+
+enum norkv_error {
+  NORKV_OK = 0,
+  NORKV_ERR_INVALID,   /* an argument is out of its range: nothing was done */
+  NORKV_ERR_GEOMETRY,  /* the flash geometry is not one that norkv can use: nothing was done */
+  NORKV_ERR_MEMORY,    /* the memory block is missing, misaligned or smaller than norkv_memory_size */
+  NORKV_ERR_NOT_FOUND, /* no such key, or it was deleted; the end of an iteration */
+  NORKV_ERR_FULL,      /* no room for the entry: the store is unchanged, a delete may make room (see norkv_put) */
+  NORKV_ERR_KEYS,      /* more keys than max_keys. From start: nothing was erased, start again with more */
+  NORKV_ERR_BUFFER,    /* the value is longer than the buffer: it was filled with the part that fits */
+  NORKV_ERR_DATA_LOSS, /* stored data failed its checksum and no good copy is left; with NORKV_RECOVER_MANUAL, start
+                          found damage that norkv_maintain would mend: the store is readable and writable as it is */
+  NORKV_ERR_FLASH,     /* the flash port failed */
+};
+
+enum norkv_checksum {
+  NORKV_CHECKSUM_NONE = 0, /* a torn entry can't be told from a whole one: for images that have it, not for new ones */
+  NORKV_CHECKSUM_CRC16_CCITT, /* polynomial 0x1021, initial 0xFFFF, not reflected, no final XOR: as pw_kvs writes */
+  NORKV_CHECKSUM_CRC32C,      /* Castagnoli, reflected, initial and final 0xFFFFFFFF (RFC 3720): norkv's default */
+};
+
+/* An entry format: the magic names it on flash. No two formats of a store share a magic; 0xFFFFFFFF is not one. */
+struct norkv_format {
+  uint32_t magic;
+  enum norkv_checksum checksum;
+};
+
+/* When damage that start finds (torn entries, missing copies) is mended. */
+enum norkv_recovery {
+  NORKV_RECOVER_IMMEDIATE = 0, /* by start, before it returns */
+  NORKV_RECOVER_LAZY,          /* by the first put, delete or maintain that follows */
+  NORKV_RECOVER_MANUAL,        /* by norkv_maintain only; start returns NORKV_ERR_DATA_LOSS if there is any */
+};
+
+struct norkv_config {
+  struct norkv_flash flash;
+  const struct norkv_format *formats; /* all that are read; new entries use the first */
+  uint8_t format_count;               /* 1 to NORKV_MAX_FORMATS */
+  uint8_t redundancy;                 /* copies of each entry, 1 to NORKV_MAX_REDUNDANCY, less than sector_count */
+  uint16_t max_keys;                  /* index size, 1 to NORKV_MAX_KEYS */
+  enum norkv_recovery recovery;
+  bool skip_verify_on_read;  /* get trusts what start or put verified, and reads the value without its checksum */
+  bool skip_verify_on_write; /* a program that reports success is not read back */
+  void *memory;              /* aligned for uint32_t */
+  size_t memory_size;        /* at least norkv_memory_size */
+};
+
+/* What the store knows of itself. Counters count from start; sizes are bytes of flash. */
+struct norkv_statistics {
+  uint32_t keys;                      /* live keys */
+  uint32_t deleted_keys;              /* deleted keys whose tombstone must still be kept */
+  uint32_t live_bytes;                /* current entries and kept tombstones, every copy */
+  uint32_t reclaimable_bytes;         /* superseded and damaged: garbage collection frees them */
+  uint32_t free_bytes;                /* appendable, the sector that is kept erased not counted */
+  uint32_t transaction_id;            /* newest on flash */
+  uint32_t erases;                    /* sectors erased since start */
+  uint32_t corrupt_entries;           /* damaged entries that start found */
+  uint32_t corrupt_sectors_recovered; /* sectors with damage that were collected and erased */
+  uint32_t missing_copies_recovered;  /* copies written again to reach the redundancy */
+};
+
+/* One sector as the store sees it. */
+struct norkv_sector_info {
+  uint32_t free_bytes; /* erased bytes at its end that an append may use; 0 when the sector takes none */
+  uint32_t live_bytes; /* current entries and kept tombstones in it */
+  uint32_t erases;     /* since start: the format keeps no erase counts on flash */
+  bool damaged;        /* holds damage that recovery has not mended yet */
+};
+
+enum norkv_maintenance {
+  NORKV_MAINTAIN_PARTIAL, /* recover, then collect at most one sector */
+  NORKV_MAINTAIN_FULL,    /* recover, then collect every sector that is mostly garbage: as pw_kvs does before trouble */
+  NORKV_MAINTAIN_HEAVY,   /* recover, then leave nothing reclaimable: every superseded entry and tombstone is gone */
+};
+
+/* An iteration; zero it to begin. A key that is put or deleted while an iteration is under way may be met or not, every
+   other live key is met exactly once. A maintain or a start ends all iterations. */
+struct norkv_iterator {
+  uint32_t position;
+};
+
+struct norkv_item {
+  uint8_t key[NORKV_MAX_KEY];
+  uint8_t key_length;
+  uint16_t value_size;
+};
+
+/* Private to the engine; here so that callers can hold one. */
+struct norkv {
+  struct norkv_config config;
+  struct norkv_key *keys;       /* current entry of each key, dense: [0, key_count) */
+  uint32_t *addresses;          /* redundancy addresses for each of `keys` */
+  uint16_t *buckets;            /* hash table of indices into `keys` */
+  struct norkv_sector *sectors; /* one for each sector */
+  uint8_t *buffer;              /* staging for programs, a multiple of the alignment */
+  uint32_t buffer_size;
+  uint32_t bucket_mask;
+  uint32_t key_count;
+  uint32_t transaction_id; /* newest used */
+  uint32_t entry_alignment;
+  uint16_t last_sector; /* last one appended to: the next search begins after it */
+  bool started;
+  bool needs_recovery;
+  struct norkv_statistics counters;
+};
+
+/* Bytes of memory that this configuration needs (its memory fields are not looked at), or 0 if it is not valid. */
+size_t norkv_memory_size(const struct norkv_config *config);
+
+/* Largest value, in bytes, that a key of this length can have: one entry fills at most one sector. */
+uint32_t norkv_max_value_size(const struct norkv_config *config, size_t key_length);
+
+/* Bytes of flash that one copy of an entry takes. */
+uint32_t norkv_entry_size(const struct norkv_config *config, size_t key_length, size_t value_size);
+
+/*
+ * Starts the store on whatever is on flash: reads and verifies each entry once, builds the index, recovers as
+ * `config->recovery` says. A blank partition is an empty store. The configuration is copied.
+ * Errors: INVALID, GEOMETRY, MEMORY, KEYS, FLASH; DATA_LOSS only with manual recovery. After DATA_LOSS the store is
+ * usable.
+ */
+enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config);
+
+/*
+ * Stores `value` under `key`. When it returns NORKV_OK the value survives any cut; if power fails before, the key reads
+ * as before or as after. An equal value is written again.
+ *
+ * Room is promised: FULL is returned only if every way of garbage collecting failed, which can't happen while
+ *   redundancy * (sum of norkv_entry_size over live keys) <= (sector_count - redundancy) * (sector_size - entry size of
+ * this put). Errors: INVALID (key length, value too long), KEYS, FULL, FLASH, DATA_LOSS (live data that had to move is
+ * damaged). After FULL, KEYS or INVALID the key is unchanged. After FLASH it reads as before or as after.
+ */
+enum norkv_error norkv_put(struct norkv *kv, const void *key, size_t key_length, const void *value, size_t value_size);
+
+/* Deletes `key`: appends a tombstone. Errors: INVALID, NOT_FOUND, FULL, FLASH, DATA_LOSS; as norkv_put. */
+enum norkv_error norkv_delete(struct norkv *kv, const void *key, size_t key_length);
+
+/*
+ * Reads up to `size` bytes of the value from `offset` on; `*read_size` tells how many (it may be NULL).
+ * Errors: INVALID (offset beyond the value's end), NOT_FOUND, BUFFER, DATA_LOSS (every copy fails its checksum: the
+ * buffer's content is undefined), FLASH.
+ */
+enum norkv_error norkv_get(struct norkv *kv, const void *key, size_t key_length, size_t offset, void *buffer,
+                           size_t size, size_t *read_size);
+
+/* The size of the value of `key`. Errors: INVALID, NOT_FOUND, DATA_LOSS, FLASH. */
+enum norkv_error norkv_value_size(struct norkv *kv, const void *key, size_t key_length, size_t *value_size);
+
+/* The next live key. Errors: NOT_FOUND at the end, DATA_LOSS, FLASH (the iteration can go on after both). */
+enum norkv_error norkv_next(struct norkv *kv, struct norkv_iterator *iterator, struct norkv_item *item);
+
+/* Work for an idle moment. Errors: INVALID, FULL (redundancy can't be restored for want of room), FLASH, DATA_LOSS. */
+enum norkv_error norkv_maintain(struct norkv *kv, enum norkv_maintenance level);
+
+/* Fills in `statistics`. Reads no flash. */
+enum norkv_error norkv_get_statistics(const struct norkv *kv, struct norkv_statistics *statistics);
+
+/* Tells of one sector. The first call on a sector after start may read its free end, to see that it really is blank. */
+enum norkv_error norkv_get_sector_info(struct norkv *kv, uint32_t sector, struct norkv_sector_info *info);
+
+#endif
