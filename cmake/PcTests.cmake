@@ -1,0 +1,32 @@
+# Tests are Criterion executables, one for each test folder, and shell scripts that drive the command from outside.
+#
+# pc_test_executable(NAME FOLDER <folder> LIBRARIES <library>... INCLUDES <folder>...)
+#   Builds FOLDER/*.c into NAME and registers it. Sets NAME_FOUND in the caller when there was something to build.
+
+if(NOT PC_TESTS STREQUAL "OFF")
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(CRITERION IMPORTED_TARGET criterion)
+  if(NOT CRITERION_FOUND)
+    if(PC_TESTS STREQUAL "ON")
+      message(FATAL_ERROR "The tests need Criterion: scripts/setup --test installs it")
+    endif()
+    message(STATUS "Without Criterion no tests are built: scripts/setup --test installs it")
+  endif()
+endif()
+
+function(pc_test_executable name)
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "FOLDER" "LIBRARIES;INCLUDES")
+  set(${name}_FOUND OFF PARENT_SCOPE)
+  file(GLOB sources CONFIGURE_DEPENDS ${test_FOLDER}/*.c)
+  if(NOT sources OR NOT CRITERION_FOUND)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${test_INCLUDES} ${test_FOLDER})
+  target_link_libraries(${name} PRIVATE ${test_LIBRARIES} PkgConfig::CRITERION m)
+  target_compile_definitions(${name} PRIVATE "PC_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  pc_host_options(${name})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  set(${name}_FOUND ON PARENT_SCOPE)
+endfunction()
