@@ -1,0 +1,85 @@
+/*
+ * The files that users write: scenarios, device profiles and repros, all YAML. The only room that knows YAML.
+ *
+ * Every error names the file and the line; an unknown key also names the nearest known one. A file is read whole and
+ * checked whole before anything is done with it.
+ */
+#ifndef POWERCUT_CONFIG_H
+#define POWERCUT_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "powercut/device.h"
+#include "powercut/error.h"
+#include "powercut/explore.h"
+#include "powercut/workload.h"
+
+struct pc_store_parameter {
+  char *name, *value;
+  int line;
+};
+
+struct pc_scenario {
+  char *path; /* as it was given */
+  char *name;
+  struct pc_profile profile;
+  uint32_t sectors;
+  char *engine; /* a built-in store's name, or NULL */
+  char *plugin; /* path of a shared library as found from here (relative ones are looked up from the scenario's folder),
+                   or NULL */
+  int store_line;
+  struct pc_store_parameter *parameters; /* what the store: section says besides, unchecked */
+  size_t parameter_count;
+  struct pc_workload workload; /* read or generated */
+  struct pc_power_plan plan;   /* plan.seed is the scenario's seed */
+};
+
+/* --set PATH=VALUE: the path is the keys, joined by dots (`power.depth`); the value is YAML (`[prefix, bit_subset]`).
+ */
+struct pc_override {
+  const char *path, *value;
+};
+
+struct pc_scenario_options {
+  const struct pc_override *overrides;
+  size_t override_count;
+  bool has_seed; /* --seed: in place of the file's */
+  uint64_t seed;
+};
+
+/* Reads a scenario, its profile and its workload. On failure nothing is left to free. */
+enum pc_result pc_scenario_load(const char *path, const struct pc_scenario_options *options,
+                                struct pc_scenario *scenario, struct pc_error *error);
+void pc_scenario_free(struct pc_scenario *scenario);
+
+/* The store's parameters complete, in the order of `store->parameters`: given ones and fallbacks. An unknown or missing
+   one is PC_BAD_INPUT with file, line and the nearest known. `complete` has room for store->parameter_count and points
+   into scenario and store. */
+enum pc_result pc_scenario_parameters(const struct pc_scenario *scenario, const struct pc_store *store,
+                                      struct pc_parameter *complete, struct pc_error *error);
+
+/* A repro: a scenario with everything inline, and the cut path that shows a violation. */
+struct pc_repro {
+  struct pc_scenario scenario;
+  struct pc_cut_path path;
+  enum pc_invariant invariant;
+};
+enum pc_result pc_repro_load(const char *path, struct pc_repro *repro, struct pc_error *error);
+void pc_repro_free(struct pc_repro *repro);
+/* Writes the repro of a violation; operations after the one that was cut are left out. `parameters` are the complete
+ * ones. */
+void pc_repro_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters, size_t parameter_count,
+                    const struct pc_violation *violation, struct pc_buffer *text);
+
+/* Built-in profiles. */
+size_t pc_profile_count(void);
+enum pc_result pc_profile_at(size_t index, struct pc_profile *profile, struct pc_error *error);
+/* By name, or, if it has a slash or ends in .yaml, from a file (relative to `folder`, which may be NULL). */
+enum pc_result pc_profile_find(const char *name, const char *folder, struct pc_profile *profile,
+                               struct pc_error *error);
+
+/* The known name that is nearest to `word` by edit distance, or NULL if none is near enough to suggest. */
+const char *pc_nearest(const char *word, const char *const *known, size_t count);
+
+#endif

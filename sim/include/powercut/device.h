@@ -1,0 +1,136 @@
+/*
+ * The NOR device: cells, the rules of the part, wear, and an undo journal in place of copies.
+ *
+ * Programs clear bits, in program units; erases set a sector to ones. Whatever a real part would not do is refused and
+ * recorded. Each flash operation that succeeds (and each tear) is journalled with the bytes before it and after it, so
+ * that the device can be rolled back exactly: bytes, wear, program counts and hash.
+ *
+ * A device knows nothing of stores. It allocates when it is created and when its journal grows; a device is used by
+ * one thread at a time.
+ */
+#ifndef POWERCUT_DEVICE_H
+#define POWERCUT_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "powercut/bytes.h"
+#include "powercut/error.h"
+#include "powercut/flash.h"
+
+#define PC_ERASED 0xFFu
+
+/* What is known of a part. Times and endurance are the datasheet's; each number's source is a comment in its YAML file.
+ */
+struct pc_profile {
+  char name[32];
+  char summary[128];
+  uint32_t sector_size;  /* bytes one erase covers: 16 to 1 MiB, a multiple of program_unit */
+  uint32_t program_unit; /* bytes, 1 to 256 */
+  uint32_t page_size;    /* bytes, a multiple of program_unit, or 0 for none */
+  uint32_t
+      programs_per_unit; /* how often a unit may be programmed between erases; 0: as often as bits can be cleared */
+  uint32_t endurance;    /* erases a sector is specified for; 0: unlimited */
+  double program_typical_us, program_maximum_us; /* for one program (one page where there are pages); 0: not known */
+  double erase_typical_us, erase_maximum_us;     /* for one sector; 0: not known */
+};
+
+enum pc_flash_operation_kind { PC_PROGRAM, PC_ERASE };
+
+/* One journalled flash operation. The bytes belong to the journal and stay valid until it is rolled back past this
+   operation, forgotten or the next operation is journalled. */
+struct pc_flash_operation {
+  enum pc_flash_operation_kind kind;
+  bool torn; /* what pc_device_tear left */
+  uint32_t address;
+  uint32_t size;
+  const uint8_t *before, *after; /* `size` bytes each */
+};
+
+struct pc_sector_wear {
+  uint64_t erases;
+  uint64_t programmed_bytes;
+};
+
+/* The rules of `device_contract`. */
+enum pc_rule {
+  PC_RULE_RANGE,       /* the flash operation or read lies outside the partition */
+  PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, or an erase isn't of a sector */
+  PC_RULE_SET_BIT,     /* the program would change a 0 to a 1 */
+  PC_RULE_OVERPROGRAM, /* a unit would be programmed more often than programs_per_unit */
+  PC_RULE_PAGE,        /* the program crosses a page boundary */
+  PC_RULE_COUNT,
+};
+
+struct pc_contract_violation {
+  enum pc_rule rule;
+  uint32_t address;
+  size_t size;
+};
+
+struct pc_device;
+
+/* A blank device of `sectors` sectors, never worn. Errors: PC_BAD_INPUT (a number out of range: the message names it),
+   PC_ENVIRONMENT (memory). Free it with pc_device_destroy (NULL is fine). */
+enum pc_result pc_device_create(struct pc_device **device, const struct pc_profile *profile, uint32_t sectors,
+                                struct pc_error *error);
+void pc_device_destroy(struct pc_device *device);
+
+/* Checks a profile's ranges and that `sectors` (1 to 65,535) of it fit: at most 256 MiB in all. */
+enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t sectors, struct pc_error *error);
+
+/* Replaces all cells, e.g. with a dumped image; size must be the device's. Forgets the journal; wear counts stay; units
+   that are not erased count as programmed once. */
+enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, struct pc_error *error);
+
+/* The raw cells, all of them; valid as long as the device. Reading them is no read of the part. */
+struct pc_bytes pc_device_cells(const struct pc_device *device);
+const struct pc_profile *pc_device_profile(const struct pc_device *device);
+uint32_t pc_device_sectors(const struct pc_device *device);
+
+/* The port for a store; valid as long as the device. */
+struct pc_flash pc_device_port(struct pc_device *device);
+
+/* The journal. A mark is the number of journalled operations since the last forget: operation i is undone by
+   rolling back to mark i. */
+size_t pc_device_mark(const struct pc_device *device);
+struct pc_flash_operation pc_device_journalled(const struct pc_device *device, size_t index);
+void pc_device_rollback(struct pc_device *device, size_t mark);
+void pc_device_forget(struct pc_device *device);
+/* While off, nothing is journalled (long wear runs); the journal must be empty when it is turned off. On at creation.
+ */
+void pc_device_set_journal(struct pc_device *device, bool on);
+/* True once memory for the journal ran out: results since then are void (PC_ENVIRONMENT). */
+bool pc_device_failed(const struct pc_device *device);
+
+/*
+ * Leaves what a cut in `operation` leaves: `torn` are the bytes of its range. The operation must be the next one, that
+ * is, its `before` equals the cells. Journalled like an operation. Wear counts as for the whole operation. A torn
+ * program counts as one on each unit it changed; a torn erase resets the count of the units that read erased after it.
+ */
+void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn);
+
+/* A hash of all that decides how the device behaves from here on (cells, and program counts where they are limited),
+   kept up to date as bytes change: equal states have equal hashes, different ones differ but for chance (2^-64). */
+uint64_t pc_device_hash(const struct pc_device *device);
+
+struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);
+
+/* Violations of the part's rules since the last clear: how many, and the first. */
+size_t pc_device_contract_violations(const struct pc_device *device, struct pc_contract_violation *first);
+void pc_device_clear_contract_violations(struct pc_device *device);
+const char *pc_rule_text(enum pc_rule rule);
+
+/* The flash operations and bytes read that are left before the device answers PC_FLASH_STOPPED. UINT64_MAX: no bound.
+ */
+struct pc_budget {
+  uint64_t flash_operations;
+  uint64_t read_bytes;
+};
+void pc_device_set_budget(struct pc_device *device, struct pc_budget budget);
+struct pc_budget pc_device_budget(const struct pc_device *device);
+/* True once a call was refused for want of budget; cleared by pc_device_set_budget. */
+bool pc_device_stopped(const struct pc_device *device);
+
+#endif

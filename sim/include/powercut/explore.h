@@ -1,0 +1,127 @@
+/*
+ * The explorer: runs a workload once with the power on, then walks its flash operations and cuts the power at each,
+ * with each variant of each fault class, and in the recovery from it again, to the given depth. After each cut the
+ * store is started and every invariant checked; the device is rolled back by its undo journal.
+ *
+ * Everything is a pure function of the subject, the workload and the power plan.
+ */
+#ifndef POWERCUT_EXPLORE_H
+#define POWERCUT_EXPLORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "powercut/device.h"
+#include "powercut/error.h"
+#include "powercut/fault.h"
+#include "powercut/invariant.h"
+#include "powercut/store.h"
+#include "powercut/workload.h"
+
+#define PC_MAX_DEPTH 8u
+
+struct pc_power_plan {
+  bool faults[PC_FAULT_COUNT]; /* which classes */
+  uint32_t depth;              /* 1 to PC_MAX_DEPTH; 0: the baseline run alone */
+  uint32_t samples, limit;     /* struct pc_fault_input */
+  uint64_t seed;
+};
+
+/* What is explored. All of it is the caller's and must stay valid. */
+struct pc_subject {
+  const struct pc_profile *profile;
+  uint32_t sectors;
+  const struct pc_store *store;
+  const struct pc_parameter *parameters; /* complete: each that the store takes */
+  size_t parameter_count;
+};
+
+/* One cut: at flash operation `flash_operation` (the first is 0) of the workload, or, further down a cut path, of the
+   recovery from the cut before it. */
+struct pc_cut {
+  uint32_t flash_operation;
+  enum pc_fault fault;
+  uint32_t variant;
+};
+
+struct pc_cut_path {
+  uint32_t depth; /* cuts in it; 0: none, the baseline run */
+  struct pc_cut cuts[PC_MAX_DEPTH];
+};
+
+/* An invariant that did not hold. Texts are for people; keys and values in them are written as in a trace. */
+struct pc_violation {
+  enum pc_invariant invariant;
+  uint32_t operation; /* index of the workload's operation that was cut, or after which the baseline was checked; */
+                      /* operation_count: power lost after the last */
+  struct pc_cut_path path;
+  bool has_key;
+  struct pc_bytes key;
+  char expected[256], actual[256];
+};
+
+struct pc_check_count {
+  uint64_t checks, failures;
+};
+
+struct pc_exploration_result {
+  uint64_t operations, flash_operations; /* of the baseline run */
+  uint64_t cuts;                         /* cut paths that were tried */
+  uint64_t recoveries;                   /* starts after a cut whose outcome was checked */
+  uint64_t deduplicated; /* cut paths whose device state and allowed contents had been explored before */
+  uint64_t violations;   /* failures, the repeated ones too */
+  struct pc_check_count baseline[PC_INVARIANT_COUNT];
+  struct pc_check_count checks[PC_FAULT_COUNT][PC_MAX_DEPTH]
+                              [PC_INVARIANT_COUNT]; /* by the last cut's class, depth - 1 */
+  struct pc_sector_wear *wear; /* of the baseline run, one for each sector; freed with pc_exploration_free */
+  uint32_t wear_count;
+  uint64_t put_bytes; /* key and value bytes that acknowledged puts handed over */
+  bool interrupted;   /* stopped before the end: the counts are of what was done */
+};
+
+/* How an exploration is watched. Any of the functions may be NULL. */
+struct pc_observer {
+  void *context;
+  /* A violation, the first time that its invariant, operation and last fault class come together; what fails again in
+     the same place is only counted. A result other than PC_OK ends the exploration with it. */
+  enum pc_result (*violation)(void *context, const struct pc_violation *violation, struct pc_error *error);
+  void (*progress)(void *context, uint64_t flash_operations_done, uint64_t flash_operations);
+  bool (*stop)(void *context); /* asked often; true ends the exploration early */
+};
+
+/* Errors: PC_BAD_INPUT (the store refuses the setup, the profile or plan is out of range), PC_ENVIRONMENT. A violation
+   is a result, not an error. */
+enum pc_result pc_explore(const struct pc_subject *subject, const struct pc_workload *workload,
+                          const struct pc_power_plan *plan, const struct pc_observer *observer,
+                          struct pc_exploration_result *result, struct pc_error *error);
+void pc_exploration_free(struct pc_exploration_result *result);
+
+/* A step of a replay, told as it happens. */
+enum pc_step_kind {
+  PC_STEP_OPERATION,       /* the workload's operation `operation` begins */
+  PC_STEP_START,           /* the store starts: the recovery number `depth` */
+  PC_STEP_FLASH_OPERATION, /* a flash operation ended, or was cut */
+  PC_STEP_STATUS,          /* what the operation or start answered */
+  PC_STEP_VIOLATION,
+};
+
+struct pc_step {
+  enum pc_step_kind kind;
+  uint32_t operation;
+  uint32_t depth;                         /* cuts so far */
+  uint32_t flash_operation;               /* its number in the workload or the recovery */
+  const struct pc_flash_operation *flash; /* of PC_STEP_FLASH_OPERATION: what changed */
+  const struct pc_cut *cut;               /* of PC_STEP_FLASH_OPERATION: the cut that tore it, or NULL */
+  enum pc_status status;                  /* of PC_STEP_STATUS */
+  const struct pc_violation *violation;   /* of PC_STEP_VIOLATION */
+};
+
+/* Runs the workload to one cut path and checks there what exploring checks. `step` is called in order. `*violations`
+   counts the invariants that did not hold. PC_BAD_INPUT if the path names a flash operation or variant that isn't
+   there. */
+enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workload *workload,
+                         const struct pc_power_plan *plan, const struct pc_cut_path *path,
+                         void (*step)(void *context, const struct pc_step *step), void *context, uint32_t *violations,
+                         struct pc_error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The flash port: how a store under test reaches the device. Part of the interface for store authors.
+ *
+ * Addresses are bytes from 0. The partition is sector_count erase sectors of sector_size bytes. Erased memory reads as
+ * ones.
+ */
+#ifndef POWERCUT_FLASH_H
+#define POWERCUT_FLASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum pc_flash_status {
+  PC_FLASH_OK = 0,
+  PC_FLASH_REFUSED, /* a real part would not do this (0 to 1, misaligned, out of range, unit programmed too often):
+                       nothing was done, and it is recorded as a violation of `device_contract` */
+  PC_FLASH_STOPPED, /* the call's budget of flash operations or of bytes read is used up: the store is looping */
+};
+
+struct pc_flash {
+  void *context;
+  uint32_t sector_size;  /* bytes that one erase sets to ones */
+  uint32_t sector_count; /* at least 1 */
+  uint32_t program_unit; /* bytes; address and size of a program are multiples of it */
+  uint32_t page_size;    /* bytes that a program may not cross a multiple of; 0: no pages */
+
+  /* Each returns an enum pc_flash_status. `address` of an erase is the first byte of a sector. */
+  int (*read)(void *context, uint32_t address, void *data, size_t size);
+  int (*program)(void *context, uint32_t address, const void *data, size_t size);
+  int (*erase)(void *context, uint32_t address);
+};
+
+#endif

@@ -1,0 +1,19 @@
+/* The stores that are built in, and the plugin loader. */
+#ifndef POWERCUT_STORES_H
+#define POWERCUT_STORES_H
+
+#include "powercut/error.h"
+#include "powercut/store.h"
+
+size_t pc_store_count(void);
+const struct pc_store *pc_store_at(size_t index);
+const struct pc_store *pc_store_named(const char *name); /* NULL: there is none */
+
+/* Loads a shared library and returns its store, which stays valid until pc_plugin_close. PC_BAD_INPUT: no such
+   file, not a library, no PC_STORE_SYMBOL, another PC_STORE_API, or a required function is missing. */
+struct pc_plugin;
+enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const struct pc_store **store,
+                              struct pc_error *error);
+void pc_plugin_close(struct pc_plugin *plugin); /* NULL is fine */
+
+#endif
