@@ -4,6 +4,8 @@
 # ALLOWED: every symbol must match it. FORBIDDEN: no symbol may match one of these. INSIDE: a symbol that matches it
 # must be defined by one of PROVIDERS.
 
+cmake_minimum_required(VERSION 3.25)
+
 function(read_symbols option archive result)
   execute_process(COMMAND ${NM} ${option} --format=posix ${archive} OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
   string(REGEX REPLACE "[^\n]+:\n" "" lines "${lines}")

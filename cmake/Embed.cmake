@@ -1,5 +1,7 @@
 # Writes the C source that PcEmbed.cmake describes: KIND, SYMBOL, HEADER, FILES and OUTPUT come from its command line.
 
+cmake_minimum_required(VERSION 3.25)
+
 # The literal ends each source line where the file ends a line, so that a diff of the generated source reads well.
 function(c_literal file result)
   file(READ ${file} text)
