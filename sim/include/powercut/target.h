@@ -1,0 +1,44 @@
+/*
+ * A target: a store under test, set up on its device. Every call on the store goes through here, with a budget, so that
+ * a store that loops on flash is stopped and seen.
+ */
+#ifndef POWERCUT_TARGET_H
+#define POWERCUT_TARGET_H
+
+#include <stdbool.h>
+
+#include "powercut/device.h"
+#include "powercut/error.h"
+#include "powercut/store.h"
+
+struct pc_target {
+  const struct pc_store *store;
+  struct pc_store_setup setup;
+  struct pc_store_promises promises;
+  struct pc_device *device; /* not owned */
+  void *memory;             /* the store's; owned */
+  bool running;             /* started, and not stopped since */
+};
+
+/* Has the store check its setup and takes the memory it asks for. `parameters` are complete, in the store's order, and
+   must stay valid, as must the device. PC_BAD_INPUT: the store refuses the setup. Free it with pc_target_close. */
+enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *store, struct pc_device *device,
+                              const struct pc_parameter *parameters, size_t parameter_count, uint32_t key_count,
+                              struct pc_error *error);
+void pc_target_close(struct pc_target *target);
+
+/* Turns the power off, if it is on, and on: the store starts with fresh memory on what is on flash. */
+enum pc_status pc_target_start(struct pc_target *target);
+
+/* Turns the power off: the store's memory is lost. */
+void pc_target_stop(struct pc_target *target);
+
+enum pc_status pc_target_put(struct pc_target *target, struct pc_bytes key, struct pc_bytes value);
+enum pc_status pc_target_remove(struct pc_target *target, struct pc_bytes key);
+enum pc_status pc_target_get(struct pc_target *target, struct pc_bytes key, uint8_t *buffer, size_t capacity,
+                             size_t *size);
+/* PC_STATUS_OK where the store has no iteration or maintenance. */
+enum pc_status pc_target_iterate(struct pc_target *target, pc_visit visit, void *context);
+enum pc_status pc_target_maintain(struct pc_target *target, enum pc_maintenance level);
+
+#endif

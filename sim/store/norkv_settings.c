@@ -1,0 +1,170 @@
+#include "norkv_settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The order of this table is the order of a setup's parameters. */
+enum parameter { REDUNDANCY, CHECKSUM, FORMATS, ALIGNMENT, RECOVERY, MAX_KEYS };
+
+const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
+    [REDUNDANCY] = {"redundancy", "1", "copies of each entry, each in another sector: 1 to 16"},
+    [CHECKSUM] = {"checksum", "crc32c", "of new entries: crc32c, crc16_ccitt or none"},
+    [FORMATS] = {"formats", "", "MAGIC:CHECKSUM,... all that are read, the first is written; in place of checksum"},
+    [ALIGNMENT] = {"alignment", "0", "write alignment in bytes: a multiple of the program unit; 0: the program unit"},
+    [RECOVERY] = {"recovery", "immediate", "when damage is mended: immediate, lazy or manual"},
+    [MAX_KEYS] = {"max_keys", "0", "keys that the index holds: 1 to 65000; 0: as many as the workload uses"},
+};
+
+static const char *const checksum_names[] = {
+    [NORKV_CHECKSUM_NONE] = "none",
+    [NORKV_CHECKSUM_CRC16_CCITT] = "crc16_ccitt",
+    [NORKV_CHECKSUM_CRC32C] = "crc32c",
+};
+
+static const char *const recovery_names[] = {
+    [NORKV_RECOVER_IMMEDIATE] = "immediate",
+    [NORKV_RECOVER_LAZY] = "lazy",
+    [NORKV_RECOVER_MANUAL] = "manual",
+};
+
+/* The magic that stands for a checksum when the scenario names none: pw_kvs's usual one where its format is the same.
+ */
+static const uint32_t default_magics[] = {
+    [NORKV_CHECKSUM_NONE] = 0x600DBEEFu,
+    [NORKV_CHECKSUM_CRC16_CCITT] = 0x600DBEEFu,
+    [NORKV_CHECKSUM_CRC32C] = 0x6B76C32Cu,
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The index of the word in `names`, or -1. */
+static int find_word(const char *const *names, size_t count, const char *word, size_t length) {
+  for (size_t i = 0; i < count; i++) {
+    if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0) {
+      return (int)i;
+    }
+  }
+  return -1;
+}
+
+/* Reads a whole number that ends at `end`. */
+static bool read_number(const char *text, const char *end, uint32_t maximum, uint32_t *number) {
+  if (*text < '0' || *text > '9') {
+    return false;
+  }
+  char *stop;
+  errno = 0;
+  unsigned long long value = strtoull(text, &stop, 0);
+  if (errno != 0 || stop != end || value > maximum) {
+    return false;
+  }
+  *number = (uint32_t)value;
+  return true;
+}
+
+static enum pc_status refuse(char *message, size_t size, enum parameter parameter, const char *value) {
+  (void)snprintf(message, size, "'%s' is no value of %s (%s)", value, pc_norkv_parameters[parameter].name,
+                 pc_norkv_parameters[parameter].summary);
+  return PC_STATUS_INVALID;
+}
+
+/* Reads one `MAGIC:CHECKSUM` of `length` characters. */
+static bool read_format(const char *text, size_t length, struct norkv_format *format) {
+  const char *colon = memchr(text, ':', length);
+  if (colon == NULL || !read_number(text, colon, UINT32_MAX, &format->magic) || format->magic == UINT32_MAX) {
+    return false;
+  }
+  int checksum = find_word(checksum_names, COUNT(checksum_names), colon + 1, length - (size_t)(colon + 1 - text));
+  if (checksum < 0) {
+    return false;
+  }
+  format->checksum = (enum norkv_checksum)checksum;
+  return true;
+}
+
+static bool has_magic(const struct pc_norkv_settings *settings, uint32_t magic) {
+  for (size_t i = 0; i < settings->format_count; i++) {
+    if (settings->formats[i].magic == magic) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool read_formats(const char *text, struct pc_norkv_settings *settings) {
+  settings->format_count = 0;
+  while (settings->format_count < NORKV_MAX_FORMATS) {
+    size_t length = strcspn(text, ",");
+    struct norkv_format format;
+    if (!read_format(text, length, &format) || has_magic(settings, format.magic)) {
+      return false;
+    }
+    settings->formats[settings->format_count++] = format;
+    if (text[length] == '\0') {
+      return true;
+    }
+    text += length + 1;
+  }
+  return false;
+}
+
+/* The format of new entries and all others that are read, from `formats` or else from `checksum`. */
+static enum pc_status read_format_parameters(const struct pc_store_setup *setup, struct pc_norkv_settings *settings,
+                                             char *message, size_t size) {
+  const char *formats = setup->parameters[FORMATS].value;
+  if (*formats != '\0') {
+    return read_formats(formats, settings) ? PC_STATUS_OK : refuse(message, size, FORMATS, formats);
+  }
+  const char *name = setup->parameters[CHECKSUM].value;
+  int checksum = find_word(checksum_names, COUNT(checksum_names), name, strlen(name));
+  if (checksum < 0) {
+    return refuse(message, size, CHECKSUM, name);
+  }
+  settings->formats[0] =
+      (struct norkv_format){.magic = default_magics[checksum], .checksum = (enum norkv_checksum)checksum};
+  settings->format_count = 1;
+  return PC_STATUS_OK;
+}
+
+static bool read_number_parameter(const struct pc_store_setup *setup, enum parameter parameter, uint32_t minimum,
+                                  uint32_t maximum, uint32_t *number) {
+  const char *value = setup->parameters[parameter].value;
+  return read_number(value, value + strlen(value), maximum, number) && *number >= minimum;
+}
+
+enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct pc_norkv_settings *settings,
+                                      char *message, size_t message_size) {
+  enum pc_status status = read_format_parameters(setup, settings, message, message_size);
+  if (status != PC_STATUS_OK) {
+    return status;
+  }
+  uint32_t number;
+  if (!read_number_parameter(setup, REDUNDANCY, 1, NORKV_MAX_REDUNDANCY, &number)) {
+    return refuse(message, message_size, REDUNDANCY, setup->parameters[REDUNDANCY].value);
+  }
+  settings->redundancy = (uint8_t)number;
+
+  uint32_t unit = setup->flash.program_unit;
+  if (!read_number_parameter(setup, ALIGNMENT, 0, NORKV_MAX_ALIGNMENT, &number) || number % unit != 0) {
+    return refuse(message, message_size, ALIGNMENT, setup->parameters[ALIGNMENT].value);
+  }
+  settings->alignment = number == 0 ? unit : number;
+
+  const char *recovery = setup->parameters[RECOVERY].value;
+  int index = find_word(recovery_names, COUNT(recovery_names), recovery, strlen(recovery));
+  if (index < 0) {
+    return refuse(message, message_size, RECOVERY, recovery);
+  }
+  settings->recovery = (enum norkv_recovery)index;
+
+  if (!read_number_parameter(setup, MAX_KEYS, 0, NORKV_MAX_KEYS, &number)) {
+    return refuse(message, message_size, MAX_KEYS, setup->parameters[MAX_KEYS].value);
+  }
+  if (number == 0) {
+    number = setup->key_count < NORKV_MAX_KEYS ? setup->key_count : NORKV_MAX_KEYS;
+  }
+  settings->max_keys = (uint16_t)(number == 0 ? 1 : number);
+  return PC_STATUS_OK;
+}

@@ -1,0 +1,24 @@
+/* What a scenario says of norkv, as norkv's configuration. */
+#ifndef PC_NORKV_SETTINGS_H
+#define PC_NORKV_SETTINGS_H
+
+#include "norkv/norkv.h"
+#include "powercut/store.h"
+
+#define PC_NORKV_PARAMETER_COUNT 6u
+extern const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT];
+
+struct pc_norkv_settings {
+  uint8_t redundancy;
+  uint8_t format_count;
+  uint16_t max_keys;
+  uint32_t alignment; /* bytes */
+  enum norkv_recovery recovery;
+  struct norkv_format formats[NORKV_MAX_FORMATS];
+};
+
+/* Reads the setup's parameters. PC_STATUS_INVALID says in `message`, one line, what is wrong. */
+enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct pc_norkv_settings *settings,
+                                      char *message, size_t message_size);
+
+#endif

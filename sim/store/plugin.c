@@ -1,0 +1,66 @@
+#include <dlfcn.h>
+#include <stdlib.h>
+
+#include "powercut/stores.h"
+
+struct pc_plugin {
+  void *library;
+};
+
+static const char *missing_function(const struct pc_store *store) {
+  if (store->name == NULL || store->summary == NULL) {
+    return "name and summary";
+  }
+  if (store->parameter_count > 0 && store->parameters == NULL) {
+    return "parameters";
+  }
+  if (store->configure == NULL || store->start == NULL || store->put == NULL || store->remove == NULL ||
+      store->get == NULL) {
+    return "configure, start, put, remove and get";
+  }
+  return store->must_accept != NULL && store->footprint == NULL ? "footprint, which must_accept needs" : NULL;
+}
+
+static enum pc_result check_store(const char *path, const struct pc_store *store, struct pc_error *error) {
+  if (store == NULL) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: does not export %s", path, PC_STORE_SYMBOL);
+  }
+  if (store->api != PC_STORE_API) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: built for version %u of the store interface, this is version %u", path,
+                   store->api, PC_STORE_API);
+  }
+  const char *missing = missing_function(store);
+  if (missing != NULL) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: the store lacks %s", path, missing);
+  }
+  return PC_OK;
+}
+
+enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const struct pc_store **store,
+                              struct pc_error *error) {
+  struct pc_plugin *opened = malloc(sizeof *opened);
+  if (opened == NULL) {
+    return pc_fail_memory(error);
+  }
+  opened->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (opened->library == NULL) {
+    enum pc_result result = pc_fail(error, PC_BAD_INPUT, "can't load the store: %s", dlerror());
+    free(opened);
+    return result;
+  }
+  *store = dlsym(opened->library, PC_STORE_SYMBOL);
+  enum pc_result result = check_store(path, *store, error);
+  if (result != PC_OK) {
+    pc_plugin_close(opened);
+    return result;
+  }
+  *plugin = opened;
+  return PC_OK;
+}
+
+void pc_plugin_close(struct pc_plugin *plugin) {
+  if (plugin != NULL) {
+    (void)dlclose(plugin->library);
+    free(plugin);
+  }
+}

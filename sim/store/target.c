@@ -1,0 +1,100 @@
+#include "powercut/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the store finds in its memory when the power comes on: no zeros, which uninitialised reads would mistake for a
+   clean state, and the same at each start, so that even such a store behaves the same everywhere. */
+#define POWER_ON_PATTERN 0xA5
+
+/*
+ * Bounds on one call, far beyond what a sane store needs: a start that rewrites every program unit and erases every
+ * sector sixteen times over, and reads the partition a thousand times. They only tell looping from working; how much
+ * work a call may do is another invariant's business.
+ */
+static struct pc_budget call_budget(const struct pc_flash *flash) {
+  uint64_t size = (uint64_t)flash->sector_size * flash->sector_count;
+  uint32_t unit = flash->program_unit < 16 ? 16 : flash->program_unit;
+  return (struct pc_budget){
+      .flash_operations = 1024 + 16 * (size / unit + flash->sector_count),
+      .read_bytes = 65536 + 1024 * size,
+  };
+}
+
+enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *store, struct pc_device *device,
+                              const struct pc_parameter *parameters, size_t parameter_count, uint32_t key_count,
+                              struct pc_error *error) {
+  *target = (struct pc_target){
+      .store = store,
+      .setup = {.flash = pc_device_port(device),
+                .parameters = parameters,
+                .parameter_count = parameter_count,
+                .key_count = key_count},
+      .device = device,
+  };
+  char message[512] = "";
+  if (store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
+    return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", store->name, message);
+  }
+  size_t size = target->promises.memory_size;
+  target->memory = malloc(size > 0 ? size : 1);
+  return target->memory == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
+void pc_target_close(struct pc_target *target) {
+  pc_target_stop(target);
+  free(target->memory);
+  *target = (struct pc_target){0};
+}
+
+static void begin_call(const struct pc_target *target) {
+  pc_device_set_budget(target->device, call_budget(&target->setup.flash));
+}
+
+enum pc_status pc_target_start(struct pc_target *target) {
+  pc_target_stop(target);
+  memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
+  begin_call(target);
+  target->running = true;
+  return target->store->start(target->memory, &target->setup);
+}
+
+void pc_target_stop(struct pc_target *target) {
+  if (target->running && target->store->stop != NULL) {
+    target->store->stop(target->memory);
+  }
+  target->running = false;
+}
+
+enum pc_status pc_target_put(struct pc_target *target, struct pc_bytes key, struct pc_bytes value) {
+  begin_call(target);
+  return target->store->put(target->memory, key, value);
+}
+
+enum pc_status pc_target_remove(struct pc_target *target, struct pc_bytes key) {
+  begin_call(target);
+  return target->store->remove(target->memory, key);
+}
+
+enum pc_status pc_target_get(struct pc_target *target, struct pc_bytes key, uint8_t *buffer, size_t capacity,
+                             size_t *size) {
+  begin_call(target);
+  *size = 0;
+  return target->store->get(target->memory, key, buffer, capacity, size);
+}
+
+enum pc_status pc_target_iterate(struct pc_target *target, pc_visit visit, void *context) {
+  if (target->store->iterate == NULL) {
+    return PC_STATUS_OK;
+  }
+  begin_call(target);
+  return target->store->iterate(target->memory, visit, context);
+}
+
+enum pc_status pc_target_maintain(struct pc_target *target, enum pc_maintenance level) {
+  if (target->store->maintain == NULL) {
+    return PC_STATUS_OK;
+  }
+  begin_call(target);
+  return target->store->maintain(target->memory, level);
+}
