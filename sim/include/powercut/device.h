@@ -26,14 +26,15 @@
 struct pc_profile {
   char name[32];
   char summary[128];
-  uint32_t sector_size;  /* bytes one erase covers: 16 to 1 MiB, a multiple of program_unit */
-  uint32_t program_unit; /* bytes, 1 to 256 */
-  uint32_t page_size;    /* bytes, a multiple of program_unit, or 0 for none */
-  uint32_t
-      programs_per_unit; /* how often a unit may be programmed between erases; 0: as often as bits can be cleared */
-  uint32_t endurance;    /* erases a sector is specified for; 0: unlimited */
+  uint32_t sector_size;       /* bytes one erase covers: 16 to 1 MiB, a multiple of program_unit */
+  uint32_t program_unit;      /* bytes, 1 to 256 */
+  uint32_t page_size;         /* bytes, a multiple of program_unit, or 0 for none */
+  uint32_t programs_per_unit; /* how often a unit may be programmed between erases, up to 255; 0: as often as bits can
+                                 be cleared. Each program that covers the unit counts, also one that changes nothing */
+  uint32_t endurance;         /* erases a sector is specified for; 0: unlimited */
   double program_typical_us, program_maximum_us; /* for one program (one page where there are pages); 0: not known */
   double erase_typical_us, erase_maximum_us;     /* for one sector; 0: not known */
+  /* Times are finite and not negative, and a typical one is at most the maximum where that is known. */
 };
 
 enum pc_flash_operation_kind { PC_PROGRAM, PC_ERASE };
@@ -53,7 +54,8 @@ struct pc_sector_wear {
   uint64_t programmed_bytes;
 };
 
-/* The rules of `device_contract`. */
+/* The rules of `device_contract`. A call that breaks several is recorded under the first of this order: range,
+   alignment, page, set bit, overprogram. */
 enum pc_rule {
   PC_RULE_RANGE,       /* the flash operation or read lies outside the partition */
   PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, or an erase isn't of a sector */
@@ -89,11 +91,14 @@ struct pc_bytes pc_device_cells(const struct pc_device *device);
 const struct pc_profile *pc_device_profile(const struct pc_device *device);
 uint32_t pc_device_sectors(const struct pc_device *device);
 
-/* The port for a store; valid as long as the device. */
+/* The port for a store; valid as long as the device. A program or read of no bytes does nothing and succeeds if its
+   address lies inside the partition, its end included (and, for a program, is aligned), as drivers have it: it is no
+   flash operation and isn't journalled. */
 struct pc_flash pc_device_port(struct pc_device *device);
 
 /* The journal. A mark is the number of journalled operations since the last forget: operation i is undone by
-   rolling back to mark i. */
+   rolling back to mark i. Marks and indexes beyond the journal are mistakes of the caller (asserted). Rolling back
+   restores cells, program counts, wear and hash; not the budget, nor the violations that were recorded. */
 size_t pc_device_mark(const struct pc_device *device);
 struct pc_flash_operation pc_device_journalled(const struct pc_device *device, size_t index);
 void pc_device_rollback(struct pc_device *device, size_t mark);
@@ -106,8 +111,10 @@ bool pc_device_failed(const struct pc_device *device);
 
 /*
  * Leaves what a cut in `operation` leaves: `torn` are the bytes of its range. The operation must be the next one, that
- * is, its `before` equals the cells. Journalled like an operation. Wear counts as for the whole operation. A torn
- * program counts as one on each unit it changed; a torn erase resets the count of the units that read erased after it.
+ * is, its `before` equals the cells, and its bytes and `torn` the caller's: the journal's own move as it grows. Not
+ * checked against the rules, nor charged to the budget. Journalled like an operation. Wear counts as for the whole
+ * operation. A torn program counts as one on each unit it changed; a torn erase resets the count of the units that read
+ * erased after it.
  */
 void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn);
 
@@ -122,8 +129,10 @@ size_t pc_device_contract_violations(const struct pc_device *device, struct pc_c
 void pc_device_clear_contract_violations(struct pc_device *device);
 const char *pc_rule_text(enum pc_rule rule);
 
-/* The flash operations and bytes read that are left before the device answers PC_FLASH_STOPPED. UINT64_MAX: no bound.
- */
+/* The flash operations and bytes read that are left before the device answers PC_FLASH_STOPPED. Every call of program
+   and erase costs one, also a refused or empty one; a read costs its bytes, at least one, and one byte if it asks for
+   more than the device holds. A call that isn't covered is stopped, not recorded as a violation, and takes what was
+   left: every later call is stopped too. UINT64_MAX can't be used up: no bound, though it is counted down. */
 struct pc_budget {
   uint64_t flash_operations;
   uint64_t read_bytes;

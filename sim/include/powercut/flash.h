@@ -24,7 +24,8 @@ struct pc_flash {
   uint32_t program_unit; /* bytes; address and size of a program are multiples of it */
   uint32_t page_size;    /* bytes that a program may not cross a multiple of; 0: no pages */
 
-  /* Each returns an enum pc_flash_status. `address` of an erase is the first byte of a sector. */
+  /* Each returns an enum pc_flash_status. `address` of an erase is the first byte of a sector. A read or program of no
+     bytes does nothing; `data` may then be NULL. */
   int (*read)(void *context, uint32_t address, void *data, size_t size);
   int (*program)(void *context, uint32_t address, const void *data, size_t size);
   int (*erase)(void *context, uint32_t address);

@@ -1,0 +1,155 @@
+/* What changes cells: flash operations, tears and undoing them. */
+#include <assert.h>
+#include <string.h>
+
+#include "hash.h"
+#include "state.h"
+
+/* The units that an operation covers. */
+struct units {
+  size_t first, count;
+};
+
+static struct units units_of(const struct pc_device *device, const struct pc_flash_operation *operation) {
+  uint32_t unit = device->profile.program_unit;
+  return (struct units){.first = operation->address / unit, .count = operation->size / unit};
+}
+
+static uint64_t hash_of(const struct pc_device *device, const struct pc_flash_operation *operation,
+                        struct units units) {
+  uint64_t hash = pc_hash_lines(PC_HASH_CELLS, device->cells, operation->address, operation->size);
+  if (device->counts != NULL) {
+    hash += pc_hash_lines(PC_HASH_PROGRAM_COUNTS, device->counts, units.first, units.count);
+  }
+  return hash;
+}
+
+static void count_up(uint8_t *count) {
+  if (*count < UINT8_MAX) {
+    (*count)++;
+  }
+}
+
+/* Program counts after an operation that ran to its end. */
+static void count_whole(uint8_t *counts, size_t units, enum pc_flash_operation_kind kind) {
+  if (kind == PC_ERASE) {
+    memset(counts, 0, units);
+    return;
+  }
+  for (size_t i = 0; i < units; i++) {
+    count_up(&counts[i]);
+  }
+}
+
+/* Program counts after a tear; `device` still holds the cells before it. */
+static void count_torn(const struct pc_device *device, const struct pc_flash_operation *operation, uint8_t *counts,
+                       size_t units) {
+  size_t unit = device->profile.program_unit;
+  for (size_t i = 0; i < units; i++) {
+    const uint8_t *after = operation->after + i * unit;
+    if (operation->kind == PC_PROGRAM) {
+      if (memcmp(device->cells + operation->address + i * unit, after, unit) != 0) {
+        count_up(&counts[i]);
+      }
+    } else if (memcmp(after, device->erased, unit) == 0) {
+      counts[i] = 0;
+    }
+  }
+}
+
+/* A program is spread over the sectors that it reaches into. */
+static void count_programmed_bytes(struct pc_device *device, uint32_t address, uint32_t size, bool undo) {
+  uint32_t sector_size = device->profile.sector_size;
+  uint32_t sector = address / sector_size;
+  uint32_t room = sector_size - address % sector_size;
+  while (size > 0) {
+    uint32_t part = size < room ? size : room;
+    uint64_t *bytes = &device->wear[sector].programmed_bytes;
+    *bytes = undo ? *bytes - part : *bytes + part;
+    size -= part;
+    room = sector_size;
+    sector++;
+  }
+}
+
+static void count_wear(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {
+  if (operation->kind == PC_ERASE) {
+    uint64_t *erases = &device->wear[operation->address / device->profile.sector_size].erases;
+    *erases = undo ? *erases - 1 : *erases + 1;
+  } else {
+    count_programmed_bytes(device, operation->address, operation->size, undo);
+  }
+}
+
+void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
+  struct units units = units_of(device, operation);
+  uint8_t *cells = device->cells + operation->address;
+  struct pc_journal_entry entry = {.operation = *operation, .hash = device->hash};
+  entry.operation.before = cells;
+  if (device->counts != NULL) {
+    entry.counts = (struct pc_bytes){.data = device->counts + units.first, .size = units.count};
+  }
+  pc_journal_append(&device->journal, &entry);
+
+  device->hash -= hash_of(device, operation, units);
+  if (device->counts != NULL) {
+    if (operation->torn) {
+      count_torn(device, operation, device->counts + units.first, units.count);
+    } else {
+      count_whole(device->counts + units.first, units.count, operation->kind);
+    }
+  }
+  memcpy(cells, operation->after, operation->size);
+  device->hash += hash_of(device, operation, units);
+  count_wear(device, operation, false);
+}
+
+void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn) {
+  assert(operation->size > 0 && operation->address <= device->size &&
+         operation->size <= device->size - operation->address);
+  assert(memcmp(device->cells + operation->address, operation->before, operation->size) == 0);
+  struct pc_flash_operation tear = *operation;
+  tear.torn = true;
+  tear.after = torn;
+  pc_device_apply(device, &tear);
+}
+
+size_t pc_device_mark(const struct pc_device *device) {
+  return device->journal.count;
+}
+
+struct pc_flash_operation pc_device_journalled(const struct pc_device *device, size_t index) {
+  return pc_journal_entry(&device->journal, index, device->erased).operation;
+}
+
+static void undo(struct pc_device *device, const struct pc_journal_entry *entry) {
+  const struct pc_flash_operation *operation = &entry->operation;
+  memcpy(device->cells + operation->address, operation->before, operation->size);
+  if (entry->counts.size > 0) {
+    memcpy(device->counts + operation->address / device->profile.program_unit, entry->counts.data, entry->counts.size);
+  }
+  count_wear(device, operation, true);
+  device->hash = entry->hash;
+}
+
+void pc_device_rollback(struct pc_device *device, size_t mark) {
+  assert(mark <= device->journal.count);
+  for (size_t i = device->journal.count; i > mark; i--) {
+    struct pc_journal_entry entry = pc_journal_entry(&device->journal, i - 1, device->erased);
+    undo(device, &entry);
+  }
+  pc_journal_truncate(&device->journal, mark);
+}
+
+void pc_device_forget(struct pc_device *device) {
+  pc_journal_truncate(&device->journal, 0);
+}
+
+void pc_device_set_journal(struct pc_device *device, bool on) {
+  assert(on || device->journal.count == 0);
+  device->journal.off = !on;
+}
+
+bool pc_device_failed(const struct pc_device *device) {
+  return device->journal.failed;
+}

@@ -1,0 +1,114 @@
+#include "powercut/device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "state.h"
+
+static size_t whole_lines(size_t size) {
+  return (size + PC_HASH_LINE - 1) / PC_HASH_LINE * PC_HASH_LINE;
+}
+
+static size_t unit_count(const struct pc_device *device) {
+  return device->size / device->profile.program_unit;
+}
+
+static uint64_t hash_all(const struct pc_device *device) {
+  uint64_t hash = pc_hash_lines(PC_HASH_CELLS, device->cells, 0, device->size);
+  if (device->counts != NULL) {
+    hash += pc_hash_lines(PC_HASH_PROGRAM_COUNTS, device->counts, 0, unit_count(device));
+  }
+  return hash;
+}
+
+/* False when memory ran out: what was allocated is then pc_device_destroy's. */
+static bool allocate(struct pc_device *device) {
+  device->cells = malloc(whole_lines(device->size));
+  device->erased = malloc(device->profile.sector_size);
+  device->wear = calloc(device->sectors, sizeof *device->wear);
+  if (device->cells == NULL || device->erased == NULL || device->wear == NULL) {
+    return false;
+  }
+  memset(device->cells, PC_ERASED, whole_lines(device->size));
+  memset(device->erased, PC_ERASED, device->profile.sector_size);
+  if (device->profile.programs_per_unit > 0) {
+    device->counts = calloc(whole_lines(unit_count(device)), 1);
+    return device->counts != NULL;
+  }
+  return true;
+}
+
+enum pc_result pc_device_create(struct pc_device **device, const struct pc_profile *profile, uint32_t sectors,
+                                struct pc_error *error) {
+  *device = NULL;
+  enum pc_result result = pc_profile_check(profile, sectors, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  struct pc_device *created = calloc(1, sizeof *created);
+  if (created == NULL) {
+    return pc_fail_memory(error);
+  }
+  created->profile = *profile;
+  created->sectors = sectors;
+  created->size = sectors * profile->sector_size;
+  created->budget = (struct pc_budget){.flash_operations = UINT64_MAX, .read_bytes = UINT64_MAX};
+  if (!allocate(created)) {
+    pc_device_destroy(created);
+    return pc_fail_memory(error);
+  }
+  created->hash = hash_all(created);
+  *device = created;
+  return PC_OK;
+}
+
+void pc_device_destroy(struct pc_device *device) {
+  if (device == NULL) {
+    return;
+  }
+  pc_journal_free(&device->journal);
+  free(device->wear);
+  free(device->erased);
+  free(device->counts);
+  free(device->cells);
+  free(device);
+}
+
+enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, struct pc_error *error) {
+  if (image.size != device->size) {
+    return pc_fail(error, PC_BAD_INPUT, "the image is %zu bytes, the device %lu (%lu sectors of %lu bytes)", image.size,
+                   (unsigned long)device->size, (unsigned long)device->sectors,
+                   (unsigned long)device->profile.sector_size);
+  }
+  memcpy(device->cells, image.data, image.size);
+  if (device->counts != NULL) {
+    size_t unit = device->profile.program_unit;
+    for (size_t i = 0; i < unit_count(device); i++) {
+      device->counts[i] = memcmp(device->cells + i * unit, device->erased, unit) != 0;
+    }
+  }
+  pc_device_forget(device);
+  device->hash = hash_all(device);
+  return PC_OK;
+}
+
+struct pc_bytes pc_device_cells(const struct pc_device *device) {
+  return (struct pc_bytes){.data = device->cells, .size = device->size};
+}
+
+const struct pc_profile *pc_device_profile(const struct pc_device *device) {
+  return &device->profile;
+}
+
+uint32_t pc_device_sectors(const struct pc_device *device) {
+  return device->sectors;
+}
+
+uint64_t pc_device_hash(const struct pc_device *device) {
+  return device->hash;
+}
+
+struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector) {
+  return device->wear[sector];
+}

@@ -1,0 +1,88 @@
+/* The port that a store calls: the budget first, then the rules, then the cells. */
+#include <string.h>
+
+#include "state.h"
+
+/* Takes `amount` from a budget. Once it isn't enough, nothing is left of either, so that whatever a looping store
+   tries next is stopped too. */
+static bool charge(struct pc_device *device, uint64_t *left, uint64_t amount) {
+  if (*left < amount) {
+    device->budget = (struct pc_budget){0};
+    device->stopped = true;
+    return false;
+  }
+  *left -= amount;
+  return true;
+}
+
+static int read(void *context, uint32_t address, void *data, size_t size) {
+  struct pc_device *device = context;
+  /* A call that reads nothing, or is refused for more than there is, costs a byte: a store could loop over it. */
+  uint64_t amount = size > 0 && size <= device->size ? size : 1;
+  if (!charge(device, &device->budget.read_bytes, amount)) {
+    return PC_FLASH_STOPPED;
+  }
+  if (!pc_rules_allow_read(device, address, size)) {
+    return PC_FLASH_REFUSED;
+  }
+  if (size > 0) {
+    memcpy(data, device->cells + address, size);
+  }
+  return PC_FLASH_OK;
+}
+
+static int program(void *context, uint32_t address, const void *data, size_t size) {
+  struct pc_device *device = context;
+  if (!charge(device, &device->budget.flash_operations, 1)) {
+    return PC_FLASH_STOPPED;
+  }
+  if (!pc_rules_allow_program(device, address, data, size)) {
+    return PC_FLASH_REFUSED;
+  }
+  if (size > 0) {
+    /* No bit is set, so that clearing bits leaves exactly the data. */
+    pc_device_apply(device, &(struct pc_flash_operation){
+                                .kind = PC_PROGRAM, .address = address, .size = (uint32_t)size, .after = data});
+  }
+  return PC_FLASH_OK;
+}
+
+static int erase(void *context, uint32_t address) {
+  struct pc_device *device = context;
+  if (!charge(device, &device->budget.flash_operations, 1)) {
+    return PC_FLASH_STOPPED;
+  }
+  if (!pc_rules_allow_erase(device, address)) {
+    return PC_FLASH_REFUSED;
+  }
+  pc_device_apply(
+      device, &(struct pc_flash_operation){
+                  .kind = PC_ERASE, .address = address, .size = device->profile.sector_size, .after = device->erased});
+  return PC_FLASH_OK;
+}
+
+struct pc_flash pc_device_port(struct pc_device *device) {
+  return (struct pc_flash){
+      .context = device,
+      .sector_size = device->profile.sector_size,
+      .sector_count = device->sectors,
+      .program_unit = device->profile.program_unit,
+      .page_size = device->profile.page_size,
+      .read = read,
+      .program = program,
+      .erase = erase,
+  };
+}
+
+void pc_device_set_budget(struct pc_device *device, struct pc_budget budget) {
+  device->budget = budget;
+  device->stopped = false;
+}
+
+struct pc_budget pc_device_budget(const struct pc_device *device) {
+  return device->budget;
+}
+
+bool pc_device_stopped(const struct pc_device *device) {
+  return device->stopped;
+}

@@ -1,0 +1,34 @@
+/* The state of a device, for the files of this room. */
+#ifndef PC_DEVICE_STATE_H
+#define PC_DEVICE_STATE_H
+
+#include "journal.h"
+#include "powercut/device.h"
+
+struct pc_device {
+  struct pc_profile profile;
+  uint32_t sectors;
+  uint32_t size;  /* bytes in all */
+  uint8_t *cells; /* padded with ones to whole hash lines */
+  uint8_t
+      *counts; /* programs of each unit since its erase, padded to whole hash lines; NULL where they are unlimited */
+  uint8_t *erased; /* a sector of ones */
+  struct pc_sector_wear *wear;
+  uint64_t hash;
+  struct pc_journal journal;
+  struct pc_budget budget;
+  bool stopped;
+  size_t violations;
+  struct pc_contract_violation first_violation;
+};
+
+/* Puts `operation->after` in place, with all that goes with it: journal, program counts, wear, hash. Its `before` is
+   ignored: the cells are what was before. size > 0. */
+void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation);
+
+/* The rules of the part. Each answers whether it would do this, and records a violation if not. */
+bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size);
+bool pc_rules_allow_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size);
+bool pc_rules_allow_erase(struct pc_device *device, uint32_t address);
+
+#endif
