@@ -30,15 +30,22 @@ struct pc_workload {
 #define PC_MAX_OPERATIONS 100000000u
 #define PC_MAX_KEY_SIZE 255u     /* bytes in a trace or a generated key; a store may take less */
 #define PC_MAX_VALUE_SIZE 65534u /* bytes */
+#define PC_MAX_GENERATED_KEYS 65000u
+#define PC_MAX_GENERATED_KEY_SIZE 63u /* bytes */
 
-/* Reads a trace (DESIGN: `put KEY VALUE`, `delete KEY`, `get KEY`, `maintain LEVEL`, `reboot`, `#` starts a comment).
-   `name` stands before the line number in errors. PC_BAD_INPUT names the line and what is wrong with it. An empty trace
-   is bad input. On failure nothing is left to free. */
+/* Reads a trace: lines of `put KEY VALUE`, `delete KEY`, `get KEY`, `maintain partial|full|heavy`, `reboot`. KEY is
+   text without spaces or control characters, or its bytes as `hex:..`; VALUE is hex, `-` is empty. `#` starts a comment
+   at the start of a line or after a space. Lines may end in CR LF. `name` stands before the line number in errors.
+   PC_BAD_INPUT names the line and what is wrong with it. An empty trace is bad input, and so are an empty key and the
+   key `-` (write hex:2d). On failure nothing is left to free. */
 enum pc_result pc_trace_read(const char *path, struct pc_workload *workload, struct pc_error *error);
 enum pc_result pc_trace_parse(const char *name, struct pc_bytes text, struct pc_workload *workload,
                               struct pc_error *error);
+/* The same for a trace inside another file: errors count lines from `first_line`. */
+enum pc_result pc_trace_parse_from(const char *name, uint32_t first_line, struct pc_bytes text,
+                                   struct pc_workload *workload, struct pc_error *error);
 
-/* Writes operations [first, end) as trace lines. */
+/* Writes operations [first, end) as trace lines, which read back to the same operations. */
 void pc_trace_write(const struct pc_workload *workload, uint32_t first, uint32_t end, struct pc_buffer *text);
 
 enum pc_popularity_kind { PC_UNIFORM, PC_ZIPF, PC_HOT };
@@ -50,15 +57,20 @@ struct pc_popularity {
 };
 
 struct pc_generator {
-  uint32_t operations;                 /* 1 to PC_MAX_OPERATIONS */
-  uint32_t keys;                       /* 1 to 65,000 */
-  uint32_t key_size_min, key_size_max; /* bytes, 1 to 63 */
-  uint32_t value_size_min, value_size_max;
+  uint32_t operations;                     /* 1 to PC_MAX_OPERATIONS */
+  uint32_t keys;                           /* 1 to PC_MAX_GENERATED_KEYS */
+  uint32_t key_size_min, key_size_max;     /* bytes, 1 to PC_MAX_GENERATED_KEY_SIZE */
+  uint32_t value_size_min, value_size_max; /* bytes, 0 to PC_MAX_VALUE_SIZE */
   struct pc_popularity popularity;
   uint32_t mix[PC_OPERATION_KINDS]; /* weights, not all 0 */
 };
 
-/* The same generator and seed give the same operations everywhere. Keys are distinct. */
+/* The same generator and seed give the same operations everywhere: all of it is integer arithmetic. Keys are distinct,
+   of letters and digits; those of low rank are the popular ones, and only keys that some operation uses are in the
+   workload. A maintain is of each level with equal chance. Value bytes are random. What a field changes stays apart:
+   kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: a field is out of its range, a minimum is
+   above its maximum, or so many distinct keys don't fit in key_size_max; the message names the field. On failure
+   nothing is left to free. */
 enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64_t seed, struct pc_workload *workload,
                                     struct pc_error *error);
 
