@@ -14,11 +14,9 @@
 #include "powercut/device.h"
 #include "powercut/error.h"
 #include "powercut/fault.h"
-#include "powercut/invariant.h"
 #include "powercut/store.h"
+#include "powercut/violation.h"
 #include "powercut/workload.h"
-
-#define PC_MAX_DEPTH 8u
 
 struct pc_power_plan {
   bool faults[PC_FAULT_COUNT]; /* which classes */
@@ -34,30 +32,6 @@ struct pc_subject {
   const struct pc_store *store;
   const struct pc_parameter *parameters; /* complete: each that the store takes */
   size_t parameter_count;
-};
-
-/* One cut: at flash operation `flash_operation` (the first is 0) of the workload, or, further down a cut path, of the
-   recovery from the cut before it. */
-struct pc_cut {
-  uint32_t flash_operation;
-  enum pc_fault fault;
-  uint32_t variant;
-};
-
-struct pc_cut_path {
-  uint32_t depth; /* cuts in it; 0: none, the baseline run */
-  struct pc_cut cuts[PC_MAX_DEPTH];
-};
-
-/* An invariant that did not hold. Texts are for people; keys and values in them are written as in a trace. */
-struct pc_violation {
-  enum pc_invariant invariant;
-  uint32_t operation; /* index of the workload's operation that was cut, or after which the baseline was checked; */
-                      /* operation_count: power lost after the last */
-  struct pc_cut_path path;
-  bool has_key;
-  struct pc_bytes key;
-  char expected[256], actual[256];
 };
 
 struct pc_check_count {

@@ -1,0 +1,89 @@
+/*
+ * The model: what the store must contain, and the invariants.
+ *
+ * The model keeps the acknowledged contents and at most one alternative, what they become if the operation in flight
+ * had finished. After a cut the store must equal one of the two (the method of OpenSK's persistent_store driver).
+ */
+#ifndef POWERCUT_MODEL_H
+#define POWERCUT_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "powercut/decoder.h"
+#include "powercut/error.h"
+#include "powercut/target.h"
+#include "powercut/violation.h"
+#include "powercut/workload.h"
+
+/* What a key holds. */
+struct pc_content {
+  bool live;
+  bool deleted;          /* not live, and was once: a delete was acknowledged */
+  struct pc_bytes value; /* of a live one; owned by the workload */
+  uint64_t hash;         /* of key and value; 0 where not live */
+};
+
+struct pc_model {
+  const struct pc_workload *workload;
+  const struct pc_target *target; /* whose footprint is counted */
+  struct pc_content *contents;    /* acknowledged, one for each of the workload's keys */
+  struct pc_usage usage;
+  uint64_t hash; /* of the contents: the sum of their hashes */
+};
+
+/* An empty model. The workload and the target must stay valid. */
+enum pc_result pc_model_open(struct pc_model *model, const struct pc_workload *workload, const struct pc_target *target,
+                             struct pc_error *error);
+void pc_model_close(struct pc_model *model);
+
+/* What an operation makes of its key when it finishes. Only for a put or a delete. */
+struct pc_content pc_model_outcome(const struct pc_model *model, const struct pc_operation *operation);
+
+/* The store acknowledged the operation: the contents change as it says. */
+void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *operation);
+
+/* Whether the store may not answer this put or delete with PC_STATUS_FULL. */
+bool pc_model_must_accept(const struct pc_model *model, size_t key_size, size_t value_size);
+
+/* What the store may contain: the model's contents, or, for the one key in flight, its outcome. */
+struct pc_expectation {
+  const struct pc_model *model;
+  bool in_flight;
+  uint32_t key;
+  struct pc_content outcome;
+};
+
+/* What one round of checks found. */
+struct pc_report {
+  bool checked[PC_INVARIANT_COUNT];
+  bool failed[PC_INVARIANT_COUNT];
+  struct pc_violation
+      violations[PC_INVARIANT_COUNT]; /* of those that failed, the first evidence; the path isn't filled in */
+};
+
+/* Notes that `invariant` failed, with its evidence, unless it failed before in this report. `key` may be NULL. */
+__attribute__((format(printf, 5, 6))) void pc_report_fail(struct pc_report *report, enum pc_invariant invariant,
+                                                          const struct pc_bytes *key, const char *expected,
+                                                          const char *actual, ...);
+void pc_report_clear(struct pc_report *report);
+
+/* The working memory of checks, made once for a target and a workload. */
+struct pc_checker;
+enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *target,
+                               const struct pc_workload *workload, struct pc_error *error);
+void pc_checker_close(struct pc_checker *checker);
+
+/* Runs one operation with the power on and checks what it answers; the model follows what the store acknowledged. */
+enum pc_status pc_run_operation(struct pc_checker *checker, struct pc_model *model,
+                                const struct pc_operation *operation, struct pc_report *report);
+
+/*
+ * Starts the target and checks every invariant. Leaves the store stopped and the device as the start left it: what the
+ * checks wrote is rolled back. `*recovered` is the mark of the device's journal after the start.
+ * PC_ENVIRONMENT: out of memory. What the store does wrong is in the report.
+ */
+enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                 struct pc_report *report, size_t *recovered, struct pc_error *error);
+
+#endif

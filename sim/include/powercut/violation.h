@@ -1,0 +1,38 @@
+/* Cuts, and what they can show: an invariant that did not hold. */
+#ifndef POWERCUT_VIOLATION_H
+#define POWERCUT_VIOLATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "powercut/bytes.h"
+#include "powercut/fault.h"
+#include "powercut/invariant.h"
+
+#define PC_MAX_DEPTH 8u
+
+/* One cut: at flash operation `flash_operation` (the first is 0) of the workload, or, further down a cut path, of the
+   recovery from the cut before it. */
+struct pc_cut {
+  uint32_t flash_operation;
+  enum pc_fault fault;
+  uint32_t variant;
+};
+
+struct pc_cut_path {
+  uint32_t depth; /* cuts in it; 0: none, the baseline run */
+  struct pc_cut cuts[PC_MAX_DEPTH];
+};
+
+/* An invariant that did not hold. Texts are for people; keys and values in them are written as in a trace. */
+struct pc_violation {
+  enum pc_invariant invariant;
+  uint32_t operation; /* index of the workload's operation that was cut, or after which the baseline was checked; */
+                      /* operation_count: power lost after the last */
+  struct pc_cut_path path;
+  bool has_key;
+  struct pc_bytes key; /* valid while the violation is handed over */
+  char expected[256], actual[256];
+};
+
+#endif

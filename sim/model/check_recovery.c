@@ -1,0 +1,69 @@
+/* The round of checks after a cut. */
+#include "checker.h"
+
+void pc_check_contract(struct pc_checker *checker, struct pc_report *report) {
+  struct pc_contract_violation first;
+  report->checked[PC_DEVICE_CONTRACT] = true;
+  size_t count = pc_device_contract_violations(checker->target->device, &first);
+  if (count > 0) {
+    pc_report_fail(report, PC_DEVICE_CONTRACT, NULL, "flash operations that the part takes",
+                   "%s: %zu bytes at 0x%x (%zu such in this step)", pc_rule_text(first.rule), first.size, first.address,
+                   count);
+    pc_device_clear_contract_violations(checker->target->device);
+  }
+}
+
+/* Whether the store came up. */
+static bool check_mountable(const struct pc_checker *checker, enum pc_status status, struct pc_report *report) {
+  report->checked[PC_MOUNTABLE] = true;
+  if (pc_device_stopped(checker->target->device)) {
+    pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts within a bound on its work",
+                   "it had to be stopped, then answered %s", pc_status_text(status));
+  } else if (status != PC_STATUS_OK) {
+    pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts", "it answers %s", pc_status_text(status));
+  }
+  return !report->failed[PC_MOUNTABLE];
+}
+
+/*
+ * A start that wrote nothing left the flash as it found it, and a start is a function of the flash: a second one would
+ * do the same again. Only a start that wrote is followed by another.
+ */
+static void check_stable(struct pc_checker *checker, size_t before, size_t recovered, struct pc_report *report) {
+  struct pc_target *target = checker->target;
+  report->checked[PC_STABLE] = true;
+  if (recovered == before) {
+    return;
+  }
+  enum pc_status status = pc_target_start(target);
+  size_t writes = pc_device_mark(target->device) - recovered;
+  if (status != PC_STATUS_OK) {
+    pc_report_fail(report, PC_STABLE, NULL, "the store starts a second time", "it answers %s", pc_status_text(status));
+  } else if (writes > 0) {
+    pc_report_fail(report, PC_STABLE, NULL, "a second start writes nothing", "%zu flash operations", writes);
+  } else {
+    pc_check_resolved(checker, PC_STABLE, report);
+  }
+}
+
+enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                 struct pc_report *report, size_t *recovered, struct pc_error *error) {
+  struct pc_target *target = checker->target;
+  size_t before = pc_device_mark(target->device);
+  pc_device_clear_contract_violations(target->device);
+  enum pc_status status = pc_target_start(target);
+  *recovered = pc_device_mark(target->device);
+  if (check_mountable(checker, status, report)) {
+    pc_check_contents(checker, expectation, report);
+    enum pc_result result = pc_check_image(checker, report, error);
+    if (result != PC_OK) {
+      return result;
+    }
+    check_stable(checker, before, *recovered, report);
+    pc_check_writable(checker, expectation, report);
+  }
+  pc_check_contract(checker, report);
+  pc_target_stop(target);
+  pc_device_rollback(target->device, *recovered);
+  return pc_device_failed(target->device) ? pc_fail_memory(error) : PC_OK;
+}

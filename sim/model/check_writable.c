@@ -1,0 +1,62 @@
+/* writable: after recovery the store takes a new key, gives it back and lets it go. */
+#include "checker.h"
+
+static const uint8_t probe_value[] = {0x70, 0x6F, 0x77, 0x65, 0x72, 0x63, 0x75, 0x74};
+
+/* Whether the room promise covers the probe, whichever way the operation in flight went. */
+static bool must_accept(const struct pc_expectation *expectation, size_t key_size, size_t value_size,
+                        const struct pc_usage *more) {
+  struct pc_model model = *expectation->model;
+  model.usage.live_footprint += more->live_footprint;
+  model.usage.live_keys += more->live_keys;
+  if (expectation->in_flight && expectation->outcome.live && model.target->store->footprint != NULL) {
+    model.usage.live_keys++;
+    model.usage.live_footprint += model.target->store->footprint(
+        &model.target->setup, model.workload->keys[expectation->key].size, expectation->outcome.value.size);
+  }
+  return pc_model_must_accept(&model, key_size, value_size);
+}
+
+/* Whether the answer to a write of the probe is as it must be; if not, it is reported. */
+static bool accepted(enum pc_status status, bool must_accept, const char *what, struct pc_report *report) {
+  if (status == PC_STATUS_FULL && !must_accept) {
+    return false;
+  }
+  if (status != PC_STATUS_OK) {
+    pc_report_fail(report, PC_WRITABLE, NULL, "after recovery a put, a get and a delete of a new key work",
+                   "the %s answers %s", what, pc_status_text(status));
+    return false;
+  }
+  return true;
+}
+
+static void check_probe(struct pc_checker *checker, struct pc_bytes key, const struct pc_content *content,
+                        struct pc_report *report) {
+  struct pc_answer answer = pc_checker_read(checker, key);
+  if (!pc_answer_is(&answer, content)) {
+    char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];
+    pc_report_fail(report, PC_WRITABLE, NULL, pc_describe_content(content, expected), "a new key reads back as %s",
+                   pc_describe_answer(answer.status, answer.value, actual));
+  }
+}
+
+void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
+  struct pc_target *target = checker->target;
+  struct pc_bytes key = {.data = checker->probe_key, .size = checker->probe_key_size};
+  struct pc_content put = {.live = true, .value = {.data = probe_value, .size = sizeof probe_value}};
+  struct pc_content deleted = {.deleted = true};
+  struct pc_usage used = {0};
+  report->checked[PC_WRITABLE] = true;
+  bool must = must_accept(expectation, key.size, put.value.size, &used);
+  if (!accepted(pc_target_put(target, key, put.value), must, "put", report)) {
+    return;
+  }
+  check_probe(checker, key, &put, report);
+  used.live_keys = 1;
+  used.live_footprint =
+      target->store->footprint == NULL ? 0 : target->store->footprint(&target->setup, key.size, put.value.size);
+  must = must_accept(expectation, key.size, 0, &used);
+  if (accepted(pc_target_remove(target, key), must, "delete", report)) {
+    check_probe(checker, key, &deleted, report);
+  }
+}

@@ -1,0 +1,130 @@
+#include "checker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t largest_value(const struct pc_workload *workload) {
+  size_t largest = 0;
+  for (uint32_t i = 0; i < workload->operation_count; i++) {
+    if (workload->operations[i].kind == PC_PUT && workload->operations[i].value.size > largest) {
+      largest = workload->operations[i].value.size;
+    }
+  }
+  return largest;
+}
+
+/* Two bytes are enough: a workload that uses all 65,536 keys of two bytes does not fit any store that takes them. */
+static void choose_probe_key(struct pc_checker *checker) {
+  struct pc_bytes key = {.data = checker->probe_key, .size = 2};
+  checker->probe_key_size = key.size;
+  for (uint32_t i = 0; i <= UINT16_MAX; i++) {
+    checker->probe_key[0] = (uint8_t)(~i >> 8);
+    checker->probe_key[1] = (uint8_t)('~' - i);
+    if (pc_keys_find(&checker->keys, key) == PC_NO_KEY) {
+      return;
+    }
+  }
+}
+
+/* Room for a value that is longer than any it should be, so that it is seen as such. */
+#define BUFFER_SLACK 64u
+
+enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *target,
+                               const struct pc_workload *workload, struct pc_error *error) {
+  struct pc_checker *opened = calloc(1, sizeof *opened);
+  if (opened == NULL) {
+    return pc_fail_memory(error);
+  }
+  size_t key_count = workload->key_count > 0 ? workload->key_count : 1;
+  opened->target = target;
+  opened->workload = workload;
+  opened->buffer_size = largest_value(workload) + BUFFER_SLACK;
+  opened->buffer = malloc(opened->buffer_size);
+  opened->resolved = calloc(key_count, sizeof *opened->resolved);
+  opened->visits = calloc(key_count, sizeof *opened->visits);
+  enum pc_result result = pc_keys_open(&opened->keys, workload, error);
+  if (result == PC_OK && (opened->buffer == NULL || opened->resolved == NULL || opened->visits == NULL)) {
+    result = pc_fail_memory(error);
+  }
+  if (result != PC_OK) {
+    pc_checker_close(opened);
+    return result;
+  }
+  choose_probe_key(opened);
+  *checker = opened;
+  return PC_OK;
+}
+
+void pc_checker_close(struct pc_checker *checker) {
+  if (checker != NULL) {
+    pc_keys_close(&checker->keys);
+    pc_decoded_free(&checker->decoded);
+    free(checker->buffer);
+    free(checker->resolved);
+    free(checker->visits);
+    free(checker);
+  }
+}
+
+struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key) {
+  size_t size;
+  enum pc_status status = pc_target_get(checker->target, key, checker->buffer, checker->buffer_size, &size);
+  if (size > checker->buffer_size) {
+    size = checker->buffer_size;
+  }
+  return (struct pc_answer){.status = status, .value = {.data = checker->buffer, .size = size}};
+}
+
+bool pc_answer_is(const struct pc_answer *answer, const struct pc_content *content) {
+  if (!content->live) {
+    return answer->status == PC_STATUS_NOT_FOUND;
+  }
+  return answer->status == PC_STATUS_OK && pc_bytes_equal(answer->value, content->value);
+}
+
+static const char *describe_value(struct pc_bytes value, char *text) {
+  const size_t shown = value.size < 48 ? value.size : 48;
+  size_t length = (size_t)snprintf(text, PC_TEXT_SIZE, "%zu bytes%s", value.size, value.size > 0 ? ": " : "");
+  for (size_t i = 0; i < shown; i++) {
+    length += (size_t)snprintf(text + length, PC_TEXT_SIZE - length, "%02x", value.data[i]);
+  }
+  if (shown < value.size) {
+    (void)snprintf(text + length, PC_TEXT_SIZE - length, "...");
+  }
+  return text;
+}
+
+const char *pc_describe_content(const struct pc_content *content, char *text) {
+  if (content->live) {
+    return describe_value(content->value, text);
+  }
+  (void)snprintf(text, PC_TEXT_SIZE, "%s", content->deleted ? "no such key (it was deleted)" : "no such key");
+  return text;
+}
+
+const char *pc_describe_answer(enum pc_status status, struct pc_bytes value, char *text) {
+  if (status == PC_STATUS_OK) {
+    return describe_value(value, text);
+  }
+  (void)snprintf(text, PC_TEXT_SIZE, "%s", pc_status_text(status));
+  return text;
+}
+
+enum pc_invariant pc_content_invariant(const struct pc_content *content) {
+  if (content->live) {
+    return PC_DURABLE;
+  }
+  return content->deleted ? PC_DELETED_STAYS_DELETED : PC_EXACT_CONTENTS;
+}
+
+void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
+                       enum pc_invariant invariant, struct pc_report *report) {
+  struct pc_answer answer = pc_checker_read(checker, checker->workload->keys[key]);
+  report->checked[invariant] = true;
+  if (!pc_answer_is(&answer, content)) {
+    char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];
+    pc_report_fail(report, invariant, &checker->workload->keys[key], pc_describe_content(content, expected), "%s",
+                   pc_describe_answer(answer.status, answer.value, actual));
+  }
+}

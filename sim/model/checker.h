@@ -1,0 +1,60 @@
+/* What the checks share: one round after another over the same target and workload. */
+#ifndef PC_MODEL_CHECKER_H
+#define PC_MODEL_CHECKER_H
+
+#include "keys.h"
+#include "powercut/model.h"
+
+struct pc_checker {
+  struct pc_target *target;
+  const struct pc_workload *workload;
+  struct pc_keys keys;
+  uint8_t *buffer; /* values are read into it */
+  size_t buffer_size;
+  struct pc_content *resolved; /* what each key was found to hold: the one in flight is settled by what it reads as */
+  uint32_t resolved_live;
+  uint32_t *visits; /* round in which iterating last met each key */
+  uint32_t round;
+  struct pc_decoded decoded;
+  uint8_t unknown_key[256]; /* a copy of a key that isn't the workload's, as evidence */
+  uint8_t probe_key[8];     /* a key that the workload doesn't use */
+  size_t probe_key_size;
+};
+
+#define PC_TEXT_SIZE 160u
+
+/* A content, and what a get answered, as a person reads it. Both fill in and return `text` of PC_TEXT_SIZE bytes. */
+const char *pc_describe_content(const struct pc_content *content, char *text);
+const char *pc_describe_answer(enum pc_status status, struct pc_bytes value, char *text);
+
+/* What a get answered; the value is in the checker's buffer. */
+struct pc_answer {
+  enum pc_status status;
+  struct pc_bytes value;
+};
+struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key);
+bool pc_answer_is(const struct pc_answer *answer, const struct pc_content *content);
+
+/* Which invariant says that a key holds this. */
+enum pc_invariant pc_content_invariant(const struct pc_content *content);
+
+/* Reads the workload's key number `key`: unless it holds `content`, `invariant` failed. */
+void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
+                       enum pc_invariant invariant, struct pc_report *report);
+
+/* Reads every key, and iterates. Settles `resolved`. */
+void pc_check_contents(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
+
+/* Reads every key again: each must hold what `resolved` says, else `invariant` failed. */
+void pc_check_resolved(struct pc_checker *checker, enum pc_invariant invariant, struct pc_report *report);
+
+/* Decodes the raw image and compares. `resolved` is settled. */
+enum pc_result pc_check_image(struct pc_checker *checker, struct pc_report *report, struct pc_error *error);
+
+/* Puts, gets and deletes a key that the workload doesn't use. The caller rolls the device back. */
+void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
+
+/* Reports what the device refused since its violations were last cleared. */
+void pc_check_contract(struct pc_checker *checker, struct pc_report *report);
+
+#endif

@@ -1,0 +1,56 @@
+/* The acknowledged contents. */
+#include <stdlib.h>
+#include <xxhash.h>
+
+#include "powercut/model.h"
+
+enum pc_result pc_model_open(struct pc_model *model, const struct pc_workload *workload, const struct pc_target *target,
+                             struct pc_error *error) {
+  *model = (struct pc_model){.workload = workload, .target = target};
+  model->contents = calloc(workload->key_count > 0 ? workload->key_count : 1, sizeof *model->contents);
+  return model->contents == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
+void pc_model_close(struct pc_model *model) {
+  free(model->contents);
+  *model = (struct pc_model){0};
+}
+
+/* Never 0, which stands for a key that isn't live. */
+static uint64_t hash_content(uint32_t key, struct pc_bytes value) {
+  return XXH3_64bits_withSeed(value.data, value.size, key) | 1u;
+}
+
+struct pc_content pc_model_outcome(const struct pc_model *model, const struct pc_operation *operation) {
+  if (operation->kind == PC_PUT) {
+    return (struct pc_content){
+        .live = true, .value = operation->value, .hash = hash_content(operation->key, operation->value)};
+  }
+  const struct pc_content *before = &model->contents[operation->key];
+  return (struct pc_content){.deleted = before->live || before->deleted};
+}
+
+/* What a content adds to the store's usage. */
+static uint64_t footprint_of(const struct pc_model *model, uint32_t key, const struct pc_content *content) {
+  const struct pc_target *target = model->target;
+  if (!content->live || target->store->footprint == NULL) {
+    return 0;
+  }
+  return target->store->footprint(&target->setup, model->workload->keys[key].size, content->value.size);
+}
+
+void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *operation) {
+  struct pc_content *content = &model->contents[operation->key];
+  struct pc_content outcome = pc_model_outcome(model, operation);
+  model->usage.live_footprint -= footprint_of(model, operation->key, content);
+  model->usage.live_footprint += footprint_of(model, operation->key, &outcome);
+  model->usage.live_keys = model->usage.live_keys + outcome.live - content->live;
+  model->hash = model->hash - content->hash + outcome.hash;
+  *content = outcome;
+}
+
+bool pc_model_must_accept(const struct pc_model *model, size_t key_size, size_t value_size) {
+  const struct pc_target *target = model->target;
+  return target->store->must_accept != NULL &&
+         target->store->must_accept(&target->setup, &model->usage, key_size, value_size);
+}

@@ -1,0 +1,29 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "powercut/model.h"
+
+void pc_report_clear(struct pc_report *report) {
+  memset(report->checked, 0, sizeof report->checked);
+  memset(report->failed, 0, sizeof report->failed);
+}
+
+void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
+                    const char *expected, const char *actual, ...) {
+  report->checked[invariant] = true;
+  if (report->failed[invariant]) {
+    return;
+  }
+  report->failed[invariant] = true;
+  struct pc_violation *violation = &report->violations[invariant];
+  *violation = (struct pc_violation){.invariant = invariant, .has_key = key != NULL};
+  if (key != NULL) {
+    violation->key = *key;
+  }
+  (void)snprintf(violation->expected, sizeof violation->expected, "%s", expected);
+  va_list arguments;
+  va_start(arguments, actual);
+  (void)vsnprintf(violation->actual, sizeof violation->actual, actual, arguments);
+  va_end(arguments);
+}
