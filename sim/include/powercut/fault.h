@@ -3,7 +3,22 @@
  * produce what that class allows. Pure functions: the same input gives the same bytes.
  *
  * The whole operation and none of it are not tears: `between_ops` has the one variant "none", and a whole operation is
- * the next one's "none". No other class yields either.
+ * the next one's "none". No other class yields bytes that equal those before or those after; where it could yield
+ * nothing else, it has no variant. A unit or bit that the operation doesn't change counts for nothing.
+ *
+ * Variants of each class, with their order:
+ *
+ * - `between_ops`: one.
+ * - `prefix`: the boundaries between units, in rising order, that have a changed unit before and behind them. If there
+ *   are more than limit + 2, only the first, the last and, between them, the multiples (from the operation's start) of
+ *   the smallest power of two of units that leaves at most `limit`: an erase of 4,096 bytes with unit 1 and limit 256
+ *   is cut every 16 bytes.
+ * - `unit_subset`, `bit_subset`: of the changing units or bits, all subsets but none and all if there are at most
+ *   samples + 4 (and at most 65,534); else four extremes (the first alone, the last alone, all but the first, all but
+ *   the last) and then `samples` by seed, of densities from one or a few over 1/32 to 31/32 to all but one.
+ * - `two_phase_erase`: first, zeros from a unit boundary to the end and the rest as before: spread like a prefix, from
+ *   the last unit that isn't zero already to the whole sector. Then subsets of all bits set in a sector of zeros, the
+ *   bytes before no longer seen: extremes and samples like `bit_subset`.
  */
 #ifndef POWERCUT_FAULT_H
 #define POWERCUT_FAULT_H
@@ -28,14 +43,14 @@ struct pc_fault_class {
   const char *summary; /* one line */
 };
 
-/* The operation that is cut, and how its variants are chosen. */
+/* The operation that is cut, and how its variants are chosen. The same `seed` draws the same tears for operations that
+   change as much: give each cut its own where that matters. */
 struct pc_fault_input {
-  struct pc_flash_operation operation;
+  struct pc_flash_operation operation; /* size > 0, a multiple of program_unit; `torn` is ignored */
   uint32_t program_unit;
-  uint32_t samples; /* variants that are drawn by seed in a class with too many to enumerate, the extremes (one changed,
-                       all but one) not counted */
-  uint32_t limit;   /* most variants of a class that is enumerated; where there are more, they are spread evenly and the
-                       extremes kept */
+  uint32_t
+      samples;    /* variants drawn by seed where there are too many to enumerate, beside the extremes; to 1,000,000 */
+  uint32_t limit; /* variants of an enumerated class, beside the extremes; to 1,000,000 */
   uint64_t seed;
 };
 
@@ -44,8 +59,8 @@ const struct pc_fault_class *pc_fault_class(enum pc_fault fault);
 /* How many variants there are, 0 if the class has none for this operation. */
 uint32_t pc_fault_variants(enum pc_fault fault, const struct pc_fault_input *input);
 
-/* The bytes that variant `variant` (below pc_fault_variants) leaves, operation.size of them, into `torn`. Distinct
-   variants may coincide. */
+/* The bytes that variant `variant` (below pc_fault_variants) leaves, operation.size of them, into `torn`, which may not
+   overlap those before and after. Distinct variants may coincide. */
 void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
 
 #endif

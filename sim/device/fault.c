@@ -1,0 +1,53 @@
+#include "powercut/fault.h"
+
+#include <string.h>
+
+#include "fault_class.h"
+
+struct fault {
+  struct pc_fault_class about;
+  uint32_t (*variants)(const struct pc_fault_input *input);
+  void (*tear)(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+};
+
+static uint32_t between_ops_variants(const struct pc_fault_input *input) {
+  (void)input;
+  return 1;
+}
+
+static void between_ops_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn) {
+  (void)variant;
+  memcpy(torn, input->operation.before, input->operation.size);
+}
+
+static const struct fault faults[PC_FAULT_COUNT] = {
+    [PC_FAULT_BETWEEN_OPS] = {{"between_ops", "T0", "every flash operation is whole or absent"},
+                              between_ops_variants,
+                              between_ops_tear},
+    [PC_FAULT_PREFIX] = {{"prefix", "T1", "a program or an erase stops part way, at any program unit"},
+                         pc_prefix_variants,
+                         pc_prefix_tear},
+    [PC_FAULT_UNIT_SUBSET] = {{"unit_subset", "T2", "any subset of the operation's program units"},
+                              pc_unit_subset_variants,
+                              pc_unit_subset_tear},
+    [PC_FAULT_BIT_SUBSET] = {{"bit_subset", "T3",
+                              "any subset of the bits that were changing, in programs and in erases"},
+                             pc_bit_subset_variants,
+                             pc_bit_subset_tear},
+    [PC_FAULT_TWO_PHASE_ERASE] = {{"two_phase_erase", "T4",
+                                   "an erase writes zeros from the sector's end, then ones bit by bit"},
+                                  pc_two_phase_erase_variants,
+                                  pc_two_phase_erase_tear},
+};
+
+const struct pc_fault_class *pc_fault_class(enum pc_fault fault) {
+  return &faults[fault].about;
+}
+
+uint32_t pc_fault_variants(enum pc_fault fault, const struct pc_fault_input *input) {
+  return faults[fault].variants(input);
+}
+
+void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn) {
+  faults[fault].tear(input, variant, torn);
+}

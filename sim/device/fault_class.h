@@ -1,0 +1,19 @@
+/* What each fault class is made of, for the table in fault.c. The contracts are those of powercut/fault.h. */
+#ifndef PC_DEVICE_FAULT_CLASS_H
+#define PC_DEVICE_FAULT_CLASS_H
+
+#include "powercut/fault.h"
+
+uint32_t pc_prefix_variants(const struct pc_fault_input *input);
+void pc_prefix_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+
+uint32_t pc_unit_subset_variants(const struct pc_fault_input *input);
+void pc_unit_subset_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+
+uint32_t pc_bit_subset_variants(const struct pc_fault_input *input);
+void pc_bit_subset_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+
+uint32_t pc_two_phase_erase_variants(const struct pc_fault_input *input);
+void pc_two_phase_erase_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+
+#endif
