@@ -22,9 +22,10 @@ else()
   set(rows "")
   foreach(file IN LISTS FILES)
     cmake_path(GET file STEM LAST_ONLY name)
+    string(MAKE_C_IDENTIFIER "text_${name}" text_name)
     c_literal(${file} literal)
-    string(APPEND source "static const char text_${name}[] =${literal};\n\n")
-    string(APPEND rows "    {\"${name}\", text_${name}, sizeof text_${name} - 1},\n")
+    string(APPEND source "static const char ${text_name}[] =${literal};\n\n")
+    string(APPEND rows "    {\"${name}\", ${text_name}, sizeof ${text_name} - 1},\n")
   endforeach()
   # C has no empty arrays: the row of zeros is not counted.
   string(APPEND source "const struct pc_embedded_file ${SYMBOL}s[] = {\n${rows}    {0, 0, 0},\n};\n"
