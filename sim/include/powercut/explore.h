@@ -53,6 +53,8 @@ struct pc_exploration_result {
   bool interrupted;   /* stopped before the end: the counts are of what was done */
 };
 
+#define PC_MAX_SAME_VIOLATIONS 10u
+
 /* How an exploration is watched. Any of the functions may be NULL. */
 struct pc_observer {
   void *context;

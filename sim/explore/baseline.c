@@ -1,0 +1,124 @@
+#include "baseline.h"
+
+#include <stdlib.h>
+
+#include "rig.h"
+
+static const struct pc_cut_path no_cut = {0};
+
+void pc_baseline_free(struct pc_baseline *baseline) {
+  pc_tape_free(&baseline->tape);
+  free(baseline->end);
+  free(baseline->acknowledged);
+  *baseline = (struct pc_baseline){0};
+}
+
+static enum pc_result take_memory(struct pc_baseline *baseline, uint32_t operations, struct pc_error *error) {
+  baseline->end = calloc(operations > 0 ? operations : 1, sizeof *baseline->end);
+  baseline->acknowledged = calloc(operations > 0 ? operations : 1, sizeof *baseline->acknowledged);
+  return baseline->end == NULL || baseline->acknowledged == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
+/* Moves what the device journalled to the tape. */
+static enum pc_result record(struct pc_baseline *baseline, struct pc_device *device, struct pc_error *error) {
+  enum pc_result result = pc_tape_record(&baseline->tape, device, 0, pc_device_mark(device), error);
+  if (result == PC_OK && baseline->tape.count > UINT32_MAX - 1) {
+    result = pc_fail(error, PC_BAD_INPUT, "the workload has more than 2^32 flash operations");
+  }
+  pc_device_forget(device);
+  return result;
+}
+
+static enum pc_result take_wear(const struct pc_device *device, struct pc_exploration_result *result,
+                                struct pc_error *error) {
+  result->wear_count = pc_device_sectors(device);
+  result->wear = calloc(result->wear_count, sizeof *result->wear);
+  if (result->wear == NULL) {
+    return pc_fail_memory(error);
+  }
+  for (uint32_t sector = 0; sector < result->wear_count; sector++) {
+    result->wear[sector] = pc_device_wear(device, sector);
+  }
+  return PC_OK;
+}
+
+static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig *rig, uint32_t operation,
+                                    struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
+  const struct pc_operation *run = &rig->workload->operations[operation];
+  enum pc_status status;
+  enum pc_result result = pc_rig_run(rig, operation, report, &status, error);
+  if (result == PC_OK) {
+    result = record(baseline, rig->device, error);
+  }
+  if (result != PC_OK) {
+    return result;
+  }
+  baseline->end[operation] = (uint32_t)baseline->tape.count;
+  baseline->acknowledged[operation] = status == PC_STATUS_OK;
+  if (run->kind == PC_PUT && status == PC_STATUS_OK) {
+    findings->result->put_bytes += rig->workload->keys[run->key].size + run->value.size;
+  }
+  pc_findings_next_place(findings);
+  return pc_findings_add(findings, report, &no_cut, operation, error);
+}
+
+static enum pc_result run_workload(struct pc_baseline *baseline, struct pc_rig *rig, struct pc_report *report,
+                                   struct pc_findings *findings, struct pc_error *error) {
+  enum pc_status status = pc_rig_boot(rig, report);
+  enum pc_result result = record(baseline, rig->device, error);
+  if (result == PC_OK) {
+    result = pc_findings_add(findings, report, &no_cut, 0, error);
+  }
+  baseline->boot_end = (uint32_t)baseline->tape.count;
+  baseline->started = status == PC_STATUS_OK;
+  for (uint32_t i = 0; result == PC_OK && baseline->started && i < rig->workload->operation_count; i++) {
+    if (findings->observer->stop != NULL && findings->observer->stop(findings->observer->context)) {
+      findings->result->interrupted = true;
+      return PC_OK;
+    }
+    result = run_operation(baseline, rig, i, report, findings, error);
+    findings->result->operations++;
+  }
+  findings->result->flash_operations = baseline->tape.count;
+  return result;
+}
+
+/* The workload is done: start the store once more and check everything, as after a cut. */
+static enum pc_result check_end(struct pc_rig *rig, struct pc_report *report, struct pc_findings *findings,
+                                struct pc_error *error) {
+  struct pc_expectation expectation = pc_rig_expectation(rig, rig->workload->operation_count);
+  size_t recovered;
+  pc_report_clear(report);
+  enum pc_result result = pc_check_recovery(rig->checker, &expectation, report, &recovered, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_findings_next_place(findings);
+  return pc_findings_add(findings, report, &no_cut, rig->workload->operation_count, error);
+}
+
+enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_subject *subject,
+                               const struct pc_workload *workload, struct pc_findings *findings,
+                               struct pc_error *error) {
+  struct pc_rig rig;
+  struct pc_report *report = calloc(1, sizeof *report);
+  if (report == NULL) {
+    return pc_fail_memory(error);
+  }
+  enum pc_result result = take_memory(baseline, workload->operation_count, error);
+  if (result == PC_OK) {
+    result = pc_rig_open(&rig, subject, workload, error);
+  }
+  if (result == PC_OK) {
+    result = run_workload(baseline, &rig, report, findings, error);
+    if (result == PC_OK) {
+      result = take_wear(rig.device, findings->result, error);
+    }
+    if (result == PC_OK && baseline->started && !findings->result->interrupted) {
+      result = check_end(&rig, report, findings, error);
+    }
+    pc_rig_close(&rig);
+  }
+  free(report);
+  return result;
+}

@@ -1,0 +1,25 @@
+/* The baseline run: the workload once with the power on, recorded. */
+#ifndef PC_EXPLORE_BASELINE_H
+#define PC_EXPLORE_BASELINE_H
+
+#include "findings.h"
+#include "powercut/explore.h"
+#include "tape.h"
+
+/* Zero it to begin. */
+struct pc_baseline {
+  struct pc_tape tape;
+  uint32_t boot_end;  /* flash operations of the first start: [0, boot_end) */
+  uint32_t *end;      /* of each operation: its last flash operation + 1 */
+  bool *acknowledged; /* of each operation: whether the store answered OK */
+  bool started;       /* the store came up at all: else there is nothing to explore */
+};
+
+void pc_baseline_free(struct pc_baseline *baseline);
+
+/* Runs the workload on a fresh device; counts, findings and wear go to the findings' result. */
+enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_subject *subject,
+                               const struct pc_workload *workload, struct pc_findings *findings,
+                               struct pc_error *error);
+
+#endif

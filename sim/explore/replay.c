@@ -1,0 +1,235 @@
+/* Replaying one cut path, step by step. */
+#include <stdlib.h>
+
+#include "powercut/explore.h"
+#include "rig.h"
+#include "seed.h"
+
+struct replay {
+  const struct pc_power_plan *plan;
+  const struct pc_cut_path *path;
+  void (*step)(void *context, const struct pc_step *step);
+  void *context;
+  uint32_t *violations;
+  struct pc_rig rig;
+  struct pc_report report;
+  uint32_t flash_operations; /* of the workload, before the operation that runs */
+};
+
+static void tell(struct replay *replay, const struct pc_step *step) {
+  if (replay->step != NULL) {
+    replay->step(replay->context, step);
+  }
+}
+
+/* Tells of the journalled operations [first, end), the first of which is number `number`. */
+static void tell_flash(struct replay *replay, size_t first, size_t end, struct pc_step step, uint32_t number) {
+  step.kind = PC_STEP_FLASH_OPERATION;
+  for (size_t i = first; i < end; i++) {
+    struct pc_flash_operation operation = pc_device_journalled(replay->rig.device, i);
+    step.flash = &operation;
+    step.flash_operation = number + (uint32_t)(i - first);
+    tell(replay, &step);
+  }
+}
+
+static void tell_report(struct replay *replay, uint32_t operation, uint32_t depth) {
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    if (replay->report.failed[invariant]) {
+      struct pc_violation *violation = &replay->report.violations[invariant];
+      violation->operation = operation;
+      violation->path = *replay->path;
+      violation->path.depth = depth;
+      tell(replay, &(struct pc_step){
+                       .kind = PC_STEP_VIOLATION, .operation = operation, .depth = depth, .violation = violation});
+      (*replay->violations)++;
+    }
+  }
+}
+
+/* Leaves what the cut number `depth` leaves of the journalled operation at `mark`, and of all that came after it:
+ * nothing. */
+static enum pc_result tear(struct replay *replay, size_t mark, uint64_t seed, struct pc_step step,
+                           struct pc_error *error) {
+  const struct pc_cut *cut = &replay->path->cuts[step.depth];
+  struct pc_device *device = replay->rig.device;
+  struct pc_flash_operation whole = pc_device_journalled(device, mark);
+  uint8_t *after = malloc(whole.size);
+  uint8_t *torn = malloc(whole.size);
+  enum pc_result result = after == NULL || torn == NULL ? pc_fail_memory(error) : PC_OK;
+  if (result == PC_OK) {
+    for (uint32_t i = 0; i < whole.size; i++) {
+      after[i] = whole.after[i];
+    }
+    pc_device_rollback(device, mark);
+    whole.before = pc_device_cells(device).data + whole.address;
+    whole.after = after;
+    struct pc_fault_input input = {.operation = whole,
+                                   .program_unit = pc_device_profile(device)->program_unit,
+                                   .samples = replay->plan->samples,
+                                   .limit = replay->plan->limit,
+                                   .seed = seed};
+    if (cut->variant >= pc_fault_variants(cut->fault, &input)) {
+      result = pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
+                       cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation,
+                       pc_fault_variants(cut->fault, &input));
+    } else if (cut->fault != PC_FAULT_BETWEEN_OPS) {
+      pc_fault_tear(cut->fault, &input, cut->variant, torn);
+      pc_device_tear(device, &whole, torn);
+      whole = pc_device_journalled(device, mark);
+    } else {
+      whole.after = whole.before;
+    }
+  }
+  if (result == PC_OK) {
+    step.kind = PC_STEP_FLASH_OPERATION;
+    step.flash = &whole;
+    step.flash_operation = cut->flash_operation;
+    step.cut = cut;
+    tell(replay, &step);
+  }
+  free(after);
+  free(torn);
+  return result;
+}
+
+/*
+ * The journal holds, from `mark` on, `count` flash operations, of which the path's cut number `step.depth` tears one:
+ * cut there, recover, and go on with the next cut in that recovery. `seed` is that of the workload or recovery they
+ * belong to.
+ */
+static enum pc_result follow_path(struct replay *replay, struct pc_step step, size_t mark, size_t count, uint64_t seed,
+                                  const struct pc_expectation *expectation, struct pc_error *error) {
+  struct pc_device *device = replay->rig.device;
+  uint32_t number = replay->flash_operations;
+  for (; step.depth < replay->path->depth; number = 0) {
+    const struct pc_cut *cut = &replay->path->cuts[step.depth];
+    size_t offset = cut->flash_operation - number;
+    if (cut->flash_operation < number || offset > count || (offset == count && cut->fault != PC_FAULT_BETWEEN_OPS)) {
+      return pc_fail(error, PC_BAD_INPUT, "the cut path names flash operation %u, there are only %zu",
+                     cut->flash_operation, number + count);
+    }
+    tell_flash(replay, mark, mark + offset, step, number);
+    seed = pc_seed_of_operation(seed, cut->flash_operation);
+    enum pc_result result = offset < count ? tear(replay, mark + offset, seed, step, error) : PC_OK;
+    if (result != PC_OK) {
+      return result;
+    }
+    seed = pc_seed_of_recovery(seed, cut);
+    step.depth++;
+    tell(replay, &(struct pc_step){.kind = PC_STEP_START, .operation = step.operation, .depth = step.depth});
+    mark = pc_device_mark(device);
+    size_t recovered;
+    pc_report_clear(&replay->report);
+    result = pc_check_recovery(replay->rig.checker, expectation, &replay->report, &recovered, error);
+    if (result != PC_OK) {
+      return result;
+    }
+    count = recovered - mark;
+  }
+  tell_flash(replay, mark, mark + count, step, 0);
+  tell_report(replay, step.operation, step.depth);
+  return PC_OK;
+}
+
+/* Whether the path's first cut is in the operation that just ran, whose `count` flash operations are in the journal. */
+static bool is_cut_here(const struct replay *replay, size_t count) {
+  return replay->path->depth > 0 && replay->path->cuts[0].flash_operation - replay->flash_operations < count;
+}
+
+/* Tells of an operation that nothing was cut in. */
+static void tell_operation(struct replay *replay, struct pc_step step, enum pc_status status) {
+  size_t count = pc_device_mark(replay->rig.device);
+  tell_flash(replay, 0, count, step, replay->flash_operations);
+  step.kind = PC_STEP_STATUS;
+  step.status = status;
+  tell(replay, &step);
+  if (replay->path->depth == 0) {
+    tell_report(replay, step.operation, 0);
+  }
+  replay->flash_operations += (uint32_t)count;
+  pc_device_forget(replay->rig.device);
+}
+
+/* The first start and the operations, up to the one that is cut, or all; `*cut` tells whether one was. */
+static enum pc_result run_workload(struct replay *replay, bool *cut, struct pc_error *error) {
+  const struct pc_workload *workload = replay->rig.workload;
+  struct pc_device *device = replay->rig.device;
+  uint64_t seed = replay->plan->seed;
+  struct pc_step step = {.kind = PC_STEP_START};
+  struct pc_expectation expectation = {.model = &replay->rig.model};
+  tell(replay, &step);
+  enum pc_status status = pc_rig_boot(&replay->rig, &replay->report);
+  *cut = is_cut_here(replay, pc_device_mark(device));
+  if (*cut) {
+    return follow_path(replay, step, 0, pc_device_mark(device), seed, &expectation, error);
+  }
+  tell_operation(replay, step, status);
+  for (step.operation = 0; step.operation < workload->operation_count; step.operation++) {
+    step.kind = PC_STEP_OPERATION;
+    tell(replay, &step);
+    expectation = pc_rig_expectation(&replay->rig, step.operation);
+    struct pc_content before = {0};
+    if (expectation.in_flight) {
+      before = replay->rig.model.contents[expectation.key];
+    }
+    struct pc_usage usage = replay->rig.model.usage;
+    enum pc_result result = pc_rig_run(&replay->rig, step.operation, &replay->report, &status, error);
+    if (result != PC_OK) {
+      return result;
+    }
+    *cut = is_cut_here(replay, pc_device_mark(device));
+    if (*cut) {
+      /* It was cut before it was acknowledged. */
+      if (expectation.in_flight) {
+        replay->rig.model.contents[expectation.key] = before;
+      }
+      replay->rig.model.usage = usage;
+      return follow_path(replay, step, 0, pc_device_mark(device), seed, &expectation, error);
+    }
+    tell_operation(replay, step, status);
+  }
+  return PC_OK;
+}
+
+static enum pc_result replay_path(struct replay *replay, struct pc_error *error) {
+  uint32_t count = replay->rig.workload->operation_count;
+  bool cut;
+  enum pc_result result = run_workload(replay, &cut, error);
+  if (result != PC_OK || cut) {
+    return result;
+  }
+  struct pc_expectation expectation = pc_rig_expectation(&replay->rig, count);
+  struct pc_step step = {.operation = count};
+  if (replay->path->depth > 0) {
+    return follow_path(replay, step, 0, 0, replay->plan->seed, &expectation, error);
+  }
+  size_t recovered;
+  step.kind = PC_STEP_START;
+  tell(replay, &step);
+  pc_report_clear(&replay->report);
+  result = pc_check_recovery(replay->rig.checker, &expectation, &replay->report, &recovered, error);
+  if (result == PC_OK) {
+    tell_report(replay, count, 0);
+  }
+  return result;
+}
+
+enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workload *workload,
+                         const struct pc_power_plan *plan, const struct pc_cut_path *path,
+                         void (*step)(void *context, const struct pc_step *step), void *context, uint32_t *violations,
+                         struct pc_error *error) {
+  struct replay *replay = calloc(1, sizeof *replay);
+  if (replay == NULL) {
+    return pc_fail_memory(error);
+  }
+  *replay = (struct replay){.plan = plan, .path = path, .step = step, .context = context, .violations = violations};
+  *violations = 0;
+  enum pc_result result = pc_rig_open(&replay->rig, subject, workload, error);
+  if (result == PC_OK) {
+    result = replay_path(replay, error);
+    pc_rig_close(&replay->rig);
+  }
+  free(replay);
+  return result;
+}

@@ -1,0 +1,72 @@
+#include "rig.h"
+
+static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *subject, struct pc_error *error) {
+  enum pc_result result = pc_device_create(&rig->device, subject->profile, subject->sectors, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  /* One more key than the workload's: the one that the checks write. */
+  result = pc_target_open(&rig->target, subject->store, rig->device, subject->parameters, subject->parameter_count,
+                          rig->workload->key_count + 1, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  result = pc_model_open(&rig->model, rig->workload, &rig->target, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  return pc_checker_open(&rig->checker, &rig->target, rig->workload, error);
+}
+
+enum pc_result pc_rig_open(struct pc_rig *rig, const struct pc_subject *subject, const struct pc_workload *workload,
+                           struct pc_error *error) {
+  *rig = (struct pc_rig){.workload = workload};
+  enum pc_result result = open_parts(rig, subject, error);
+  if (result != PC_OK) {
+    pc_rig_close(rig);
+  }
+  return result;
+}
+
+void pc_rig_close(struct pc_rig *rig) {
+  pc_checker_close(rig->checker);
+  pc_model_close(&rig->model);
+  pc_target_close(&rig->target);
+  pc_device_destroy(rig->device);
+  *rig = (struct pc_rig){0};
+}
+
+enum pc_status pc_rig_boot(struct pc_rig *rig, struct pc_report *report) {
+  static const struct pc_operation boot = {.kind = PC_REBOOT};
+  pc_report_clear(report);
+  return pc_run_operation(rig->checker, &rig->model, &boot, report);
+}
+
+enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, enum pc_status *status,
+                          struct pc_error *error) {
+  const struct pc_operation *run = &rig->workload->operations[operation];
+  pc_report_clear(report);
+  if (run->kind == PC_REBOOT) {
+    struct pc_expectation expectation = {.model = &rig->model};
+    size_t recovered;
+    enum pc_result result = pc_check_recovery(rig->checker, &expectation, report, &recovered, error);
+    if (result != PC_OK) {
+      return result;
+    }
+  }
+  *status = pc_run_operation(rig->checker, &rig->model, run, report);
+  return pc_device_failed(rig->device) ? pc_fail_memory(error) : PC_OK;
+}
+
+struct pc_expectation pc_rig_expectation(const struct pc_rig *rig, uint32_t operation) {
+  struct pc_expectation expectation = {.model = &rig->model};
+  if (operation < rig->workload->operation_count) {
+    const struct pc_operation *cut = &rig->workload->operations[operation];
+    if (cut->kind == PC_PUT || cut->kind == PC_DELETE) {
+      expectation.in_flight = true;
+      expectation.key = cut->key;
+      expectation.outcome = pc_model_outcome(&rig->model, cut);
+    }
+  }
+  return expectation;
+}

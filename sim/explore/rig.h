@@ -1,0 +1,34 @@
+/* A rig: a fresh device with the store on it, and the model and the checker beside it. */
+#ifndef PC_EXPLORE_RIG_H
+#define PC_EXPLORE_RIG_H
+
+#include "powercut/explore.h"
+#include "powercut/model.h"
+#include "powercut/target.h"
+
+struct pc_rig {
+  const struct pc_workload *workload;
+  struct pc_device *device;
+  struct pc_target target;
+  struct pc_model model;
+  struct pc_checker *checker;
+};
+
+/* PC_BAD_INPUT: the profile is out of range, or the store refuses its setup. Subject and workload must stay valid, and
+   the rig must stay where it is. On failure nothing is left to close. */
+enum pc_result pc_rig_open(struct pc_rig *rig, const struct pc_subject *subject, const struct pc_workload *workload,
+                           struct pc_error *error);
+void pc_rig_close(struct pc_rig *rig);
+
+/* The first start, on blank flash. What it does is in the device's journal; `report` is cleared and filled in. */
+enum pc_status pc_rig_boot(struct pc_rig *rig, struct pc_report *report);
+
+/* Runs one operation with the power on; a reboot is checked like a recovery. What it does to the flash is in the
+   device's journal from the mark on that the call found. */
+enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, enum pc_status *status,
+                          struct pc_error *error);
+
+/* What the store may contain if power fails during the operation; at operation_count, after the last one. */
+struct pc_expectation pc_rig_expectation(const struct pc_rig *rig, uint32_t operation);
+
+#endif

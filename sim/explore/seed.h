@@ -1,0 +1,18 @@
+/* The seeds of tears: functions of the plan's seed and the cut path alone. */
+#ifndef PC_EXPLORE_SEED_H
+#define PC_EXPLORE_SEED_H
+
+#include "powercut/random.h"
+#include "powercut/violation.h"
+
+/* The seed of the tears of flash operation `flash_operation`, of the workload or of the recovery that has this seed. */
+static inline uint64_t pc_seed_of_operation(uint64_t seed, uint32_t flash_operation) {
+  return pc_random_mix(seed, flash_operation);
+}
+
+/* The seed of the recovery from a cut. */
+static inline uint64_t pc_seed_of_recovery(uint64_t operation_seed, const struct pc_cut *cut) {
+  return pc_random_mix(operation_seed, ((uint64_t)cut->fault << 32) + cut->variant);
+}
+
+#endif

@@ -1,0 +1,80 @@
+#include "tape.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void pc_tape_free(struct pc_tape *tape) {
+  free(tape->operations);
+  free(tape->bytes);
+  *tape = (struct pc_tape){0};
+}
+
+void pc_tape_clear(struct pc_tape *tape) {
+  tape->count = 0;
+  tape->size = 0;
+}
+
+static enum pc_result make_room(struct pc_tape *tape, size_t size, struct pc_error *error) {
+  if (tape->count == tape->capacity) {
+    size_t capacity = tape->capacity == 0 ? 64 : tape->capacity * 2;
+    struct pc_taped *operations = realloc(tape->operations, capacity * sizeof *operations);
+    if (operations == NULL) {
+      return pc_fail_memory(error);
+    }
+    tape->operations = operations;
+    tape->capacity = capacity;
+  }
+  if (tape->bytes_capacity - tape->size < size) {
+    size_t capacity = (tape->size + size) * 2;
+    uint8_t *bytes = realloc(tape->bytes, capacity);
+    if (bytes == NULL) {
+      return pc_fail_memory(error);
+    }
+    tape->bytes = bytes;
+    tape->bytes_capacity = capacity;
+  }
+  return PC_OK;
+}
+
+enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *device, size_t first, size_t end,
+                              struct pc_error *error) {
+  for (size_t i = first; i < end; i++) {
+    struct pc_flash_operation operation = pc_device_journalled(device, i);
+    size_t size = operation.kind == PC_PROGRAM ? operation.size : 0;
+    enum pc_result result = make_room(tape, size, error);
+    if (result != PC_OK) {
+      return result;
+    }
+    tape->operations[tape->count++] = (struct pc_taped){
+        .kind = operation.kind, .address = operation.address, .size = operation.size, .offset = tape->size};
+    if (size > 0) {
+      memcpy(tape->bytes + tape->size, operation.after, size);
+      tape->size += size;
+    }
+  }
+  return PC_OK;
+}
+
+struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device,
+                                       const uint8_t *erased) {
+  const struct pc_taped *taped = &tape->operations[index];
+  return (struct pc_flash_operation){
+      .kind = taped->kind,
+      .address = taped->address,
+      .size = taped->size,
+      .before = pc_device_cells(device).data + taped->address,
+      .after = taped->kind == PC_PROGRAM ? tape->bytes + taped->offset : erased,
+  };
+}
+
+void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device) {
+  const struct pc_taped *taped = &tape->operations[index];
+  struct pc_flash port = pc_device_port(device);
+  pc_device_set_budget(device, (struct pc_budget){.flash_operations = UINT64_MAX, .read_bytes = UINT64_MAX});
+  int status = taped->kind == PC_PROGRAM
+                   ? port.program(port.context, taped->address, tape->bytes + taped->offset, taped->size)
+                   : port.erase(port.context, taped->address);
+  assert(status == PC_FLASH_OK);
+  (void)status;
+}

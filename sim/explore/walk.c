@@ -1,0 +1,282 @@
+#include "walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rig.h"
+#include "seed.h"
+#include "seen.h"
+
+/* The memory of one level of a cut path. */
+struct level {
+  struct pc_tape recovery; /* what the recovery from this level's cut did */
+  uint8_t *torn;           /* what this level's tear leaves */
+  size_t torn_size;
+};
+
+struct pc_walk {
+  struct pc_walk_plan plan;
+  struct pc_rig rig;
+  struct pc_report report;
+  struct pc_seen seen;
+  struct level levels[PC_MAX_DEPTH];
+  uint8_t *erased; /* a sector of erased bytes */
+
+  uint32_t operation;       /* where the walk is: the model and the device are before it */
+  uint32_t flash_operation; /* the next one on the baseline's tape */
+
+  struct pc_cut_path path; /* the cuts that led here */
+  struct pc_expectation expectation;
+  uint64_t allowed; /* a hash of what the store may contain */
+};
+
+enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error) {
+  struct pc_walk *opened = calloc(1, sizeof *opened);
+  if (opened == NULL) {
+    return pc_fail_memory(error);
+  }
+  opened->plan = *plan;
+  enum pc_result result = pc_rig_open(&opened->rig, plan->subject, plan->workload, error);
+  if (result != PC_OK) {
+    free(opened);
+    return result;
+  }
+  size_t sector_size = pc_device_profile(opened->rig.device)->sector_size;
+  opened->erased = malloc(sector_size);
+  if (opened->erased == NULL) {
+    pc_walk_close(opened);
+    return pc_fail_memory(error);
+  }
+  memset(opened->erased, PC_ERASED, sector_size);
+  *walk = opened;
+  return PC_OK;
+}
+
+void pc_walk_close(struct pc_walk *walk) {
+  if (walk == NULL) {
+    return;
+  }
+  for (size_t i = 0; i < PC_MAX_DEPTH; i++) {
+    pc_tape_free(&walk->levels[i].recovery);
+    free(walk->levels[i].torn);
+  }
+  pc_seen_free(&walk->seen);
+  pc_rig_close(&walk->rig);
+  free(walk->erased);
+  free(walk);
+}
+
+static bool should_stop(struct pc_walk *walk) {
+  const struct pc_observer *observer = walk->plan.findings->observer;
+  struct pc_exploration_result *result = walk->plan.findings->result;
+  result->interrupted = result->interrupted || (observer->stop != NULL && observer->stop(observer->context));
+  return result->interrupted;
+}
+
+static enum pc_result cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
+                             uint64_t seed, struct pc_error *error);
+
+/* Cuts in the recovery that the device has just been through: it began at the mark `torn` and ended at `recovered`. */
+static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t recovered, uint64_t seed,
+                                   struct pc_error *error) {
+  struct pc_device *device = walk->rig.device;
+  struct pc_tape *recovery = &walk->levels[walk->path.depth - 1].recovery;
+  pc_tape_clear(recovery);
+  enum pc_result result = pc_tape_record(recovery, device, torn, recovered, error);
+  pc_device_rollback(device, torn);
+  for (size_t i = 0; result == PC_OK && i < recovery->count && !walk->plan.findings->result->interrupted; i++) {
+    struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
+    result = cut_at(walk, &operation, (uint32_t)i, pc_seed_of_operation(seed, (uint32_t)i), error);
+    pc_tape_redo(recovery, i, device);
+  }
+  return result;
+}
+
+/* Whether the device's state was explored with the same allowed contents and at least as many further cuts; if not, it
+   is now. */
+static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct pc_error *error) {
+  uint64_t state = pc_random_mix(pc_device_hash(walk->rig.device), walk->allowed);
+  for (uint32_t depth = 1; depth <= walk->path.depth; depth++) {
+    if (pc_seen_has(&walk->seen, pc_random_mix(state, depth))) {
+      *repeated = true;
+      return PC_OK;
+    }
+  }
+  *repeated = false;
+  return pc_seen_add(&walk->seen, pc_random_mix(state, walk->path.depth), error);
+}
+
+/* The power is cut and the device is as the cut left it: recover, check, and cut again in the recovery. */
+static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct pc_error *error) {
+  struct pc_exploration_result *counts = walk->plan.findings->result;
+  bool repeated;
+  counts->cuts++;
+  enum pc_result result = is_repeated(walk, &repeated, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  if (repeated) {
+    counts->deduplicated++;
+    return PC_OK;
+  }
+  size_t torn = pc_device_mark(walk->rig.device);
+  size_t recovered;
+  pc_report_clear(&walk->report);
+  result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, &recovered, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  counts->recoveries++;
+  result = pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation, error);
+  if (result == PC_OK && walk->path.depth < walk->plan.power->depth && recovered > torn) {
+    result = cut_recovery(walk, torn, recovered, seed, error);
+  }
+  return result;
+}
+
+static enum pc_result tear(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
+                           struct pc_error *error) {
+  struct level *level = &walk->levels[walk->path.depth - 1];
+  if (level->torn_size < input->operation.size) {
+    uint8_t *torn = realloc(level->torn, input->operation.size);
+    if (torn == NULL) {
+      return pc_fail_memory(error);
+    }
+    level->torn = torn;
+    level->torn_size = input->operation.size;
+  }
+  pc_fault_tear(cut->fault, input, cut->variant, level->torn);
+  pc_device_tear(walk->rig.device, &input->operation, level->torn);
+  return PC_OK;
+}
+
+/* Cuts with each variant of one class. */
+static enum pc_result cut_with_fault(struct pc_walk *walk, const struct pc_fault_input *input, struct pc_cut *cut,
+                                     struct pc_error *error) {
+  struct pc_device *device = walk->rig.device;
+  size_t mark = pc_device_mark(device);
+  uint32_t variants = pc_fault_variants(cut->fault, input);
+  enum pc_result result = PC_OK;
+  for (uint32_t variant = 0; result == PC_OK && variant < variants && !should_stop(walk); variant++) {
+    cut->variant = variant;
+    walk->path.cuts[walk->path.depth++] = *cut;
+    if (cut->fault != PC_FAULT_BETWEEN_OPS) {
+      result = tear(walk, input, cut, error);
+    }
+    if (result == PC_OK) {
+      result = explore_state(walk, pc_seed_of_recovery(input->seed, cut), error);
+    }
+    pc_device_rollback(device, mark);
+    walk->path.depth--;
+  }
+  return result;
+}
+
+/* Cuts at one flash operation, the next one, with each variant of each class. */
+static enum pc_result cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
+                             uint64_t seed, struct pc_error *error) {
+  const struct pc_power_plan *power = walk->plan.power;
+  struct pc_fault_input input = {
+      .operation = *operation,
+      .program_unit = pc_device_profile(walk->rig.device)->program_unit,
+      .samples = power->samples,
+      .limit = power->limit,
+      .seed = seed,
+  };
+  enum pc_result result = PC_OK;
+  for (enum pc_fault fault = 0; result == PC_OK && fault < PC_FAULT_COUNT; fault++) {
+    if (power->faults[fault]) {
+      struct pc_cut cut = {.flash_operation = index, .fault = fault};
+      result = cut_with_fault(walk, &input, &cut, error);
+    }
+  }
+  return result;
+}
+
+static void expect(struct pc_walk *walk, const struct pc_expectation *expectation) {
+  walk->expectation = *expectation;
+  walk->allowed = walk->rig.model.hash;
+  if (expectation->in_flight) {
+    walk->allowed = pc_random_mix(pc_random_mix(walk->allowed, expectation->key), expectation->outcome.hash);
+  }
+}
+
+/* Goes on to flash operation `end`, cutting at each on the way if `cut`. */
+static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, struct pc_error *error) {
+  const struct pc_tape *tape = &walk->plan.baseline->tape;
+  const struct pc_observer *observer = walk->plan.findings->observer;
+  struct pc_device *device = walk->rig.device;
+  enum pc_result result = PC_OK;
+  for (; result == PC_OK && walk->flash_operation < end; walk->flash_operation++) {
+    uint32_t index = walk->flash_operation;
+    if (cut) {
+      if (should_stop(walk)) {
+        return PC_OK;
+      }
+      struct pc_flash_operation next = pc_tape_next(tape, index, device, walk->erased);
+      result = cut_at(walk, &next, index, pc_seed_of_operation(walk->plan.power->seed, index), error);
+      if (observer->progress != NULL) {
+        observer->progress(observer->context, index + 1u, tape->count);
+      }
+    }
+    pc_tape_redo(tape, index, device);
+    pc_device_forget(device);
+  }
+  return result;
+}
+
+/* Goes through one operation, and past it. */
+static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_error *error) {
+  const struct pc_baseline *baseline = walk->plan.baseline;
+  const struct pc_operation *operation = &walk->plan.workload->operations[walk->operation];
+  enum pc_result result = PC_OK;
+  if (walk->operation == 0) {
+    struct pc_expectation blank = {.model = &walk->rig.model};
+    expect(walk, &blank);
+    result = advance(walk, baseline->boot_end, cut, error);
+  }
+  if (result == PC_OK) {
+    struct pc_expectation expectation = pc_rig_expectation(&walk->rig, walk->operation);
+    expect(walk, &expectation);
+    result = advance(walk, baseline->end[walk->operation], cut, error);
+  }
+  if (baseline->acknowledged[walk->operation] && (operation->kind == PC_PUT || operation->kind == PC_DELETE)) {
+    pc_model_acknowledge(&walk->rig.model, operation);
+  }
+  walk->operation++;
+  return result;
+}
+
+/* The power is cut after the last operation: nothing is in flight. */
+static enum pc_result cut_at_end(struct pc_walk *walk, struct pc_error *error) {
+  if (!walk->plan.power->faults[PC_FAULT_BETWEEN_OPS]) {
+    return PC_OK;
+  }
+  struct pc_expectation expectation = pc_rig_expectation(&walk->rig, walk->operation);
+  struct pc_cut cut = {.flash_operation = walk->flash_operation, .fault = PC_FAULT_BETWEEN_OPS};
+  uint64_t seed = pc_seed_of_operation(walk->plan.power->seed, cut.flash_operation);
+  expect(walk, &expectation);
+  walk->path = (struct pc_cut_path){.depth = 1, .cuts = {cut}};
+  enum pc_result result = explore_state(walk, pc_seed_of_recovery(seed, &cut), error);
+  pc_device_rollback(walk->rig.device, 0);
+  walk->path.depth = 0;
+  return result;
+}
+
+enum pc_result pc_walk_operations(struct pc_walk *walk, uint32_t first, uint32_t end, struct pc_error *error) {
+  uint32_t count = walk->plan.workload->operation_count;
+  enum pc_result result = PC_OK;
+  pc_seen_clear(&walk->seen);
+  while (result == PC_OK && walk->operation < first && walk->operation < count) {
+    result = walk_operation(walk, false, error);
+  }
+  while (result == PC_OK && walk->operation < end && walk->operation < count && !should_stop(walk)) {
+    pc_findings_next_place(walk->plan.findings);
+    result = walk_operation(walk, true, error);
+  }
+  if (result == PC_OK && end > count && !should_stop(walk)) {
+    pc_findings_next_place(walk->plan.findings);
+    result = cut_at_end(walk, error);
+  }
+  return result;
+}

@@ -1,0 +1,27 @@
+/* Walking the recorded workload, and cutting the power at each flash operation. */
+#ifndef PC_EXPLORE_WALK_H
+#define PC_EXPLORE_WALK_H
+
+#include "baseline.h"
+#include "findings.h"
+#include "powercut/explore.h"
+
+struct pc_walk;
+
+/* What a walk goes through; all of it must stay valid. */
+struct pc_walk_plan {
+  const struct pc_subject *subject;
+  const struct pc_workload *workload;
+  const struct pc_power_plan *power;
+  const struct pc_baseline *baseline;
+  struct pc_findings *findings; /* counts and violations go there; its observer may stop the walk */
+};
+
+enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error);
+void pc_walk_close(struct pc_walk *walk);
+
+/* Cuts at every flash operation of the operations [first, end), which must not lie before those walked so far. The
+   first start on blank flash belongs to operation 0; operation_count stands for the moment after the last. */
+enum pc_result pc_walk_operations(struct pc_walk *walk, uint32_t first, uint32_t end, struct pc_error *error);
+
+#endif
