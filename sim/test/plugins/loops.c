@@ -1,0 +1,22 @@
+/* Reads for ever where recovery had something to mend, until the device has enough of it. */
+#include "wrapped.h"
+
+static enum pc_status start(void *memory, const struct pc_store_setup *setup) {
+  enum pc_status status = wrapped_start(memory, setup);
+  uint8_t byte;
+  while (wrapped(memory)->flash_operations > 0 && wrapped_read(wrapped(memory), 0, &byte, 1) == PC_FLASH_OK) {
+  }
+  return status;
+}
+
+extern const struct pc_store powercut_store;
+const struct pc_store powercut_store = {
+    WRAPPED_STORE,
+    .configure = wrapped_configure,
+    .start = start,
+    .put = wrapped_put,
+    .remove = wrapped_remove,
+    .get = wrapped_get,
+    .iterate = wrapped_iterate,
+    .sector_report = wrapped_sector_report,
+};
