@@ -14,6 +14,7 @@ struct replay {
   struct pc_rig rig;
   struct pc_report report;
   uint32_t flash_operations; /* of the workload, before the operation that runs */
+  uint32_t keys_used;        /* by the operations so far, the one that runs included */
 };
 
 static void tell(struct replay *replay, const struct pc_step *step) {
@@ -129,7 +130,16 @@ static enum pc_result follow_path(struct replay *replay, struct pc_step step, si
   }
   tell_flash(replay, mark, mark + count, step, 0);
   tell_report(replay, step.operation, step.depth);
-  return PC_OK;
+  if (pc_report_failed(&replay->report) || replay->plan->aftermath == 0) {
+    return PC_OK;
+  }
+  pc_report_clear(&replay->report);
+  enum pc_result result =
+      pc_check_aftermath(replay->rig.checker, expectation, replay->keys_used, &replay->report, error);
+  if (result == PC_OK) {
+    tell_report(replay, step.operation, step.depth);
+  }
+  return result;
 }
 
 /* Whether the path's first cut is in the operation that just ran, whose `count` flash operations are in the journal. */
@@ -151,45 +161,52 @@ static void tell_operation(struct replay *replay, struct pc_step step, enum pc_s
   pc_device_forget(replay->rig.device);
 }
 
+/* Runs one operation; if the path's first cut is in it, follows the path from there, and `*cut` tells so. */
+static enum pc_result run_operation(struct replay *replay, uint32_t operation, bool *cut, struct pc_error *error) {
+  struct pc_model *model = &replay->rig.model;
+  struct pc_step step = {.kind = PC_STEP_OPERATION, .operation = operation};
+  tell(replay, &step);
+  struct pc_expectation expectation = pc_rig_expectation(&replay->rig, operation);
+  struct pc_content *content = expectation.in_flight ? &model->contents[expectation.key] : NULL;
+  struct pc_content before = content == NULL ? (struct pc_content){0} : *content;
+  struct pc_usage usage = model->usage;
+  enum pc_status status;
+  replay->keys_used = pc_operation_keys_used(&replay->rig.workload->operations[operation], replay->keys_used);
+  enum pc_result result = pc_rig_run(&replay->rig, operation, &replay->report, &status, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  size_t count = pc_device_mark(replay->rig.device);
+  *cut = is_cut_here(replay, count);
+  if (!*cut) {
+    tell_operation(replay, step, status);
+    return PC_OK;
+  }
+  /* It is cut before it is acknowledged. */
+  if (content != NULL) {
+    *content = before;
+  }
+  model->usage = usage;
+  return follow_path(replay, step, 0, count, replay->plan->seed, &expectation, error);
+}
+
 /* The first start and the operations, up to the one that is cut, or all; `*cut` tells whether one was. */
 static enum pc_result run_workload(struct replay *replay, bool *cut, struct pc_error *error) {
-  const struct pc_workload *workload = replay->rig.workload;
-  struct pc_device *device = replay->rig.device;
-  uint64_t seed = replay->plan->seed;
   struct pc_step step = {.kind = PC_STEP_START};
-  struct pc_expectation expectation = {.model = &replay->rig.model};
   tell(replay, &step);
   enum pc_status status = pc_rig_boot(&replay->rig, &replay->report);
-  *cut = is_cut_here(replay, pc_device_mark(device));
+  size_t count = pc_device_mark(replay->rig.device);
+  *cut = is_cut_here(replay, count);
   if (*cut) {
-    return follow_path(replay, step, 0, pc_device_mark(device), seed, &expectation, error);
+    struct pc_expectation blank = {.model = &replay->rig.model};
+    return follow_path(replay, step, 0, count, replay->plan->seed, &blank, error);
   }
   tell_operation(replay, step, status);
-  for (step.operation = 0; step.operation < workload->operation_count; step.operation++) {
-    step.kind = PC_STEP_OPERATION;
-    tell(replay, &step);
-    expectation = pc_rig_expectation(&replay->rig, step.operation);
-    struct pc_content before = {0};
-    if (expectation.in_flight) {
-      before = replay->rig.model.contents[expectation.key];
-    }
-    struct pc_usage usage = replay->rig.model.usage;
-    enum pc_result result = pc_rig_run(&replay->rig, step.operation, &replay->report, &status, error);
-    if (result != PC_OK) {
-      return result;
-    }
-    *cut = is_cut_here(replay, pc_device_mark(device));
-    if (*cut) {
-      /* It was cut before it was acknowledged. */
-      if (expectation.in_flight) {
-        replay->rig.model.contents[expectation.key] = before;
-      }
-      replay->rig.model.usage = usage;
-      return follow_path(replay, step, 0, pc_device_mark(device), seed, &expectation, error);
-    }
-    tell_operation(replay, step, status);
+  enum pc_result result = PC_OK;
+  for (uint32_t i = 0; result == PC_OK && !*cut && i < replay->rig.workload->operation_count; i++) {
+    result = run_operation(replay, i, cut, error);
   }
-  return PC_OK;
+  return result;
 }
 
 static enum pc_result replay_path(struct replay *replay, struct pc_error *error) {

@@ -58,6 +58,11 @@ enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_repo
   return pc_device_failed(rig->device) ? pc_fail_memory(error) : PC_OK;
 }
 
+uint32_t pc_operation_keys_used(const struct pc_operation *operation, uint32_t before) {
+  bool has_key = operation->kind == PC_PUT || operation->kind == PC_DELETE || operation->kind == PC_GET;
+  return has_key && operation->key >= before ? operation->key + 1 : before;
+}
+
 struct pc_expectation pc_rig_expectation(const struct pc_rig *rig, uint32_t operation) {
   struct pc_expectation expectation = {.model = &rig->model};
   if (operation < rig->workload->operation_count) {

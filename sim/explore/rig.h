@@ -28,6 +28,10 @@ enum pc_status pc_rig_boot(struct pc_rig *rig, struct pc_report *report);
 enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, enum pc_status *status,
                           struct pc_error *error);
 
+/* How many of the workload's keys, which are in order of first use, are in use once the operation began, if `before`
+ * were. */
+uint32_t pc_operation_keys_used(const struct pc_operation *operation, uint32_t before);
+
 /* What the store may contain if power fails during the operation; at operation_count, after the last one. */
 struct pc_expectation pc_rig_expectation(const struct pc_rig *rig, uint32_t operation);
 

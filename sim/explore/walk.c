@@ -23,6 +23,7 @@ struct pc_walk {
   uint8_t *erased; /* a sector of erased bytes */
 
   uint32_t operation;       /* where the walk is: the model and the device are before it */
+  uint32_t keys_used;       /* keys that the operations up to this one name: the first so many */
   uint32_t flash_operation; /* the next one on the baseline's tape */
 
   struct pc_cut_path path; /* the cuts that led here */
@@ -106,6 +107,37 @@ static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct p
   return pc_seen_add(&walk->seen, pc_random_mix(state, walk->path.depth), error);
 }
 
+/* Whether the recovery from this state is one of those that are followed by more operations. The state decides, so that
+   it is the same whoever comes to it. */
+static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
+  uint32_t one_in = walk->plan.power->aftermath;
+  return one_in > 0 && state % one_in == 0;
+}
+
+/* Checks the recovery from the state that the device is in. `*recovered` is the journal's mark after it. */
+static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struct pc_error *error) {
+  struct pc_findings *findings = walk->plan.findings;
+  uint64_t state = pc_device_hash(walk->rig.device);
+  pc_report_clear(&walk->report);
+  enum pc_result result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, recovered, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  findings->result->recoveries++;
+  bool failed = pc_report_failed(&walk->report);
+  result = pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);
+  if (result != PC_OK || failed || !has_aftermath(walk, state)) {
+    return result;
+  }
+  pc_report_clear(&walk->report);
+  result = pc_check_aftermath(walk->rig.checker, &walk->expectation, walk->keys_used, &walk->report, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  findings->result->aftermaths++;
+  return pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);
+}
+
 /* The power is cut and the device is as the cut left it: recover, check, and cut again in the recovery. */
 static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct pc_error *error) {
   struct pc_exploration_result *counts = walk->plan.findings->result;
@@ -121,13 +153,7 @@ static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct 
   }
   size_t torn = pc_device_mark(walk->rig.device);
   size_t recovered;
-  pc_report_clear(&walk->report);
-  result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, &recovered, error);
-  if (result != PC_OK) {
-    return result;
-  }
-  counts->recoveries++;
-  result = pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation, error);
+  result = check_state(walk, &recovered, error);
   if (result == PC_OK && walk->path.depth < walk->plan.power->depth && recovered > torn) {
     result = cut_recovery(walk, torn, recovered, seed, error);
   }
@@ -230,6 +256,7 @@ static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_e
   const struct pc_baseline *baseline = walk->plan.baseline;
   const struct pc_operation *operation = &walk->plan.workload->operations[walk->operation];
   enum pc_result result = PC_OK;
+  walk->keys_used = pc_operation_keys_used(operation, walk->keys_used);
   if (walk->operation == 0) {
     struct pc_expectation blank = {.model = &walk->rig.model};
     expect(walk, &blank);

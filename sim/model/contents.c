@@ -49,6 +49,17 @@ void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *ope
   *content = outcome;
 }
 
+void pc_model_resume(struct pc_model *model, struct pc_content *contents) {
+  model->contents = contents;
+  model->usage = (struct pc_usage){0};
+  model->hash = 0;
+  for (uint32_t key = 0; key < model->workload->key_count; key++) {
+    model->usage.live_footprint += footprint_of(model, key, &contents[key]);
+    model->usage.live_keys += contents[key].live;
+    model->hash += contents[key].hash;
+  }
+}
+
 bool pc_model_must_accept(const struct pc_model *model, size_t key_size, size_t value_size) {
   const struct pc_target *target = model->target;
   return target->store->must_accept != NULL &&

@@ -27,3 +27,12 @@ void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const
   (void)vsnprintf(violation->actual, sizeof violation->actual, actual, arguments);
   va_end(arguments);
 }
+
+bool pc_report_failed(const struct pc_report *report) {
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    if (report->failed[invariant]) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -22,6 +22,7 @@ struct pc_power_plan {
   bool faults[PC_FAULT_COUNT]; /* which classes */
   uint32_t depth;              /* 1 to PC_MAX_DEPTH; 0: the baseline run alone */
   uint32_t samples, limit;     /* struct pc_fault_input */
+  uint32_t aftermath;          /* one in so many recoveries is followed by more operations and checked again; 0: none */
   uint64_t seed;
 };
 
@@ -42,6 +43,7 @@ struct pc_exploration_result {
   uint64_t operations, flash_operations; /* of the baseline run */
   uint64_t cuts;                         /* cut paths that were tried */
   uint64_t recoveries;                   /* starts after a cut whose outcome was checked */
+  uint64_t aftermaths;                   /* of these, how many were followed by more operations and checked again */
   uint64_t deduplicated; /* cut paths whose device state and allowed contents had been explored before */
   uint64_t violations;   /* failures, the repeated ones too */
   struct pc_check_count baseline[PC_INVARIANT_COUNT];

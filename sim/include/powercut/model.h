@@ -43,6 +43,9 @@ struct pc_content pc_model_outcome(const struct pc_model *model, const struct pc
 /* The store acknowledged the operation: the contents change as it says. */
 void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *operation);
 
+/* Has the model, which is the caller's copy, go on from other contents: it changes them in place from then on. */
+void pc_model_resume(struct pc_model *model, struct pc_content *contents);
+
 /* Whether the store may not answer this put or delete with PC_STATUS_FULL. */
 bool pc_model_must_accept(const struct pc_model *model, size_t key_size, size_t value_size);
 
@@ -67,6 +70,8 @@ __attribute__((format(printf, 5, 6))) void pc_report_fail(struct pc_report *repo
                                                           const struct pc_bytes *key, const char *expected,
                                                           const char *actual, ...);
 void pc_report_clear(struct pc_report *report);
+/* Whether any invariant failed. */
+bool pc_report_failed(const struct pc_report *report);
 
 /* The working memory of checks, made once for a target and a workload. */
 struct pc_checker;
@@ -85,5 +90,13 @@ enum pc_status pc_run_operation(struct pc_checker *checker, struct pc_model *mod
  */
 enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_expectation *expectation,
                                  struct pc_report *report, size_t *recovered, struct pc_error *error);
+
+/*
+ * Goes on from the recovery that was just checked, without a violation: the store starts again, puts and deletes the
+ * first `key_count` of the workload's keys until as much was programmed as the partition holds, and is checked like a
+ * recovery. The report, which must be clear, is of that. The device is left as it was found.
+ */
+enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                  uint32_t key_count, struct pc_report *report, struct pc_error *error);
 
 #endif

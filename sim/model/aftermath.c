@@ -1,0 +1,88 @@
+/*
+ * The aftermath of a recovery: some mistakes show only when the store goes on. A sector that was half erased looks
+ * empty until it is written to; a stale entry behind a blank gap is reached once new entries fill the gap.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "checker.h"
+
+/* Room for the values that are put; what is in it doesn't matter, as long as it changes. */
+static const uint8_t pattern[] =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
+#define PATTERN_STEPS 32u
+#define LARGEST_VALUE (sizeof pattern - 1 - PATTERN_STEPS)
+#define VALUE_OF_NEW_KEY 8u
+
+/* A store that writes next to nothing for a put would keep this from ending. */
+#define MOST_OPERATIONS 20000u
+/* One delete in so many operations, so that tombstones and their collection are part of it. */
+#define DELETE_EVERY 5u
+
+/* The step number `step`: the keys in turn, with values as large as they were, so that the store doesn't fill up. */
+static struct pc_operation choose(const struct pc_model *model, uint32_t key_count, uint32_t step) {
+  struct pc_operation operation = {.kind = PC_PUT, .key = step % key_count};
+  const struct pc_content *content = &model->contents[operation.key];
+  if (content->live && step % DELETE_EVERY == DELETE_EVERY - 1) {
+    operation.kind = PC_DELETE;
+    return operation;
+  }
+  size_t size = content->live ? content->value.size : VALUE_OF_NEW_KEY;
+  operation.value.size = size < LARGEST_VALUE ? size : LARGEST_VALUE;
+  operation.value.data = pattern + step % PATTERN_STEPS;
+  return operation;
+}
+
+static uint64_t programmed_since(const struct pc_device *device, size_t mark) {
+  uint64_t bytes = 0;
+  for (size_t i = mark; i < pc_device_mark(device); i++) {
+    struct pc_flash_operation operation = pc_device_journalled(device, i);
+    bytes += operation.kind == PC_PROGRAM ? operation.size : 0;
+  }
+  return bytes;
+}
+
+/* Says in the evidence when it came to light. */
+static void note_steps(struct pc_report *report, uint32_t steps) {
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    if (report->failed[invariant]) {
+      char *text = report->violations[invariant].actual;
+      size_t length = strlen(text);
+      (void)snprintf(text + length, sizeof report->violations[invariant].actual - length,
+                     " (after recovery and %u more operations)", steps);
+    }
+  }
+}
+
+enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                  uint32_t key_count, struct pc_report *report, struct pc_error *error) {
+  struct pc_target *target = checker->target;
+  size_t mark = pc_device_mark(target->device);
+  uint64_t enough = pc_device_cells(target->device).size;
+  uint64_t programmed = 0;
+  /* The contents go on from what they were found to be. */
+  struct pc_model model = *expectation->model;
+  pc_model_resume(&model, checker->resolved);
+  struct pc_operation operation = {.kind = PC_REBOOT};
+  pc_run_operation(checker, &model, &operation, report);
+  uint32_t step = 0;
+  while (key_count > 0 && programmed < enough && step < MOST_OPERATIONS && !pc_report_failed(report)) {
+    size_t before = pc_device_mark(target->device);
+    operation = choose(&model, key_count, step++);
+    pc_run_operation(checker, &model, &operation, report);
+    programmed += programmed_since(target->device, before);
+  }
+  if (!pc_report_failed(report)) {
+    struct pc_expectation settled = {.model = &model};
+    size_t recovered;
+    enum pc_result result = pc_check_recovery(checker, &settled, report, &recovered, error);
+    if (result != PC_OK) {
+      return result;
+    }
+  }
+  note_steps(report, step);
+  pc_target_stop(target);
+  pc_device_rollback(target->device, mark);
+  return pc_device_failed(target->device) ? pc_fail_memory(error) : PC_OK;
+}
