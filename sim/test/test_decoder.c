@@ -345,7 +345,7 @@ Test(decoder, compares_whole_keys_and_sorts_them_bytewise) {
 Test(decoder, frees_only_what_an_aligned_entry_can_use) {
   static const struct {
     uint32_t alignment, free_bytes; /* of a sector of 960 bytes with 32 bytes used */
-  } cases[] = {{1, 928}, {16, 928}, {24, 912}, {32, 928}, {64, 896}, {320, 640}, {960, 0}};
+  } cases[] = {{1, 928}, {16, 928}, {24, 912}, {40, 880}, {32, 928}, {64, 896}, {320, 640}, {960, 0}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct pc_image_layout layout = simple_layout(960, 1, PC_CHECKSUM_CRC32C);
     layout.alignment = cases[i].alignment;
@@ -377,6 +377,9 @@ Test(decoder, reads_the_last_bytes_of_a_sector_too_small_for_a_header) {
   cr_expect_eq(decoded.sectors[1].damaged, 0);
   cr_expect_eq(decoded.sectors[2].used_bytes, 40);
   cr_expect_eq(decoded.entries[decoded.entry_count - 1].size, 8);
+  image.layout.alignment = 40; /* entries would begin at multiples of 80 */
+  decode(&image, &decoded);
+  cr_expect_eq(decoded.sectors[0].free_bytes, 0);
   pc_decoded_free(&decoded);
   image_free(&image);
 }
@@ -408,7 +411,7 @@ Test(decoder, forgets_all_of_the_image_before_also_when_its_epoch_wraps) {
   struct pc_decoded decoded = {0};
   decode(&full, &decoded);
   cr_expect_eq(decoded.live_count, 2048);
-  decoded.memory->epoch = UINT32_MAX - 3;
+  decoded.memory->epoch = UINT32_MAX; /* the second from here is the first again, whose slots are still there */
   for (int i = 0; i < 3; i++) {
     decode(&one, &decoded);
     cr_expect_eq(decoded.live_count, 1);

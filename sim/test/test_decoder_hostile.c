@@ -206,7 +206,8 @@ static enum pc_entry_state expected_state(const struct reference *reference, uin
 static struct test_entry draw_entry(struct pc_random *random, const struct pc_image_layout *layout) {
   static const char *const keys[] = {"a", "b", "D4", "dFU6S", "1U2", "ahj9d", "a key that is longer than the others"};
   static const char *const values[] = {"", "v", "w", "a value that takes some more steps of sixteen bytes"};
-  struct test_entry entry = {.id = 0xFFFFFFF8u + (uint32_t)pc_random_below(random, 16)};
+  uint32_t ids = pc_random_below(random, 2) == 0 ? 16 : 1; /* often the same one, for copies of every kind */
+  struct test_entry entry = {.id = 0xFFFFFFF8u + (uint32_t)pc_random_below(random, ids) + 16 / ids};
   entry.magic = layout->formats[pc_random_below(random, layout->format_count)].magic;
   entry.units = (uint8_t)(pc_random_below(random, 4) == 0 ? pc_random_below(random, 5) : 0);
   entry.tombstone = pc_random_below(random, 6) == 0;
@@ -294,6 +295,31 @@ Test(decoder_hostile, agrees_with_a_naive_decoder_that_knows_what_was_written) {
     image_free(&image);
   }
   pc_decoded_free(&decoded);
+}
+
+/* So many random keys that hashes of 32 bits collide. */
+Test(decoder_hostile, keeps_a_quarter_million_keys_apart) {
+  enum { KEYS = 1 << 18 };
+  struct pc_image_layout layout = simple_layout(KEYS * 32, 2, PC_CHECKSUM_NONE);
+  layout.redundancy = 2;
+  struct test_image image = image_create(&layout);
+  for (uint32_t copy = 0; copy < 2; copy++) {
+    struct pc_random random = {.state = SEED};
+    for (uint32_t i = 0; i < KEYS; i++) {
+      uint64_t bytes = pc_random_next(&random);
+      struct test_entry entry = {.id = i, .key = {(const uint8_t *)&bytes, sizeof bytes}};
+      (void)image_put(&image, (copy * KEYS + i) * 32, &entry);
+    }
+  }
+  struct pc_decoded decoded = {0};
+  decode_and_check(&image, &decoded);
+  cr_expect_eq(decoded.live_count, KEYS);
+  cr_expect_eq(decoded.missing_copies, 0);
+  for (uint32_t i = 1; i < decoded.live_count; i++) {
+    cr_assert_lt(memcmp(decoded.live[i - 1].key.data, decoded.live[i].key.data, 8), 0, "key %u", i);
+  }
+  pc_decoded_free(&decoded);
+  image_free(&image);
 }
 
 #ifndef __SANITIZE_ADDRESS__
