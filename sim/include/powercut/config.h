@@ -17,7 +17,7 @@
 
 struct pc_store_parameter {
   char *name, *value;
-  int line;
+  int line; /* 0: it is from a --set */
 };
 
 struct pc_scenario {
@@ -36,6 +36,7 @@ struct pc_scenario {
 };
 
 /* --set PATH=VALUE: the path is the keys, joined by dots (`power.depth`); the value is YAML (`[prefix, bit_subset]`).
+   It takes the place of what the file says there, or is added; paths of files in it start from the scenario's folder.
  */
 struct pc_override {
   const char *path, *value;
@@ -48,7 +49,7 @@ struct pc_scenario_options {
   uint64_t seed;
 };
 
-/* Reads a scenario, its profile and its workload. On failure nothing is left to free. */
+/* Reads a scenario, its profile and its workload. `options` may be NULL. On failure nothing is left to free. */
 enum pc_result pc_scenario_load(const char *path, const struct pc_scenario_options *options,
                                 struct pc_scenario *scenario, struct pc_error *error);
 void pc_scenario_free(struct pc_scenario *scenario);
@@ -68,7 +69,8 @@ struct pc_repro {
 enum pc_result pc_repro_load(const char *path, struct pc_repro *repro, struct pc_error *error);
 void pc_repro_free(struct pc_repro *repro);
 /* Writes the repro of a violation; operations after the one that was cut are left out. `parameters` are the complete
- * ones. */
+   ones. What is written reads back the same, but that a plugin's path is absolute, and that bytes of texts that aren't
+   UTF-8 become U+FFFD. */
 void pc_repro_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters, size_t parameter_count,
                     const struct pc_violation *violation, struct pc_buffer *text);
 

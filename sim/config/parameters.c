@@ -1,0 +1,65 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind.h"
+#include "powercut/config.h"
+
+static const struct pc_store_parameter *find_given(const struct pc_scenario *scenario, const char *name) {
+  for (size_t i = 0; i < scenario->parameter_count; i++) {
+    if (strcmp(scenario->parameters[i].name, name) == 0) {
+      return &scenario->parameters[i];
+    }
+  }
+  return NULL;
+}
+
+static bool is_known(const struct pc_store *store, const char *name) {
+  for (size_t i = 0; i < store->parameter_count; i++) {
+    if (strcmp(store->parameters[i].name, name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static enum pc_result fail_unknown(const struct pc_scenario *scenario, const struct pc_store *store,
+                                   const struct pc_store_parameter *given, struct pc_error *error) {
+  const char **known = calloc(store->parameter_count + 1, sizeof *known);
+  if (known == NULL) {
+    return pc_fail_memory(error);
+  }
+  for (size_t i = 0; i < store->parameter_count; i++) {
+    known[i] = store->parameters[i].name;
+  }
+  struct pc_hint hint = {"; it takes none"};
+  if (store->parameter_count > 0) {
+    hint = pc_hint(given->name, known, store->parameter_count);
+  }
+  free(known);
+  struct pc_excerpt name = pc_excerpt(given->name);
+  if (given->line == 0) {
+    return pc_fail(error, PC_BAD_INPUT, "--set store.%s: %s has no parameter '%s'%s", name.text, store->name, name.text,
+                   hint.text);
+  }
+  return pc_fail(error, PC_BAD_INPUT, "%s:%d: %s has no parameter '%s'%s", scenario->path, given->line, store->name,
+                 name.text, hint.text);
+}
+
+enum pc_result pc_scenario_parameters(const struct pc_scenario *scenario, const struct pc_store *store,
+                                      struct pc_parameter *complete, struct pc_error *error) {
+  for (size_t i = 0; i < scenario->parameter_count; i++) {
+    if (!is_known(store, scenario->parameters[i].name)) {
+      return fail_unknown(scenario, store, &scenario->parameters[i], error);
+    }
+  }
+  for (size_t i = 0; i < store->parameter_count; i++) {
+    const struct pc_parameter_info *info = &store->parameters[i];
+    const struct pc_store_parameter *given = find_given(scenario, info->name);
+    if (given == NULL && info->fallback == NULL) {
+      return pc_fail(error, PC_BAD_INPUT, "%s:%d: '%s' is missing in store: %s needs it", scenario->path,
+                     scenario->store_line, info->name, store->name);
+    }
+    complete[i] = (struct pc_parameter){info->name, given != NULL ? given->value : info->fallback};
+  }
+  return PC_OK;
+}

@@ -1,0 +1,172 @@
+#include "profile.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedded.h"
+#include "paths.h"
+#include "powercut/file.h"
+#include "scalar.h"
+
+/* Ranges of single fields are checked here, where the line is known; pc_profile_check sees how they go together. */
+enum { MAX_TIME_US = 1000000000 };
+
+struct times {
+  double typical, maximum;
+};
+
+static enum pc_result bind_times(const struct pc_binding *binding, const struct pc_node *node, struct times *times) {
+  static const struct pc_field fields[] = {
+      {.key = "typical", .type = PC_FIELD_DOUBLE, .offset = offsetof(struct times, typical), .max = MAX_TIME_US},
+      {.key = "maximum", .type = PC_FIELD_DOUBLE, .offset = offsetof(struct times, maximum), .max = MAX_TIME_US},
+  };
+  static const struct pc_schema schema = {.fields = fields, .count = sizeof fields / sizeof fields[0]};
+  return pc_bind_mapping(binding, node, &schema, times);
+}
+
+static enum pc_result bind_program_us(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_profile *profile = target;
+  struct times times = {0};
+  enum pc_result result = bind_times(binding, node, &times);
+  profile->program_typical_us = times.typical;
+  profile->program_maximum_us = times.maximum;
+  return result;
+}
+
+static enum pc_result bind_erase_us(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_profile *profile = target;
+  struct times times = {0};
+  enum pc_result result = bind_times(binding, node, &times);
+  profile->erase_typical_us = times.typical;
+  profile->erase_maximum_us = times.maximum;
+  return result;
+}
+
+#define FIELD_CHARS(name) \
+  PC_FIELD_CHARS, .offset = offsetof(struct pc_profile, name), .max = sizeof((struct pc_profile *)0)->name - 1
+#define FIELD_U32(name, least, most) \
+  PC_FIELD_U32, .offset = offsetof(struct pc_profile, name), .min = (least), .max = (most)
+
+static const struct pc_field PROFILE_FIELDS[] = {
+    {.key = "name", .required = true, .type = FIELD_CHARS(name)},
+    {.key = "summary", .type = FIELD_CHARS(summary)},
+    {.key = "sector_size", .required = true, .type = FIELD_U32(sector_size, 16, 1u << 20)},
+    {.key = "program_unit", .type = FIELD_U32(program_unit, 1, 256)},
+    {.key = "page_size", .type = FIELD_U32(page_size, 0, UINT32_MAX)},
+    {.key = "programs_per_unit", .type = FIELD_U32(programs_per_unit, 0, 255)},
+    {.key = "endurance", .type = FIELD_U32(endurance, 0, UINT32_MAX)},
+    {.key = "program_us", .type = PC_FIELD_CUSTOM, .bind = bind_program_us},
+    {.key = "erase_us", .type = PC_FIELD_CUSTOM, .bind = bind_erase_us},
+};
+static const struct pc_schema PROFILE_SCHEMA = {
+    .fields = PROFILE_FIELDS,
+    .count = sizeof PROFILE_FIELDS / sizeof PROFILE_FIELDS[0],
+};
+
+enum pc_result pc_profile_bind(const struct pc_binding *binding, const struct pc_node *node,
+                               struct pc_profile *profile) {
+  *profile = (struct pc_profile){.program_unit = 1};
+  enum pc_result result = pc_bind_mapping(binding, node, &PROFILE_SCHEMA, profile);
+  if (result != PC_OK) {
+    return result;
+  }
+  struct pc_error cause;
+  result = pc_profile_check(profile, 1, &cause);
+  return pc_bind_cause(binding, node, result, &cause);
+}
+
+static enum pc_result parse_profile(const char *name, const char *text, size_t size, struct pc_profile *profile,
+                                    struct pc_error *error) {
+  struct pc_document document = {.name = name};
+  enum pc_result result = pc_document_parse(&document, text, size, error);
+  if (result == PC_OK && document.root == NULL) {
+    result = pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", name);
+  }
+  if (result == PC_OK) {
+    struct pc_binding binding = {&document, error};
+    result = pc_profile_bind(&binding, document.root, profile);
+  }
+  pc_document_free(&document);
+  return result;
+}
+
+size_t pc_profile_count(void) {
+  return pc_embedded_profile_count;
+}
+
+enum pc_result pc_profile_at(size_t index, struct pc_profile *profile, struct pc_error *error) {
+  const struct pc_embedded_file *file = &pc_embedded_profiles[index];
+  return parse_profile(file->name, file->text, file->size, profile, error);
+}
+
+static enum pc_result read_profile(const char *path, struct pc_profile *profile, struct pc_error *error) {
+  struct pc_buffer content = {0};
+  enum pc_result result = pc_file_read(path, PC_MAX_CONFIG_SIZE, &content, error);
+  if (result == PC_OK) {
+    result = parse_profile(path, (const char *)content.data, content.size, profile, error);
+  }
+  pc_buffer_free(&content);
+  return result;
+}
+
+static enum pc_result fail_unknown(const char *name, struct pc_error *error) {
+  const char *known[64];
+  size_t count = 0;
+  for (; count < pc_embedded_profile_count && count < sizeof known / sizeof known[0]; count++) {
+    known[count] = pc_embedded_profiles[count].name;
+  }
+  return pc_fail(error, PC_BAD_INPUT, "unknown profile '%s'%s", pc_excerpt(name).text,
+                 pc_hint(name, known, count).text);
+}
+
+static bool is_path(const char *name) {
+  size_t size = strlen(name);
+  return strchr(name, '/') != NULL || (size >= 5 && strcmp(name + size - 5, ".yaml") == 0);
+}
+
+enum pc_result pc_profile_find(const char *name, const char *folder, struct pc_profile *profile,
+                               struct pc_error *error) {
+  if (is_path(name)) {
+    char *path = pc_path_join(folder, name);
+    enum pc_result result = path == NULL ? pc_fail_memory(error) : read_profile(path, profile, error);
+    free(path);
+    return result;
+  }
+  for (size_t i = 0; i < pc_embedded_profile_count; i++) {
+    if (strcmp(pc_embedded_profiles[i].name, name) == 0) {
+      return pc_profile_at(i, profile, error);
+    }
+  }
+  return fail_unknown(name, error);
+}
+
+void pc_profile_write(const struct pc_profile *profile, const char *indent, struct pc_buffer *text) {
+  pc_buffer_print(text, "%sname: ", indent);
+  pc_write_quoted(text, profile->name);
+  if (profile->summary[0] != '\0') {
+    pc_buffer_print(text, "\n%ssummary: ", indent);
+    pc_write_quoted(text, profile->summary);
+  }
+  const struct {
+    const char *key;
+    uint32_t number;
+  } numbers[] = {
+      {"sector_size", profile->sector_size}, {"program_unit", profile->program_unit},
+      {"page_size", profile->page_size},     {"programs_per_unit", profile->programs_per_unit},
+      {"endurance", profile->endurance},
+  };
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    pc_buffer_print(text, "\n%s%s: %u", indent, numbers[i].key, numbers[i].number);
+  }
+  pc_buffer_print(text, "\n%sprogram_us: {typical: ", indent);
+  pc_write_double(text, profile->program_typical_us);
+  pc_buffer_print(text, ", maximum: ");
+  pc_write_double(text, profile->program_maximum_us);
+  pc_buffer_print(text, "}\n%serase_us: {typical: ", indent);
+  pc_write_double(text, profile->erase_typical_us);
+  pc_buffer_print(text, ", maximum: ");
+  pc_write_double(text, profile->erase_maximum_us);
+  pc_buffer_print(text, "}\n");
+}

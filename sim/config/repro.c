@@ -1,0 +1,85 @@
+#include <string.h>
+
+#include "scenario.h"
+
+enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  (void)target;
+  uint64_t version = 0;
+  const struct pc_field field = {.type = PC_FIELD_U64, .max = UINT64_MAX};
+  enum pc_result result = pc_bind_field(binding, node, &field, &version);
+  if (result == PC_OK && version != PC_REPRO_VERSION) {
+    return pc_node_fail(binding->document, node, binding->error,
+                        "a repro of version %s; this powercut reads version %u", pc_excerpt(node->text).text,
+                        PC_REPRO_VERSION);
+  }
+  return result;
+}
+
+enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_reading *reading = target;
+  const char *name;
+  enum pc_result result = pc_bind_scalar(binding, node, "an invariant", &name);
+  if (result != PC_OK) {
+    return result;
+  }
+  const char *known[PC_INVARIANT_COUNT];
+  for (int i = 0; i < PC_INVARIANT_COUNT; i++) {
+    reading->repro.invariant = (enum pc_invariant)i;
+    known[i] = pc_invariant_info(reading->repro.invariant)->name;
+    if (strcmp(known[i], name) == 0) {
+      return PC_OK;
+    }
+  }
+  return pc_node_fail(binding->document, node, binding->error, "unknown invariant '%s'%s", pc_excerpt(name).text,
+                      pc_hint(name, known, PC_INVARIANT_COUNT).text);
+}
+
+static enum pc_result bind_cut_fault(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  return pc_bind_fault(binding, node, &((struct pc_cut *)target)->fault);
+}
+
+static const struct pc_field CUT_FIELDS[] = {
+    {.key = "flash_operation",
+     .required = true,
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_cut, flash_operation),
+     .max = UINT32_MAX},
+    {.key = "fault", .required = true, .type = PC_FIELD_CUSTOM, .bind = bind_cut_fault},
+    {.key = "variant",
+     .required = true,
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_cut, variant),
+     .max = UINT32_MAX},
+};
+static const struct pc_schema CUT_SCHEMA = {
+    .fields = CUT_FIELDS,
+    .count = sizeof CUT_FIELDS / sizeof CUT_FIELDS[0],
+};
+
+enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_cut_path *path = &((struct pc_reading *)target)->repro.path;
+  if (node->kind != PC_NODE_LIST) {
+    return pc_bind_fail_type(binding, node, "a list of cuts");
+  }
+  for (const struct pc_node *item = node->first; item != NULL; item = item->next) {
+    if (path->depth == PC_MAX_DEPTH) {
+      return pc_node_fail(binding->document, item, binding->error, "more than %u cuts in cut_path", PC_MAX_DEPTH);
+    }
+    enum pc_result result = pc_bind_mapping(binding, item, &CUT_SCHEMA, &path->cuts[path->depth]);
+    if (result != PC_OK) {
+      return result;
+    }
+    path->depth++;
+  }
+  return PC_OK;
+}
+
+enum pc_result pc_repro_load(const char *path, struct pc_repro *repro, struct pc_error *error) {
+  static const struct pc_scenario_options none = {0};
+  return pc_read_file(path, true, &none, repro, error);
+}
+
+void pc_repro_free(struct pc_repro *repro) {
+  pc_scenario_free(&repro->scenario);
+  *repro = (struct pc_repro){0};
+}

@@ -1,0 +1,126 @@
+#include "scenario.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "paths.h"
+#include "powercut/file.h"
+#include "profile.h"
+
+static const struct pc_field FIELDS[] = {
+    {.key = "name", .type = PC_FIELD_TEXT, .offset = offsetof(struct pc_reading, repro.scenario.name)},
+    {.key = "device", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_device},
+    {.key = "store", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_store},
+    {.key = "workload", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_workload},
+    {.key = "power", .type = PC_FIELD_CUSTOM, .bind = pc_bind_power},
+    {.key = "seed",
+     .type = PC_FIELD_U64,
+     .offset = offsetof(struct pc_reading, repro.scenario.plan.seed),
+     .max = UINT64_MAX},
+    /* What a repro has besides. */
+    {.key = "repro", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_version},
+    {.key = "invariant", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_invariant},
+    {.key = "cut_path", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_cut_path},
+};
+static const struct pc_schema SCENARIO_SCHEMA = {.fields = FIELDS, .count = 6};
+static const struct pc_schema REPRO_SCHEMA = {.fields = FIELDS, .count = 9};
+
+static void set_defaults(struct pc_scenario *scenario) {
+  scenario->plan = (struct pc_power_plan){.depth = 1, .samples = 8, .limit = 256, .aftermath = 64, .seed = 1};
+  for (int fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    scenario->plan.faults[fault] = true;
+  }
+}
+
+static enum pc_result apply_options(struct pc_reading *reading, const struct pc_scenario_options *options,
+                                    struct pc_error *error) {
+  for (size_t i = 0; i < options->override_count; i++) {
+    const struct pc_override *override = &options->overrides[i];
+    enum pc_result result = pc_document_override(&reading->document, override->path, override->value, error);
+    if (result != PC_OK) {
+      return result;
+    }
+  }
+  return PC_OK;
+}
+
+static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const struct pc_scenario_options *options,
+                                struct pc_error *error) {
+  if (reading->document.root == NULL) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", reading->document.name);
+  }
+  enum pc_result result = apply_options(reading, options, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  set_defaults(&reading->repro.scenario);
+  struct pc_binding binding = {&reading->document, error};
+  result = pc_bind_mapping(&binding, reading->document.root, is_repro ? &REPRO_SCHEMA : &SCENARIO_SCHEMA, reading);
+  if (result != PC_OK) {
+    return result;
+  }
+  if (options->has_seed) {
+    reading->repro.scenario.plan.seed = options->seed;
+  }
+  return pc_make_workload(&binding, reading);
+}
+
+static enum pc_result read_text(const char *path, struct pc_reading *reading, struct pc_error *error) {
+  struct pc_buffer content = {0};
+  enum pc_result result = pc_file_read(path, PC_MAX_CONFIG_SIZE, &content, error);
+  if (result == PC_OK) {
+    result = pc_document_parse(&reading->document, (const char *)content.data, content.size, error);
+  }
+  pc_buffer_free(&content);
+  return result;
+}
+
+enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_scenario_options *options,
+                            struct pc_repro *repro, struct pc_error *error) {
+  *repro = (struct pc_repro){0};
+  struct pc_reading reading = {.document = {.name = path}, .folder = pc_path_folder(path)};
+  struct pc_scenario *scenario = &reading.repro.scenario;
+  scenario->path = strdup(path);
+  scenario->name = pc_path_stem(path);
+  enum pc_result result = PC_OK;
+  if (reading.folder == NULL || scenario->path == NULL || scenario->name == NULL) {
+    result = pc_fail_memory(error);
+  }
+  if (result == PC_OK) {
+    result = read_text(path, &reading, error);
+  }
+  if (result == PC_OK) {
+    result = bind_file(&reading, is_repro, options, error);
+  }
+  free(reading.folder);
+  pc_document_free(&reading.document);
+  if (result != PC_OK) {
+    pc_repro_free(&reading.repro);
+    return result;
+  }
+  *repro = reading.repro;
+  return PC_OK;
+}
+
+enum pc_result pc_scenario_load(const char *path, const struct pc_scenario_options *options,
+                                struct pc_scenario *scenario, struct pc_error *error) {
+  static const struct pc_scenario_options none = {0};
+  struct pc_repro repro;
+  enum pc_result result = pc_read_file(path, false, options != NULL ? options : &none, &repro, error);
+  *scenario = repro.scenario;
+  return result;
+}
+
+void pc_scenario_free(struct pc_scenario *scenario) {
+  free(scenario->path);
+  free(scenario->name);
+  free(scenario->engine);
+  free(scenario->plugin);
+  for (size_t i = 0; i < scenario->parameter_count; i++) {
+    free(scenario->parameters[i].name);
+    free(scenario->parameters[i].value);
+  }
+  free(scenario->parameters);
+  pc_workload_free(&scenario->workload);
+  *scenario = (struct pc_scenario){0};
+}

@@ -1,0 +1,37 @@
+/* A scenario or a repro while it is read. A repro is a scenario with three keys more, so both are read as one. */
+#ifndef PC_CONFIG_SCENARIO_H
+#define PC_CONFIG_SCENARIO_H
+
+#include "bind.h"
+#include "powercut/config.h"
+
+#define PC_REPRO_VERSION 1u
+
+struct pc_reading {
+  struct pc_document document;
+  char *folder; /* that relative paths start from */
+  struct pc_repro repro;
+  const struct pc_node *workload; /* what it says is checked; made into operations once the seed is known */
+  struct pc_generator generator;
+};
+
+/* The sections of the file; the target is the struct pc_reading. */
+enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_store(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_workload(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_power(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target);
+
+/* Reads or generates the operations. */
+enum pc_result pc_make_workload(const struct pc_binding *binding, struct pc_reading *reading);
+
+/* A word that must be a fault class's name. */
+enum pc_result pc_bind_fault(const struct pc_binding *binding, const struct pc_node *node, enum pc_fault *fault);
+
+/* Reads a file of this kind whole: `*repro` is all that it says, or, on failure, empty. */
+enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_scenario_options *options,
+                            struct pc_repro *repro, struct pc_error *error);
+
+#endif

@@ -1,0 +1,45 @@
+#include "profile.h"
+#include "scenario.h"
+
+/* device: {profile: NAME | PATH | {a profile}, sectors: N} */
+
+static enum pc_result bind_profile(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_reading *reading = target;
+  struct pc_profile *profile = &reading->repro.scenario.profile;
+  if (node->kind == PC_NODE_MAPPING) {
+    return pc_profile_bind(binding, node, profile);
+  }
+  const char *name;
+  enum pc_result result = pc_bind_scalar(binding, node, "a profile's name, path or mapping", &name);
+  if (result != PC_OK) {
+    return result;
+  }
+  struct pc_error cause;
+  result = pc_profile_find(name, reading->folder, profile, &cause);
+  return pc_bind_cause(binding, node, result, &cause);
+}
+
+static const struct pc_field DEVICE_FIELDS[] = {
+    {.key = "profile", .required = true, .type = PC_FIELD_CUSTOM, .bind = bind_profile},
+    {.key = "sectors",
+     .required = true,
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_reading, repro.scenario.sectors),
+     .min = 1,
+     .max = 65535},
+};
+static const struct pc_schema DEVICE_SCHEMA = {
+    .fields = DEVICE_FIELDS,
+    .count = sizeof DEVICE_FIELDS / sizeof DEVICE_FIELDS[0],
+};
+
+enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_reading *reading = target;
+  enum pc_result result = pc_bind_mapping(binding, node, &DEVICE_SCHEMA, target);
+  if (result != PC_OK) {
+    return result;
+  }
+  struct pc_error cause;
+  result = pc_profile_check(&reading->repro.scenario.profile, reading->repro.scenario.sectors, &cause);
+  return pc_bind_cause(binding, node, result, &cause);
+}
