@@ -117,17 +117,27 @@ struct norkv_item {
 /* Private to the engine; here so that callers can hold one. */
 struct norkv {
   struct norkv_config config;
-  struct norkv_key *keys;       /* current entry of each key, dense: [0, key_count) */
+  struct norkv_key *keys;       /* index slots, [0, key_limit) have been used */
   uint32_t *addresses;          /* redundancy addresses for each of `keys` */
-  uint16_t *buckets;            /* hash table of indices into `keys` */
   struct norkv_sector *sectors; /* one for each sector */
-  uint8_t *buffer;              /* staging for programs, a multiple of the alignment */
+  uint16_t *buckets;            /* hash table of indices into `keys` */
+  uint8_t *buffer;              /* staging for programs and window for reads, a multiple of the write alignment */
   uint32_t buffer_size;
+  uint32_t window_address; /* what the buffer holds of the flash: window_size bytes from here */
+  uint32_t window_size;
+  uint32_t window_end; /* reads may go ahead up to here */
   uint32_t bucket_mask;
-  uint32_t key_count;
-  uint32_t transaction_id; /* newest used */
   uint32_t entry_alignment;
-  uint16_t last_sector; /* last one appended to: the next search begins after it */
+  uint32_t key_limit;
+  uint32_t key_count;      /* slots in use, deleted keys included */
+  uint32_t deleted_count;  /* of these, tombstones */
+  uint32_t free_key;       /* first of the slots below key_limit that are free */
+  uint32_t empty_count;    /* sectors that hold nothing */
+  uint32_t unsure_count;   /* sectors that may hold entries the index does not count: unchecked or damaged */
+  uint32_t transaction_id; /* newest used */
+  uint16_t last_sector;    /* last one appended to: searches begin there */
+  uint16_t last_collected;
+  bool counts_lost; /* `entries` of some keys is too low: tombstones stay until the next start */
   bool started;
   bool needs_recovery;
   struct norkv_statistics counters;

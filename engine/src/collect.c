@@ -1,0 +1,199 @@
+#include "collect.h"
+
+#include "entry.h"
+#include "index.h"
+#include "write.h"
+
+enum norkv_error norkv_collect_rehome(struct norkv *kv, uint32_t from, uint32_t to) {
+  struct norkv_walk walk;
+  struct norkv_entry entry;
+  norkv_walk_begin(kv, &walk, to, kv->sectors[to].tail);
+  norkv_window_drop(kv, 0, 0);
+  enum norkv_error err = norkv_walk_next(kv, &walk, &entry);
+  for (; err == NORKV_OK; err = norkv_walk_next(kv, &walk, &entry)) {
+    struct norkv_name name = {entry.key, entry.key_length, norkv_index_hash(entry.key, entry.key_length)};
+    uint32_t slot = 0;
+    err = norkv_index_find(kv, &name, &slot);
+    if (err == NORKV_ERR_FLASH) {
+      return err;
+    }
+    if (err != NORKV_OK || !norkv_index_is_current(kv, slot, &entry) || norkv_key_is_in(kv, slot, to)) {
+      continue;
+    }
+    const uint32_t *addresses = norkv_addresses(kv, slot);
+    for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+      if (addresses[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, addresses[i]) == from) {
+        norkv_index_move(kv, slot, i, entry.address, 0);
+        break;
+      }
+    }
+  }
+  return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
+}
+
+/* The next copy at or behind `*position` in the index that lies in `sector`. */
+static bool next_copy_in(const struct norkv *kv, uint32_t sector, uint32_t *position) {
+  uint32_t base = norkv_sector_base(kv, sector);
+  uint32_t count = kv->key_limit * kv->config.redundancy;
+  for (; *position < count; ++*position) {
+    uint32_t address = kv->addresses[*position];
+    if (address != NORKV_NO_ADDRESS && address - base < kv->config.flash.sector_size) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Moves all live copies from one sector to another. The index tells them, so that one which is damaged now, and that a
+   walk over the sector would pass over, is not lost. */
+static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to) {
+  for (uint32_t i = 0; next_copy_in(kv, from, &i); i++) {
+    uint32_t slot = i / kv->config.redundancy;
+    if (norkv_key_is_spent(kv, slot)) {
+      continue;
+    }
+    enum norkv_error err = norkv_write_copy(kv, slot, i % kv->config.redundancy, to);
+    if (err != NORKV_OK) {
+      return err;
+    }
+  }
+  return NORKV_OK;
+}
+
+/* Spent tombstones are all that is left: they go with the sector. */
+static void drop_spent(struct norkv *kv, uint32_t sector) {
+  for (uint32_t i = 0; next_copy_in(kv, sector, &i); i++) {
+    uint32_t slot = i / kv->config.redundancy;
+    norkv_index_move(kv, slot, i % kv->config.redundancy, NORKV_NO_ADDRESS, 0);
+    if (norkv_key_copies(kv, slot) == 0) {
+      norkv_index_remove(kv, slot);
+    }
+  }
+}
+
+enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector) {
+  uint32_t to = sector; /* not used when nothing is to be moved */
+  if (kv->sectors[sector].live > kv->config.flash.sector_size) {
+    return NORKV_ERR_FULL;
+  }
+  if (kv->sectors[sector].live > 0) {
+    enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
+    if (err != NORKV_OK) {
+      return err;
+    }
+  }
+  enum norkv_error err = move_live(kv, sector, to);
+  if (err == NORKV_OK) {
+    kv->last_collected = (uint16_t)sector;
+    drop_spent(kv, sector);
+    return norkv_sector_erase(kv, sector);
+  }
+  kv->sectors[sector].pinned = err == NORKV_ERR_DATA_LOSS;
+  kv->needs_recovery = true;
+  enum norkv_error undo = norkv_collect_rehome(kv, to, sector);
+  if (undo == NORKV_OK && kv->sectors[to].live == 0) {
+    undo = norkv_sector_erase(kv, to);
+  }
+  return undo == NORKV_OK ? err : undo;
+}
+
+uint32_t norkv_collect_choose(const struct norkv *kv, uint32_t least) {
+  uint32_t count = kv->config.flash.sector_count;
+  uint32_t best = NORKV_NO_SECTOR;
+  uint32_t sector = kv->last_collected;
+  for (uint32_t i = 0; i < count; i++) {
+    sector = sector + 1 == count ? 0 : sector + 1;
+    uint32_t gain = norkv_sector_reclaimable(kv, sector);
+    if (gain >= least && !kv->sectors[sector].pinned) {
+      best = sector;
+      least = gain + 1;
+    }
+  }
+  return best;
+}
+
+/* The sector whose collection makes a new place: it has no room now and will have enough then. */
+static uint32_t choose_for_room(const struct norkv *kv, const struct norkv_place *place) {
+  uint32_t count = kv->config.flash.sector_count;
+  uint32_t best = NORKV_NO_SECTOR;
+  uint32_t most = 0;
+  uint32_t sector = kv->last_collected;
+  for (uint32_t i = 0; i < count; i++) {
+    sector = sector + 1 == count ? 0 : sector + 1;
+    uint32_t gain = norkv_sector_reclaimable(kv, sector);
+    if (gain > most && norkv_sector_free(kv, sector) < place->size && !kv->sectors[sector].pinned &&
+        kv->config.flash.sector_size - norkv_minimum(kv->sectors[sector].live, kv->config.flash.sector_size) >=
+            place->size &&
+        !norkv_sector_is_taken(kv, place, sector)) {
+      best = sector;
+      most = gain;
+    }
+  }
+  return best;
+}
+
+/* A spent tombstone can only be told from one that is still needed when no sector can hide entries. */
+static enum norkv_error check_for_tombstones(struct norkv *kv) {
+  return kv->deleted_count > 0 && kv->unsure_count > 0 ? norkv_sector_check_all(kv) : NORKV_OK;
+}
+
+/*
+ * Why this keeps the promise of norkv_put. While a sector without room would have it after its collection, it is
+ * collected: each time there is one more place, and the erased sector is the next reserve. When there is no such sector
+ * left, others are collected for the sake of tombstones that hide something in them. In the end nothing is reclaimable:
+ * every sector but the reserve holds live copies and free space only. If fewer than R of these sector_count - 1 had
+ * room for `size`, at least sector_count - R would have more than sector_size - size live bytes each, more than
+ * promised. The end comes: in one turn round the sectors nothing superseded remains, in a second no tombstone does; a
+ * third is for tombstones that were moved because a damaged sector, collected only later, might have hidden entries.
+ */
+enum norkv_error norkv_collect_room(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
+                                    uint16_t *sectors) {
+  enum norkv_error failure = NORKV_ERR_FULL;
+  for (uint32_t i = 0; i <= 3 * kv->config.flash.sector_count; i++) {
+    uint32_t found = 0;
+    enum norkv_error err = norkv_sector_find(kv, place, wanted, sectors, &found);
+    if (err != NORKV_OK || found == wanted) {
+      return err;
+    }
+    err = check_for_tombstones(kv);
+    if (err != NORKV_OK) {
+      return err;
+    }
+    uint32_t sector = choose_for_room(kv, place);
+    if (sector == NORKV_NO_SECTOR && kv->deleted_count > 0) {
+      sector = norkv_collect_choose(kv, 1);
+    }
+    if (sector == NORKV_NO_SECTOR) {
+      return failure;
+    }
+    err = norkv_collect_sector(kv, sector);
+    if (err == NORKV_ERR_FLASH || err == NORKV_ERR_FULL) {
+      return err;
+    }
+    failure = err == NORKV_OK ? failure : err;
+  }
+  return failure;
+}
+
+enum norkv_error norkv_collect_slot(struct norkv *kv) {
+  for (uint32_t i = 0; i <= 3 * kv->config.flash.sector_count; i++) {
+    if (kv->key_count < kv->config.max_keys) {
+      return NORKV_OK;
+    }
+    enum norkv_error err = check_for_tombstones(kv);
+    uint32_t sector = kv->deleted_count > 0 ? norkv_collect_choose(kv, 1) : NORKV_NO_SECTOR;
+    if (err == NORKV_OK && sector == NORKV_NO_SECTOR) {
+      return NORKV_ERR_KEYS;
+    }
+    if (err == NORKV_OK) {
+      err = norkv_collect_sector(kv, sector);
+    }
+    if (err == NORKV_ERR_FLASH) {
+      return err;
+    }
+    if (err == NORKV_ERR_FULL) {
+      return NORKV_ERR_KEYS;
+    }
+  }
+  return NORKV_ERR_KEYS;
+}

@@ -1,0 +1,31 @@
+/* Garbage collection. */
+#ifndef NORKV_COLLECT_H
+#define NORKV_COLLECT_H
+
+#include "sector.h"
+
+/*
+ * Moves the live copies of a sector to an empty one, drops its spent tombstones and erases it. If it can't be done,
+ * what was copied is erased again, so that an empty sector remains; that may fail only if the flash fails. Errors: FULL
+ * (no empty sector, or the live copies don't fit in one since the alignment grew), DATA_LOSS (a live entry has no good
+ * copy; the sector is not tried again before that entry is superseded), FLASH.
+ */
+enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector);
+
+/* Points the index to the copies in `to` instead of those in `from`, where `to` has such. Errors: FLASH. */
+enum norkv_error norkv_collect_rehome(struct norkv *kv, uint32_t from, uint32_t to);
+
+/* The sector with the most reclaimable bytes, at least `least`; NORKV_NO_SECTOR if there is none. */
+uint32_t norkv_collect_choose(const struct norkv *kv, uint32_t least);
+
+/*
+ * Finds `wanted` different sectors with room, collecting garbage as long as that can help.
+ * Errors: FULL, FLASH, DATA_LOSS (no room, and a sector could not be collected because of damage).
+ */
+enum norkv_error norkv_collect_room(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
+                                    uint16_t *sectors);
+
+/* Collects until the index has a free slot. Errors: KEYS, FLASH. */
+enum norkv_error norkv_collect_slot(struct norkv *kv);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * What every part of the engine shares: the sector table, the index slot, small arithmetic. The rules that hold between
+ * calls, and that each part keeps:
+ *
+ *  - At least one sector is empty (the reserve). Only garbage collection writes to the last empty one, and the sector
+ *    that it then erases becomes the next reserve.
+ *  - An entry is appended only to a sector whose whole free end was seen blank since start.
+ *  - `entries` of a key counts every entry of that key that a scan of the flash would find. A tombstone is dropped only
+ *    when nothing else of its key is left, and only while no sector can hide an entry (unsure_count is 0).
+ */
+#ifndef NORKV_COMMON_H
+#define NORKV_COMMON_H
+
+#include "norkv/norkv.h"
+
+/* States what the code relies on. Checked in builds that define NORKV_CHECK_ASSERTS. */
+#ifdef NORKV_CHECK_ASSERTS
+#define NORKV_ASSERT(condition) ((condition) ? (void)0 : __builtin_trap())
+#else
+#define NORKV_ASSERT(condition) ((void)0)
+#endif
+
+#define NORKV_NO_ADDRESS 0xFFFFFFFFu /* no entry can start there: a header would not fit behind it */
+#define NORKV_NO_SECTOR 0xFFFFu
+#define NORKV_NO_KEY 0xFFFFu
+
+/* What is known of the space behind a sector's last entry. */
+enum norkv_sector_state {
+  NORKV_SECTOR_UNCHECKED = 0, /* not looked at since start: an interrupted erase may have left entries behind a gap */
+  NORKV_SECTOR_CLEAN,         /* seen blank, or erased since start */
+  NORKV_SECTOR_DAMAGED,       /* holds what is neither blank nor a good entry: takes no appends until it is erased */
+};
+
+struct norkv_sector {
+  uint32_t tail;   /* offset of the end of its last counted entry; 0: it holds none */
+  uint32_t live;   /* bytes that its live copies take when garbage collection moves them */
+  uint32_t erases; /* since start */
+  uint8_t state;   /* enum norkv_sector_state */
+  bool surplus;    /* start saw more than `redundancy` copies of a current entry, one of them here */
+  bool pinned;     /* holds the only copy of a live entry, and it is damaged: can't be collected */
+};
+
+#define NORKV_KEY_DELETED 0x8000u
+#define NORKV_SIZE_UNIT 16u
+
+/* An index slot. Slots never move; a free one has no addresses and links to the next free one by `hash`. */
+struct norkv_key {
+  uint32_t hash;
+  uint32_t transaction_id; /* of the current entry */
+  uint16_t entries;        /* entries of this key on flash, of every version and copy; 0xFFFF: lost count, keep all */
+  uint16_t size;           /* current entry's size at this alignment in units of 16, and NORKV_KEY_DELETED */
+};
+
+static inline uint32_t norkv_align_up(uint32_t number, uint32_t alignment) {
+  uint32_t excess = number % alignment;
+  return excess == 0 ? number : number + (alignment - excess);
+}
+
+static inline uint32_t norkv_minimum(uint32_t a, uint32_t b) {
+  return a < b ? a : b;
+}
+
+/* Whether transaction `a` is newer than `b`: right across the wrap at 2^32 while all IDs on flash lie within 2^31. */
+static inline bool norkv_is_newer(uint32_t a, uint32_t b) {
+  return (int32_t)(a - b) > 0;
+}
+
+static inline uint32_t norkv_sector_of(const struct norkv *kv, uint32_t address) {
+  return address / kv->config.flash.sector_size;
+}
+
+static inline uint32_t norkv_sector_base(const struct norkv *kv, uint32_t sector) {
+  return sector * kv->config.flash.sector_size;
+}
+
+static inline uint32_t *norkv_addresses(const struct norkv *kv, uint32_t slot) {
+  return &kv->addresses[(size_t)slot * kv->config.redundancy];
+}
+
+static inline enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buffer, uint32_t size) {
+  const struct norkv_flash *flash = &kv->config.flash;
+  return flash->read(flash->context, address, buffer, size) == 0 ? NORKV_OK : NORKV_ERR_FLASH;
+}
+
+#endif

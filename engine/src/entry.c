@@ -1,0 +1,178 @@
+#include "entry.h"
+
+#include <string.h>
+
+#include "checksum.h"
+
+static uint32_t get32(const uint8_t *bytes) {
+  return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static void put32(uint8_t *bytes, uint32_t number) {
+  bytes[0] = (uint8_t)number;
+  bytes[1] = (uint8_t)(number >> 8);
+  bytes[2] = (uint8_t)(number >> 16);
+  bytes[3] = (uint8_t)(number >> 24);
+}
+
+const uint8_t *norkv_window(struct norkv *kv, uint32_t address, uint32_t size) {
+  uint32_t offset = address - kv->window_address;
+  if (address >= kv->window_address && offset <= kv->window_size && kv->window_size - offset >= size) {
+    return kv->buffer + offset;
+  }
+  NORKV_ASSERT(size <= kv->buffer_size);
+  uint32_t ahead = address < kv->window_end ? norkv_minimum(kv->window_end - address, kv->buffer_size) : 0;
+  if (ahead < size) {
+    ahead = size;
+  }
+  kv->window_size = 0;
+  if (norkv_read(kv, address, kv->buffer, ahead) != NORKV_OK) {
+    return NULL;
+  }
+  kv->window_address = address;
+  kv->window_size = ahead;
+  return kv->buffer;
+}
+
+void norkv_window_drop(struct norkv *kv, uint32_t address, uint32_t ahead) {
+  kv->window_size = 0;
+  kv->window_end =
+      address + norkv_minimum(ahead, kv->config.flash.sector_size - address % kv->config.flash.sector_size);
+}
+
+static const struct norkv_format *find_format(const struct norkv *kv, uint32_t magic) {
+  for (uint32_t i = 0; i < kv->config.format_count; i++) {
+    if (kv->config.formats[i].magic == magic) {
+      return &kv->config.formats[i];
+    }
+  }
+  return NULL;
+}
+
+enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct norkv_entry *entry) {
+  entry->format = NULL;
+  const uint8_t *header = norkv_window(kv, address, NORKV_HEADER_SIZE);
+  if (header == NULL) {
+    return NORKV_ERR_FLASH;
+  }
+  uint32_t magic = get32(header);
+  if (magic == NORKV_BLANK) {
+    return NORKV_ERR_NOT_FOUND;
+  }
+  entry->format = find_format(kv, magic);
+  if (entry->format == NULL) {
+    return NORKV_ERR_DATA_LOSS;
+  }
+  entry->address = address;
+  entry->checksum = get32(header + 4);
+  entry->key_length = header[9];
+  uint16_t value_size = (uint16_t)(header[10] | header[11] << 8);
+  entry->deleted = value_size == NORKV_TOMBSTONE_SIZE;
+  entry->value_size = entry->deleted ? 0 : value_size;
+  entry->transaction_id = get32(header + 12);
+  uint32_t alignment = (header[8] + 1u) * 16u;
+  entry->size = norkv_align_up(NORKV_HEADER_SIZE + entry->key_length + entry->value_size, alignment);
+  uint32_t room = kv->config.flash.sector_size - address % kv->config.flash.sector_size;
+  if (entry->key_length == 0 || entry->key_length > NORKV_MAX_KEY || entry->size > room) {
+    return NORKV_ERR_DATA_LOSS;
+  }
+  header = norkv_window(kv, address, NORKV_HEADER_SIZE + entry->key_length);
+  if (header == NULL) {
+    return NORKV_ERR_FLASH;
+  }
+  memcpy(entry->header, header, NORKV_HEADER_SIZE);
+  norkv_entry_set_checksum(entry->header, 0);
+  memcpy(entry->key, header + NORKV_HEADER_SIZE, entry->key_length);
+  return NORKV_OK;
+}
+
+/* Hands out what of [offset, offset + size) lies in the slice. */
+static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t *bytes, uint32_t size) {
+  uint32_t begin = offset > slice->offset ? offset : slice->offset;
+  uint32_t end = norkv_minimum(offset + size, slice->offset + slice->size);
+  if (begin >= end) {
+    return;
+  }
+  if (slice->data != NULL) {
+    memcpy(slice->data + (begin - slice->offset), bytes + (begin - offset), end - begin);
+  } else {
+    slice->running = norkv_checksum_add(slice->kind, slice->running, bytes + (begin - offset), end - begin);
+  }
+}
+
+enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *entry, struct norkv_slice *slice) {
+  enum norkv_checksum kind = entry->format->checksum;
+  uint32_t running = norkv_checksum_begin(kind);
+  running = norkv_checksum_add(kind, running, entry->header, NORKV_HEADER_SIZE);
+  for (uint32_t offset = NORKV_HEADER_SIZE; offset < entry->size;) {
+    uint32_t address = entry->address + offset;
+    uint32_t held = kv->window_address + kv->window_size;
+    uint32_t size = norkv_minimum(entry->size - offset, kv->buffer_size);
+    if (address >= kv->window_address && address < held) {
+      size = norkv_minimum(size, held - address);
+    }
+    const uint8_t *bytes = norkv_window(kv, address, size);
+    if (bytes == NULL) {
+      return NORKV_ERR_FLASH;
+    }
+    running = norkv_checksum_add(kind, running, bytes, size);
+    if (slice != NULL) {
+      slice_take(slice, offset, bytes, size);
+    }
+    offset += size;
+  }
+  return norkv_checksum_end(kind, running) == entry->checksum ? NORKV_OK : NORKV_ERR_DATA_LOSS;
+}
+
+enum norkv_error norkv_entry_read(struct norkv *kv, uint32_t address, struct norkv_entry *entry) {
+  enum norkv_error err = norkv_entry_load(kv, address, entry);
+  return err != NORKV_OK ? err : norkv_entry_verify(kv, entry, NULL);
+}
+
+void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_length, uint32_t value_size,
+                        uint32_t transaction_id) {
+  put32(header, kv->config.formats[0].magic);
+  put32(header + 4, 0);
+  header[8] = (uint8_t)(kv->entry_alignment / 16 - 1);
+  header[9] = (uint8_t)key_length;
+  header[10] = (uint8_t)value_size;
+  header[11] = (uint8_t)(value_size >> 8);
+  put32(header + 12, transaction_id);
+}
+
+void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum) {
+  put32(header + 4, checksum);
+}
+
+void norkv_walk_begin(const struct norkv *kv, struct norkv_walk *walk, uint32_t sector, uint32_t length) {
+  walk->address = norkv_sector_base(kv, sector);
+  walk->end = walk->address + length;
+  walk->tail = walk->address;
+  walk->damage = 0;
+  walk->lost = false;
+}
+
+enum norkv_error norkv_walk_next(struct norkv *kv, struct norkv_walk *walk, struct norkv_entry *entry) {
+  while (walk->address < walk->end && walk->end - walk->address >= NORKV_HEADER_SIZE) {
+    kv->window_end = walk->end;
+    enum norkv_error err = norkv_entry_read(kv, walk->address, entry);
+    if (err == NORKV_OK) {
+      walk->address += entry->size;
+      walk->tail = walk->address;
+      walk->lost = false;
+      return NORKV_OK;
+    }
+    if (err == NORKV_ERR_FLASH) {
+      return err;
+    }
+    if (err == NORKV_ERR_NOT_FOUND && !walk->lost) {
+      break;
+    }
+    if (!walk->lost || entry->format != NULL) {
+      walk->damage++;
+    }
+    walk->lost = true;
+    walk->address += 16;
+  }
+  return NORKV_ERR_NOT_FOUND;
+}

@@ -1,0 +1,75 @@
+/* Entries on flash: reading and checking one, walking those of a sector, and the header of a new one. */
+#ifndef NORKV_ENTRY_H
+#define NORKV_ENTRY_H
+
+#include "common.h"
+
+#define NORKV_HEADER_SIZE 16u
+#define NORKV_TOMBSTONE_SIZE 0xFFFFu /* the value size that marks a tombstone */
+#define NORKV_BLANK 0xFFFFFFFFu
+
+struct norkv_entry {
+  const struct norkv_format *format; /* NULL: the magic names none */
+  uint32_t address;
+  uint32_t size; /* bytes on flash, padding included; the entry ends inside its sector */
+  uint32_t checksum;
+  uint32_t transaction_id;
+  uint16_t value_size; /* 0 for a tombstone */
+  uint8_t key_length;
+  bool deleted;
+  uint8_t header[NORKV_HEADER_SIZE]; /* as on flash, but with a zero checksum */
+  uint8_t key[NORKV_MAX_KEY];
+};
+
+/* The part of an entry's bytes that norkv_entry_verify hands out as it reads them: copied to `data` or, where that is
+   NULL, added to a checksum. */
+struct norkv_slice {
+  uint8_t *data;
+  uint32_t offset; /* from the entry's start */
+  uint32_t size;
+  enum norkv_checksum kind;
+  uint32_t running;
+};
+
+/*
+ * Reads through the store's buffer: `size` bytes at `address`, or NULL if the flash fails. Reads ahead up to
+ * kv->window_end, so that neighbours come in one flash read. Valid until the buffer is used again.
+ */
+const uint8_t *norkv_window(struct norkv *kv, uint32_t address, uint32_t size);
+
+/* Forgets what the window holds, because the buffer or the flash changed or time has passed. The next reads go ahead up
+   to `ahead` bytes behind `address`, but not beyond its sector. */
+void norkv_window_drop(struct norkv *kv, uint32_t address, uint32_t ahead);
+
+/* Reads header and key. Errors: NOT_FOUND (blank), DATA_LOSS (no entry can start like this), FLASH. At least a header
+   must fit between `address` and the end of its sector. */
+enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct norkv_entry *entry);
+
+/* Checks a loaded entry's checksum over all its bytes. `slice` may be NULL. Errors: DATA_LOSS, FLASH. */
+enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *entry, struct norkv_slice *slice);
+
+/* Load and verify. */
+enum norkv_error norkv_entry_read(struct norkv *kv, uint32_t address, struct norkv_entry *entry);
+
+/* Header of a new entry in the primary format, checksum zero. `value_size` is NORKV_TOMBSTONE_SIZE for a tombstone. */
+void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_length, uint32_t value_size,
+                        uint32_t transaction_id);
+
+void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum);
+
+/* A walk over the good entries of a sector, in order. Behind damage it looks for the next good entry every 16 bytes. */
+struct norkv_walk {
+  uint32_t address; /* where the next entry is looked for */
+  uint32_t end;
+  uint32_t tail;   /* end of the last good entry */
+  uint32_t damage; /* damaged entries met */
+  bool lost;       /* behind damage, searching */
+};
+
+/* `length` bytes from the start of `sector` are walked. */
+void norkv_walk_begin(const struct norkv *kv, struct norkv_walk *walk, uint32_t sector, uint32_t length);
+
+/* The next good entry. Errors: NOT_FOUND at the end, FLASH. */
+enum norkv_error norkv_walk_next(struct norkv *kv, struct norkv_walk *walk, struct norkv_entry *entry);
+
+#endif

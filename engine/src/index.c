@@ -1,0 +1,288 @@
+#include "index.h"
+
+#include <string.h>
+
+#define HASH_FACTOR 65599u
+#define ENTRIES_LOST_COUNT 0xFFFFu
+
+uint32_t norkv_index_hash(const uint8_t *key, uint32_t length) {
+  uint32_t hash = 0;
+  while (length > 0) {
+    hash = (hash + key[--length]) * HASH_FACTOR;
+  }
+  return hash;
+}
+
+/* The polynomial's low bits depend on few bits of the key, so they are spread before use. */
+static uint32_t bucket_of(const struct norkv *kv, uint32_t hash) {
+  hash *= 0x9E3779B1u;
+  return (hash ^ hash >> 16) & kv->bucket_mask;
+}
+
+void norkv_index_reset(struct norkv *kv) {
+  memset(kv->buckets, 0xFF, (kv->bucket_mask + 1) * sizeof(*kv->buckets));
+  kv->key_limit = 0;
+  kv->key_count = 0;
+  kv->deleted_count = 0;
+  kv->free_key = NORKV_NO_KEY;
+}
+
+/*
+ * Whether the slot holds this key. A mismatch is only believed from a copy whose checksum is good; where no copy is,
+ * the equal hash decides, so that the caller learns of the damage in place of an absent key.
+ */
+static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struct norkv_name *name, bool *matches) {
+  uint8_t stored[NORKV_HEADER_SIZE + NORKV_MAX_KEY];
+  const uint32_t *addresses = norkv_addresses(kv, slot);
+  *matches = true;
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    if (addresses[i] == NORKV_NO_ADDRESS) {
+      continue;
+    }
+    uint32_t room = kv->config.flash.sector_size - addresses[i] % kv->config.flash.sector_size;
+    uint32_t size = NORKV_HEADER_SIZE + name->length;
+    if (size <= room) {
+      if (norkv_read(kv, addresses[i], stored, size) != NORKV_OK) {
+        return NORKV_ERR_FLASH;
+      }
+      if (stored[9] == name->length && memcmp(stored + NORKV_HEADER_SIZE, name->key, name->length) == 0) {
+        return NORKV_OK;
+      }
+    }
+    struct norkv_entry entry;
+    norkv_window_drop(kv, addresses[i], 0);
+    enum norkv_error err = norkv_entry_read(kv, addresses[i], &entry);
+    if (err == NORKV_ERR_FLASH) {
+      return err;
+    }
+    if (err == NORKV_OK) {
+      *matches = false;
+      return NORKV_OK;
+    }
+  }
+  return NORKV_OK;
+}
+
+enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, uint32_t *slot) {
+  for (uint32_t bucket = bucket_of(kv, name->hash); kv->buckets[bucket] != NORKV_NO_KEY;
+       bucket = (bucket + 1) & kv->bucket_mask) {
+    uint32_t candidate = kv->buckets[bucket];
+    if (kv->keys[candidate].hash != name->hash) {
+      continue;
+    }
+    bool matches = false;
+    enum norkv_error err = key_matches(kv, candidate, name, &matches);
+    if (err != NORKV_OK) {
+      return err;
+    }
+    if (matches) {
+      *slot = candidate;
+      return NORKV_OK;
+    }
+  }
+  return NORKV_ERR_NOT_FOUND;
+}
+
+enum norkv_error norkv_index_insert(struct norkv *kv, uint32_t hash, uint32_t *slot) {
+  if (kv->free_key != NORKV_NO_KEY) {
+    *slot = kv->free_key;
+    kv->free_key = kv->keys[*slot].hash;
+  } else if (kv->key_limit < kv->config.max_keys) {
+    *slot = kv->key_limit++;
+  } else {
+    return NORKV_ERR_KEYS;
+  }
+  kv->keys[*slot] = (struct norkv_key){.hash = hash};
+  memset(norkv_addresses(kv, *slot), 0xFF, kv->config.redundancy * sizeof(uint32_t));
+  uint32_t bucket = bucket_of(kv, hash);
+  while (kv->buckets[bucket] != NORKV_NO_KEY) {
+    bucket = (bucket + 1) & kv->bucket_mask;
+  }
+  kv->buckets[bucket] = (uint16_t)*slot;
+  kv->key_count++;
+  return NORKV_OK;
+}
+
+void norkv_index_remove(struct norkv *kv, uint32_t slot) {
+  struct norkv_key *key = &kv->keys[slot];
+  NORKV_ASSERT(norkv_key_copies(kv, slot) == 0);
+  uint32_t hole = bucket_of(kv, key->hash);
+  while (kv->buckets[hole] != slot) {
+    hole = (hole + 1) & kv->bucket_mask;
+  }
+  /* Close the gap: an element moves into the hole unless its own bucket lies behind the hole, up to where it is. */
+  for (uint32_t next = (hole + 1) & kv->bucket_mask; kv->buckets[next] != NORKV_NO_KEY;
+       next = (next + 1) & kv->bucket_mask) {
+    uint32_t home = bucket_of(kv, kv->keys[kv->buckets[next]].hash);
+    if (((next - home) & kv->bucket_mask) >= ((next - hole) & kv->bucket_mask)) {
+      kv->buckets[hole] = kv->buckets[next];
+      hole = next;
+    }
+  }
+  kv->buckets[hole] = NORKV_NO_KEY;
+  kv->key_count--;
+  kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
+  *key = (struct norkv_key){.hash = kv->free_key};
+  kv->free_key = slot;
+}
+
+uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot) {
+  const uint32_t *addresses = norkv_addresses(kv, slot);
+  uint32_t copies = 0;
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    copies += addresses[i] != NORKV_NO_ADDRESS ? 1u : 0u;
+  }
+  return copies;
+}
+
+bool norkv_key_is_in(const struct norkv *kv, uint32_t slot, uint32_t sector) {
+  const uint32_t *addresses = norkv_addresses(kv, slot);
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    if (addresses[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, addresses[i]) == sector) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot) {
+  const struct norkv_key *key = &kv->keys[slot];
+  return norkv_key_is_deleted(key) && kv->unsure_count == 0 && !kv->counts_lost &&
+         key->entries == norkv_key_copies(kv, slot);
+}
+
+bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot) {
+  const struct norkv_key *key = &kv->keys[slot];
+  uint32_t copies = norkv_key_copies(kv, slot);
+  return copies > 0 && copies < kv->config.redundancy && !(norkv_key_is_deleted(key) && key->entries == copies);
+}
+
+/* Adds what the key occupies to its sectors, or takes it off. Always in pairs around a change of the key. */
+static void account(struct norkv *kv, uint32_t slot, bool add) {
+  if (norkv_key_is_spent(kv, slot)) {
+    return;
+  }
+  const uint32_t *addresses = norkv_addresses(kv, slot);
+  uint32_t size = norkv_key_size(&kv->keys[slot]);
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    if (addresses[i] != NORKV_NO_ADDRESS) {
+      struct norkv_sector *sector = &kv->sectors[norkv_sector_of(kv, addresses[i])];
+      NORKV_ASSERT(add || sector->live >= size);
+      sector->live = add ? sector->live + size : sector->live - size;
+    }
+  }
+}
+
+void norkv_index_account_all(struct norkv *kv) {
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    kv->sectors[sector].live = 0;
+  }
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    account(kv, slot, true);
+  }
+}
+
+static void count_entries(struct norkv_key *key, uint32_t more) {
+  uint32_t entries = key->entries + more;
+  key->entries = (uint16_t)norkv_minimum(entries, ENTRIES_LOST_COUNT);
+}
+
+/* The fields of a version, without its addresses. */
+static void set_version(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version) {
+  kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
+  kv->deleted_count += version->deleted ? 1u : 0u;
+  key->transaction_id = version->transaction_id;
+  key->size = (uint16_t)(version->size / NORKV_SIZE_UNIT | (version->deleted ? NORKV_KEY_DELETED : 0u));
+}
+
+void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version) {
+  uint32_t *addresses = norkv_addresses(kv, slot);
+  account(kv, slot, false);
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    if (addresses[i] != NORKV_NO_ADDRESS) {
+      kv->sectors[norkv_sector_of(kv, addresses[i])].pinned = false;
+    }
+    addresses[i] = i < version->copies ? version->addresses[i] : NORKV_NO_ADDRESS;
+  }
+  set_version(kv, &kv->keys[slot], version);
+  count_entries(&kv->keys[slot], version->copies);
+  account(kv, slot, true);
+}
+
+void norkv_index_move(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t address, uint16_t new_entries) {
+  account(kv, slot, false);
+  norkv_addresses(kv, slot)[copy] = address;
+  count_entries(&kv->keys[slot], new_entries);
+  account(kv, slot, true);
+}
+
+void norkv_index_forget_entry(struct norkv *kv, uint32_t slot) {
+  struct norkv_key *key = &kv->keys[slot];
+  if (key->entries == ENTRIES_LOST_COUNT || key->entries == 0) {
+    return;
+  }
+  account(kv, slot, false);
+  key->entries--;
+  account(kv, slot, true);
+}
+
+/* A further copy of the current entry. One that the index has no place for, or whose sector holds one already, is
+   surplus: it may be what an interrupted garbage collection left. */
+static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
+  uint32_t *addresses = norkv_addresses(kv, slot);
+  uint32_t sector = norkv_sector_of(kv, address);
+  if (!norkv_key_is_in(kv, slot, sector)) {
+    for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+      if (addresses[i] == NORKV_NO_ADDRESS) {
+        addresses[i] = address;
+        return;
+      }
+    }
+  }
+  kv->sectors[sector].surplus = true;
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    if (addresses[i] != NORKV_NO_ADDRESS) {
+      kv->sectors[norkv_sector_of(kv, addresses[i])].surplus = true;
+    }
+  }
+}
+
+static struct norkv_version version_of(const struct norkv *kv, const struct norkv_entry *entry) {
+  return (struct norkv_version){
+      .transaction_id = entry->transaction_id,
+      .size = norkv_align_up(NORKV_HEADER_SIZE + entry->key_length + entry->value_size, kv->entry_alignment),
+      .deleted = entry->deleted,
+  };
+}
+
+bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry) {
+  const struct norkv_key *key = &kv->keys[slot];
+  struct norkv_version version = version_of(kv, entry);
+  return version.transaction_id == key->transaction_id && version.size == norkv_key_size(key) &&
+         version.deleted == norkv_key_is_deleted(key);
+}
+
+enum norkv_error norkv_index_add(struct norkv *kv, const struct norkv_entry *entry) {
+  struct norkv_name name = {entry->key, entry->key_length, norkv_index_hash(entry->key, entry->key_length)};
+  uint32_t slot = 0;
+  enum norkv_error err = norkv_index_find(kv, &name, &slot);
+  if (err == NORKV_ERR_NOT_FOUND) {
+    err = norkv_index_insert(kv, name.hash, &slot);
+  }
+  if (err != NORKV_OK) {
+    return err;
+  }
+  struct norkv_key *key = &kv->keys[slot];
+  bool is_first = key->entries == 0;
+  count_entries(key, 1);
+  if (is_first || norkv_is_newer(entry->transaction_id, key->transaction_id)) {
+    struct norkv_version version = version_of(kv, entry);
+    set_version(kv, key, &version);
+    uint32_t *addresses = norkv_addresses(kv, slot);
+    memset(addresses, 0xFF, kv->config.redundancy * sizeof(*addresses));
+    addresses[0] = entry->address;
+  } else if (norkv_index_is_current(kv, slot, entry)) {
+    add_copy(kv, slot, entry->address);
+  }
+  return NORKV_OK;
+}

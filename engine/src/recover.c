@@ -1,0 +1,166 @@
+#include "recover.h"
+
+#include "collect.h"
+#include "index.h"
+#include "sector.h"
+#include "write.h"
+
+/*
+ * Interrupted garbage collection. Between taking the empty sector E and erasing the victim X nothing else is written,
+ * so at least one of the two holds nothing that is not elsewhere too: E while X is whole, X once E is complete. The
+ * same is true after any further cut on the way, because all that recovery does before it has an empty sector is to
+ * erase one such sector. Which copies the index knows depends on the order of the scan; they are pointed away from a
+ * sector that is to be erased to surplus copies.
+ */
+static enum norkv_error erase_surplus(struct norkv *kv) {
+  uint32_t count = kv->config.flash.sector_count;
+  for (uint32_t from = 0; from < count; from++) {
+    for (uint32_t to = 0; kv->sectors[from].surplus && to < count; to++) {
+      if (to == from || !kv->sectors[to].surplus) {
+        continue;
+      }
+      enum norkv_error err = norkv_collect_rehome(kv, from, to);
+      if (err != NORKV_OK) {
+        return err;
+      }
+      if (kv->sectors[from].live == 0) {
+        return norkv_collect_sector(kv, from);
+      }
+    }
+  }
+  return NORKV_ERR_FULL;
+}
+
+/* Whether each live copy in the sector has another one elsewhere. */
+static bool is_redundant(const struct norkv *kv, uint32_t sector) {
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    if (norkv_key_copies(kv, slot) == 1 && norkv_key_is_in(kv, slot, sector)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/*
+ * A key that lacked copies when its sector was collected has one in X and one in E, and both count as wanted. The
+ * sector with the fewest bytes of such copies gives them up; they are written again when there is room.
+ */
+static enum norkv_error erase_redundant(struct norkv *kv) {
+  uint32_t best = NORKV_NO_SECTOR;
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    if ((best == NORKV_NO_SECTOR || kv->sectors[sector].live < kv->sectors[best].live) && is_redundant(kv, sector)) {
+      best = sector;
+    }
+  }
+  if (best == NORKV_NO_SECTOR) {
+    return NORKV_ERR_FULL;
+  }
+  for (uint32_t i = 0; i < kv->key_limit * kv->config.redundancy; i++) {
+    if (kv->addresses[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, kv->addresses[i]) == best) {
+      norkv_index_move(kv, i / kv->config.redundancy, i % kv->config.redundancy, NORKV_NO_ADDRESS, 0);
+    }
+  }
+  return norkv_sector_erase(kv, best);
+}
+
+enum norkv_error norkv_recover_reserve(struct norkv *kv) {
+  if (kv->empty_count > 0) {
+    return NORKV_OK;
+  }
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    if (kv->sectors[sector].live == 0) {
+      return norkv_collect_sector(kv, sector);
+    }
+  }
+  enum norkv_error err = erase_surplus(kv);
+  return err == NORKV_ERR_FULL ? erase_redundant(kv) : err;
+}
+
+/* The first error of several steps is what the caller learns. */
+static void keep_first(enum norkv_error *first, enum norkv_error err) {
+  if (*first == NORKV_OK) {
+    *first = err;
+  }
+}
+
+static enum norkv_error collect_damaged(struct norkv *kv) {
+  enum norkv_error result = NORKV_OK;
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    if (kv->sectors[sector].state != NORKV_SECTOR_DAMAGED) {
+      continue;
+    }
+    enum norkv_error err = norkv_collect_sector(kv, sector);
+    if (err == NORKV_OK) {
+      kv->counters.corrupt_sectors_recovered++;
+    } else if (err == NORKV_ERR_FLASH) {
+      return err;
+    }
+    keep_first(&result, err);
+  }
+  return result;
+}
+
+/* Writes one missing copy of a key to a sector that has none. */
+static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot) {
+  const uint32_t *addresses = norkv_addresses(kv, slot);
+  struct norkv_place place = {.size = norkv_key_size(&kv->keys[slot]), .taken = addresses};
+  uint16_t sector = 0;
+  enum norkv_error err = norkv_collect_room(kv, &place, 1, &sector);
+  if (err != NORKV_OK || !norkv_key_lacks_copies(kv, slot)) {
+    return err; /* making room may have ended the need: the last entry that a tombstone hid is gone */
+  }
+  uint32_t copy = 0;
+  while (addresses[copy] != NORKV_NO_ADDRESS) {
+    copy++;
+  }
+  err = norkv_write_copy(kv, slot, copy, sector);
+  if (err == NORKV_OK) {
+    kv->last_sector = sector;
+    kv->counters.missing_copies_recovered++;
+  }
+  return err;
+}
+
+static enum norkv_error restore_copies(struct norkv *kv) {
+  enum norkv_error result = NORKV_OK;
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    for (uint32_t copy = 1; copy < kv->config.redundancy && norkv_key_lacks_copies(kv, slot); copy++) {
+      enum norkv_error err = restore_copy(kv, slot);
+      if (err == NORKV_ERR_FLASH) {
+        return err;
+      }
+      keep_first(&result, err);
+    }
+  }
+  return result;
+}
+
+bool norkv_recover_is_due(const struct norkv *kv) {
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    if (kv->sectors[sector].state == NORKV_SECTOR_DAMAGED) {
+      return true;
+    }
+  }
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    if (norkv_key_lacks_copies(kv, slot)) {
+      return true;
+    }
+  }
+  return kv->empty_count == 0;
+}
+
+enum norkv_error norkv_recover(struct norkv *kv) {
+  enum norkv_error err = norkv_recover_reserve(kv);
+  if (err != NORKV_OK) {
+    return err;
+  }
+  kv->needs_recovery = false;
+  err = collect_damaged(kv);
+  if (err != NORKV_ERR_FLASH) {
+    keep_first(&err, restore_copies(kv));
+  }
+  if (err != NORKV_OK) {
+    kv->needs_recovery = true;
+  }
+  return err;
+}

@@ -1,0 +1,55 @@
+/* The sector table: where an append may go, and what erasing a sector would free. */
+#ifndef NORKV_SECTOR_H
+#define NORKV_SECTOR_H
+
+#include "common.h"
+
+/* All sectors as if nothing were known of them. */
+void norkv_sector_reset(struct norkv *kv);
+
+/* Every change of a sector's tail or state goes through here, so that the counts of empty and of unsure sectors, and
+   with them what counts as a spent tombstone, stay right. */
+void norkv_sector_set(struct norkv *kv, uint32_t sector, uint32_t tail, enum norkv_sector_state state);
+
+/* Closes a sector whose content can't be relied on; recovery collects it. */
+void norkv_sector_set_damaged(struct norkv *kv, uint32_t sector);
+
+/* Whether the sector holds nothing and is not known to be anything but blank. */
+bool norkv_sector_is_empty(const struct norkv *kv, uint32_t sector);
+
+/* Bytes at its end that appends may use. */
+uint32_t norkv_sector_free(const struct norkv *kv, uint32_t sector);
+
+/* Bytes that collecting the sector gains. */
+uint32_t norkv_sector_reclaimable(const struct norkv *kv, uint32_t sector);
+
+/* Reads the space behind the last entry, once after each start; what is not blank makes the sector damaged.
+   Error: FLASH. */
+enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t sector);
+
+/* Checks every sector. Error: FLASH. */
+enum norkv_error norkv_sector_check_all(struct norkv *kv);
+
+/* The next empty sector, seen blank or erased, other than `except`; circular from the last one appended to.
+   Errors: FULL (there is none), FLASH. */
+enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint32_t *sector);
+
+/* What is to be placed. */
+struct norkv_place {
+  uint32_t size;         /* bytes */
+  const uint32_t *taken; /* `redundancy` addresses (NORKV_NO_ADDRESS: none) whose sectors are not to be used */
+};
+
+/* Whether `sector` is one of those that are not to be used. */
+bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector);
+
+/* Finds up to `wanted` different sectors with room, seen blank, and leaves one sector empty. Sectors in use come before
+   empty ones. Error: FLASH. */
+enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
+                                   uint16_t *sectors, uint32_t *found);
+
+/* Erases a sector that has no live copies; the entries that the index counts there are forgotten. On failure it stays
+   damaged. Error: FLASH. */
+enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t sector);
+
+#endif

@@ -1,0 +1,181 @@
+/* Configuration, memory, and starting on whatever is on flash. */
+#include <string.h>
+
+#include "index.h"
+#include "recover.h"
+#include "sector.h"
+
+#define BUFFER_SIZE 256u /* bytes at least; holds a header and the longest key */
+
+/* Least common multiple of 16 and the write alignment: entries start and end at both. */
+static uint32_t entry_alignment_of(uint32_t write_alignment) {
+  uint32_t alignment = write_alignment;
+  while (alignment % 16 != 0) {
+    alignment += write_alignment;
+  }
+  return alignment;
+}
+
+static bool geometry_is_valid(const struct norkv_flash *flash) {
+  if (flash->alignment < 1 || flash->alignment > NORKV_MAX_ALIGNMENT || flash->sector_size < NORKV_MIN_SECTOR_SIZE ||
+      flash->sector_count < NORKV_MIN_SECTORS || flash->sector_count > NORKV_MAX_SECTORS) {
+    return false;
+  }
+  uint32_t entry_alignment = entry_alignment_of(flash->alignment);
+  return flash->sector_size % flash->alignment == 0 && flash->sector_size >= entry_alignment &&
+         flash->sector_size <= UINT32_MAX / flash->sector_count;
+}
+
+static bool formats_are_valid(const struct norkv_config *config) {
+  if (config->formats == NULL || config->format_count < 1 || config->format_count > NORKV_MAX_FORMATS) {
+    return false;
+  }
+  for (uint32_t i = 0; i < config->format_count; i++) {
+    const struct norkv_format *format = &config->formats[i];
+    if (format->magic == NORKV_BLANK || format->checksum > NORKV_CHECKSUM_CRC32C) {
+      return false;
+    }
+    for (uint32_t j = 0; j < i; j++) {
+      if (config->formats[j].magic == format->magic) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+static enum norkv_error config_check(const struct norkv_config *config) {
+  if (config == NULL || config->flash.read == NULL || config->flash.program == NULL || config->flash.erase == NULL) {
+    return NORKV_ERR_INVALID;
+  }
+  if (!geometry_is_valid(&config->flash)) {
+    return NORKV_ERR_GEOMETRY;
+  }
+  bool valid = formats_are_valid(config) && config->redundancy >= 1 && config->redundancy <= NORKV_MAX_REDUNDANCY &&
+               config->redundancy < config->flash.sector_count && config->max_keys >= 1 &&
+               config->max_keys <= NORKV_MAX_KEYS && config->recovery <= NORKV_RECOVER_MANUAL;
+  return valid ? NORKV_OK : NORKV_ERR_INVALID;
+}
+
+/* Where the parts lie in the caller's memory; all offsets are multiples of four. */
+struct layout {
+  size_t keys;
+  size_t addresses;
+  size_t sectors;
+  size_t buckets;
+  size_t buffer;
+  size_t total;
+  uint32_t bucket_count;
+  uint32_t buffer_size;
+};
+
+static struct layout layout_of(const struct norkv_config *config) {
+  struct layout layout = {.bucket_count = 4, .buffer_size = norkv_align_up(BUFFER_SIZE, config->flash.alignment)};
+  while (layout.bucket_count * 3 < config->max_keys * 4u) {
+    layout.bucket_count *= 2;
+  }
+  layout.addresses = layout.keys + config->max_keys * sizeof(struct norkv_key);
+  layout.sectors = layout.addresses + (size_t)config->max_keys * config->redundancy * sizeof(uint32_t);
+  layout.buckets = layout.sectors + config->flash.sector_count * sizeof(struct norkv_sector);
+  layout.buffer = layout.buckets + layout.bucket_count * sizeof(uint16_t);
+  layout.total = layout.buffer + layout.buffer_size;
+  return layout;
+}
+
+size_t norkv_memory_size(const struct norkv_config *config) {
+  return config_check(config) == NORKV_OK ? layout_of(config).total : 0;
+}
+
+uint32_t norkv_entry_size(const struct norkv_config *config, size_t key_length, size_t value_size) {
+  uint32_t content = NORKV_HEADER_SIZE + (uint32_t)key_length + (uint32_t)value_size;
+  return norkv_align_up(content, entry_alignment_of(config->flash.alignment));
+}
+
+uint32_t norkv_max_value_size(const struct norkv_config *config, size_t key_length) {
+  uint32_t sector_size = config->flash.sector_size;
+  uint32_t room = sector_size - sector_size % entry_alignment_of(config->flash.alignment);
+  uint32_t used = NORKV_HEADER_SIZE + (uint32_t)key_length;
+  return room < used ? 0 : norkv_minimum(room - used, NORKV_TOMBSTONE_SIZE - 1);
+}
+
+static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_config *config) {
+  struct layout layout = layout_of(config);
+  uint8_t *memory = config->memory;
+  if (memory == NULL || (uintptr_t)memory % sizeof(uint32_t) != 0 || config->memory_size < layout.total) {
+    return NORKV_ERR_MEMORY;
+  }
+  kv->config = *config;
+  kv->keys = (struct norkv_key *)(void *)(memory + layout.keys);
+  kv->addresses = (uint32_t *)(void *)(memory + layout.addresses);
+  kv->sectors = (struct norkv_sector *)(void *)(memory + layout.sectors);
+  kv->buckets = (uint16_t *)(void *)(memory + layout.buckets);
+  kv->buffer = memory + layout.buffer;
+  kv->buffer_size = layout.buffer_size;
+  kv->bucket_mask = layout.bucket_count - 1;
+  kv->entry_alignment = entry_alignment_of(config->flash.alignment);
+  norkv_index_reset(kv);
+  norkv_sector_reset(kv);
+  return NORKV_OK;
+}
+
+/* Indexes the entries of one sector. Its free end is not looked at: that waits until it is to be used. */
+static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any) {
+  struct norkv_walk walk;
+  struct norkv_entry entry;
+  norkv_walk_begin(kv, &walk, sector, kv->config.flash.sector_size);
+  norkv_window_drop(kv, 0, 0);
+  enum norkv_error err = norkv_walk_next(kv, &walk, &entry);
+  while (err == NORKV_OK) {
+    if (!*any || norkv_is_newer(entry.transaction_id, kv->transaction_id)) {
+      kv->transaction_id = entry.transaction_id;
+      *any = true;
+    }
+    err = norkv_index_add(kv, &entry);
+    if (err != NORKV_OK) {
+      return err;
+    }
+    err = norkv_walk_next(kv, &walk, &entry);
+  }
+  uint32_t tail = walk.tail - norkv_sector_base(kv, sector);
+  norkv_sector_set(kv, sector, tail, walk.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);
+  kv->counters.corrupt_entries += walk.damage;
+  return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
+}
+
+static enum norkv_error scan(struct norkv *kv) {
+  bool any = false;
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    enum norkv_error err = scan_sector(kv, sector, &any);
+    if (err != NORKV_OK) {
+      return err;
+    }
+  }
+  norkv_index_account_all(kv);
+  return NORKV_OK;
+}
+
+enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config) {
+  if (kv == NULL) {
+    return NORKV_ERR_INVALID;
+  }
+  memset(kv, 0, sizeof(*kv));
+  enum norkv_error err = config_check(config);
+  if (err == NORKV_OK) {
+    err = memory_set_up(kv, config);
+  }
+  if (err == NORKV_OK) {
+    err = scan(kv);
+  }
+  if (err != NORKV_OK) {
+    return err;
+  }
+  kv->started = true;
+  kv->needs_recovery = norkv_recover_is_due(kv);
+  if (!kv->needs_recovery || config->recovery == NORKV_RECOVER_LAZY) {
+    return NORKV_OK;
+  }
+  if (config->recovery == NORKV_RECOVER_MANUAL) {
+    return NORKV_ERR_DATA_LOSS;
+  }
+  return norkv_recover(kv) == NORKV_ERR_FLASH ? NORKV_ERR_FLASH : NORKV_OK;
+}

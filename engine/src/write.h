@@ -1,0 +1,32 @@
+/* Appending entries: new ones from the caller's memory, and copies of those on flash. */
+#ifndef NORKV_WRITE_H
+#define NORKV_WRITE_H
+
+#include "entry.h"
+
+/* An entry to be written: its header, then `key_size` bytes at `key` and `value_size` at `value`, or, where `key` is
+   NULL, `key_size` + `value_size` bytes of flash at `address`; then padding. */
+struct norkv_source {
+  uint8_t header[NORKV_HEADER_SIZE];
+  const uint8_t *key;
+  const uint8_t *value;
+  uint32_t address;
+  uint32_t key_size;
+  uint32_t value_size;
+  uint32_t size; /* bytes on flash, padding included */
+};
+
+/* Computes the checksum over the source and puts it into the header. Error: FLASH (reading the source). */
+enum norkv_error norkv_source_seal(struct norkv *kv, struct norkv_source *source);
+
+/* Appends the source to a sector that has room and was seen blank; tells where. If the flash fails or what is read back
+   differs, the sector is damaged from then on. Errors: FLASH, DATA_LOSS (the source changed while it was copied). */
+enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const struct norkv_source *source,
+                                    uint32_t *address);
+
+/* Writes a copy of a key's current entry to `sector`, in the primary format and the present alignment, and makes it the
+   key's copy number `copy` in place of the one that was. Damaged copies are passed over as long as there is a good one.
+   Errors: DATA_LOSS (no good copy), FULL (it does not fit), FLASH. */
+enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t sector);
+
+#endif
