@@ -14,10 +14,7 @@ static bool reserve_record(struct pc_journal *journal) {
     return true;
   }
   size_t capacity = journal->record_capacity == 0 ? 256 : journal->record_capacity * 2;
-  if (capacity > SIZE_MAX / sizeof *journal->records) {
-    return false;
-  }
-  struct pc_journal_record *records = realloc(journal->records, capacity * sizeof *records);
+  struct pc_journal_record *records = reallocarray(journal->records, capacity, sizeof *records);
   if (records == NULL) {
     return false;
   }
@@ -30,16 +27,14 @@ static bool reserve_bytes(struct pc_journal *journal, size_t size) {
   if (size <= journal->capacity - journal->size) {
     return true;
   }
-  if (size > SIZE_MAX / 4 - journal->size) {
-    return false;
-  }
-  size_t capacity = (journal->size + size) * 2;
-  uint8_t *arena = realloc(journal->arena, capacity);
+  /* No sum overflows: one operation is at most 3 * 256 MiB, and what is there fits half the address space. */
+  size_t needed = journal->size + size;
+  uint8_t *arena = reallocarray(journal->arena, needed, 2);
   if (arena == NULL) {
     return false;
   }
   journal->arena = arena;
-  journal->capacity = capacity;
+  journal->capacity = needed * 2;
   return true;
 }
 
