@@ -127,7 +127,7 @@ struct pc_excerpt pc_node_path(const struct pc_node *node) {
   size_t at = sizeof path.text - 1;
   path.text[at] = '\0';
   for (; node->parent != NULL; node = node->parent) {
-    char step[sizeof path.text];
+    char step[sizeof(struct pc_excerpt) + 2];
     print_step(node, step, sizeof step);
     size_t size = strlen(step);
     if (size > at) {
