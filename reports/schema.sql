@@ -1,0 +1,139 @@
+-- The results database. powercut makes it as it is written here; `sqlite3 new.db < schema.sql` makes the same.
+--
+-- The views are the contract: names and columns stay as they are under one user_version. The tables are not: they may
+-- change with the next one. Needs SQLite 3.37 or later, with its mathematical functions for v_wear_summary.
+--
+-- A value that is not known is NULL. A run that was killed keeps its row and its violations; its counts are NULL.
+
+PRAGMA application_id = 1886876259; -- 'pwrc': tells a powercut database from any other SQLite file
+PRAGMA user_version = 1;
+
+CREATE TABLE runs (
+  run_id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again after a run is deleted
+  started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), -- ISO 8601, UTC
+  state TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'interrupted', 'finished')),
+  scenario TEXT NOT NULL,
+  device TEXT NOT NULL,
+  store TEXT NOT NULL,
+  seed INTEGER NOT NULL, -- the 64 bits of an unsigned number: negative from 2^63 on
+  endurance INTEGER CHECK (endurance > 0), -- erases a sector is specified for; NULL: unlimited or not known
+  operations_per_day INTEGER NOT NULL DEFAULT 1000 CHECK (operations_per_day > 0), -- assumed for lifetime_years
+  operations INTEGER CHECK (operations >= 0),
+  flash_operations INTEGER CHECK (flash_operations >= 0),
+  cuts INTEGER CHECK (cuts >= 0),
+  recoveries INTEGER CHECK (recoveries >= 0),
+  deduplicated INTEGER CHECK (deduplicated >= 0),
+  violations INTEGER CHECK (violations >= 0),
+  put_bytes INTEGER CHECK (put_bytes >= 0), -- bytes of keys and values in acknowledged puts
+  seconds REAL CHECK (seconds >= 0),
+  CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
+    AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
+    AND seconds IS NOT NULL))
+) STRICT;
+
+CREATE TABLE checks (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  invariant TEXT NOT NULL,
+  fault TEXT NOT NULL, -- class of the last cut; 'none': the power stayed on
+  depth INTEGER NOT NULL CHECK (depth >= 0 AND (depth = 0) = (fault = 'none')),
+  checks INTEGER NOT NULL CHECK (checks > 0),
+  failures INTEGER NOT NULL CHECK (failures BETWEEN 0 AND checks),
+  PRIMARY KEY (run_id, invariant, fault, depth)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE violations (
+  violation_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  invariant TEXT NOT NULL,
+  fault TEXT NOT NULL,
+  depth INTEGER NOT NULL CHECK (depth >= 0 AND (depth = 0) = (fault = 'none')),
+  operation INTEGER NOT NULL CHECK (operation >= 0),
+  flash_operation INTEGER CHECK (flash_operation >= 0 AND depth > 0), -- of the first cut; NULL: the power stayed on
+  key TEXT, -- as a trace writes it; NULL: no single key
+  expected TEXT NOT NULL,
+  actual TEXT NOT NULL,
+  repro TEXT NOT NULL -- a file for `powercut replay`
+) STRICT;
+CREATE INDEX violations_of_run ON violations (run_id);
+
+CREATE TABLE wear ( -- of the run with the power on
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  sector INTEGER NOT NULL CHECK (sector >= 0),
+  erases INTEGER NOT NULL CHECK (erases >= 0),
+  programmed_bytes INTEGER NOT NULL CHECK (programmed_bytes >= 0),
+  PRIMARY KEY (run_id, sector)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE campaigns (
+  campaign_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  fuzzer TEXT NOT NULL,
+  harness TEXT NOT NULL,
+  seconds REAL CHECK (seconds >= 0),
+  executions INTEGER CHECK (executions >= 0),
+  edges INTEGER CHECK (edges >= 0),
+  corpus INTEGER CHECK (corpus >= 0) -- inputs
+) STRICT;
+
+CREATE TABLE crashes (
+  crash_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  campaign_id INTEGER NOT NULL REFERENCES campaigns ON DELETE CASCADE,
+  signature TEXT NOT NULL, -- equal for crashes of one cause
+  input BLOB NOT NULL,
+  minimized BLOB,
+  first_seen TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  UNIQUE (campaign_id, signature)
+) STRICT;
+
+-- Explorations. violations counts every failed check; of a run that did not get to its end, those that were recorded.
+CREATE VIEW v_runs (run_id, started_at, scenario, device, store, seed, operations, flash_operations, cuts, recoveries,
+  deduplicated, violations, seconds, recoveries_per_second) AS
+SELECT run_id, started_at, scenario, device, store, iif(seed < 0, printf('%llu', seed), seed), operations,
+  flash_operations, cuts, recoveries, deduplicated,
+  coalesce(violations, (SELECT count(*) FROM violations AS v WHERE v.run_id = runs.run_id)), seconds,
+  recoveries / nullif(seconds, 0)
+FROM runs;
+
+-- Every invariant that was checked, also where none failed.
+CREATE VIEW v_checks (run_id, invariant, fault, depth, checks, failures) AS
+SELECT run_id, invariant, fault, depth, checks, failures FROM checks;
+
+-- Violations, each place once: what failed again in the same place is counted in v_checks only.
+CREATE VIEW v_violations (violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, expected,
+  actual, repro) AS
+SELECT violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, expected, actual, repro
+FROM violations;
+
+CREATE VIEW v_wear (run_id, sector, erases, programmed_bytes) AS
+SELECT run_id, sector, erases, programmed_bytes FROM wear;
+
+CREATE VIEW v_wear_histogram (run_id, erases, sectors) AS
+SELECT run_id, erases, count(*) FROM wear GROUP BY run_id, erases;
+
+-- write_amplification: bytes programmed for each byte of keys and values that was put; NULL: nothing was put.
+-- erases_stddev: of the whole population of sectors.
+-- lifetime_years: until the most erased sector has its endurance, if the device does operations_per_day of this
+-- workload (1,000 where the run does not say otherwise) and wears as in the run. NULL: endurance not known, or nothing
+-- was erased.
+CREATE VIEW v_wear_summary (run_id, erases_min, erases_max, erases_mean, erases_stddev, write_amplification,
+  lifetime_years) AS
+WITH totals AS (
+  SELECT run_id, min(erases) AS least, max(erases) AS most, avg(erases) AS mean, sum(programmed_bytes) AS programmed
+  FROM wear GROUP BY run_id
+), deviations AS (
+  SELECT run_id, sqrt(avg((erases - mean) * (erases - mean))) AS deviation
+  FROM wear JOIN totals USING (run_id) GROUP BY run_id
+)
+SELECT run_id, least, most, mean, deviation, 1.0 * programmed / nullif(put_bytes, 0),
+  1.0 * endurance * operations / nullif(most, 0) / operations_per_day / 365.25
+FROM totals JOIN deviations USING (run_id) JOIN runs USING (run_id);
+
+-- Fuzzing campaigns, and what crashed in them.
+CREATE VIEW v_campaigns (campaign_id, started_at, fuzzer, harness, seconds, executions, executions_per_second, edges,
+  corpus, crashes) AS
+SELECT campaign_id, started_at, fuzzer, harness, seconds, executions, executions / nullif(seconds, 0), edges, corpus,
+  (SELECT count(*) FROM crashes AS c WHERE c.campaign_id = campaigns.campaign_id)
+FROM campaigns;
+
+CREATE VIEW v_crashes (crash_id, campaign_id, signature, input, minimized, first_seen) AS
+SELECT crash_id, campaign_id, signature, input, minimized, first_seen FROM crashes;

@@ -1,0 +1,11 @@
+/* The ledger as its own room, and its tests, see it. */
+#ifndef PC_LEDGER_LEDGER_H
+#define PC_LEDGER_LEDGER_H
+
+#include "database.h"
+
+struct pc_ledger {
+  struct pc_database database;
+};
+
+#endif

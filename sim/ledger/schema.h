@@ -1,0 +1,10 @@
+/* What the database is made with: reports/schema.sql, put into the library by the build. */
+#ifndef PC_LEDGER_SCHEMA_H
+#define PC_LEDGER_SCHEMA_H
+
+/* SQLite keeps it in a database's header: "pwrc". The schema sets the same. */
+#define PC_LEDGER_APPLICATION 0x70777263
+
+extern const char pc_schema_sql[];
+
+#endif
