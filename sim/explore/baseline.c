@@ -46,6 +46,10 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
                                     struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
   enum pc_status status;
+  if (baseline->notice != NULL) {
+    baseline->notice->operation = operation;
+    baseline->notice->beats++;
+  }
   enum pc_result result = pc_rig_run(rig, operation, report, &status, error);
   if (result == PC_OK) {
     result = record(baseline, rig->device, error);

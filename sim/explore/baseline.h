@@ -4,18 +4,25 @@
 
 #include "findings.h"
 #include "powercut/explore.h"
+#include "segment.h"
 #include "tape.h"
 
 /* Zero it to begin. */
 struct pc_baseline {
   struct pc_tape tape;
-  uint32_t boot_end;  /* flash operations of the first start: [0, boot_end) */
-  uint32_t *end;      /* of each operation: its last flash operation + 1 */
-  bool *acknowledged; /* of each operation: whether the store answered OK */
-  bool started;       /* the store came up at all: else there is nothing to explore */
+  uint32_t boot_end;        /* flash operations of the first start: [0, boot_end) */
+  uint32_t *end;            /* of each operation: its last flash operation + 1 */
+  bool *acknowledged;       /* of each operation: whether the store answered OK */
+  struct pc_notice *notice; /* if not NULL, the operation that is about to run is noted there */
+  bool started;             /* the store came up at all: else there is nothing to explore */
 };
 
 void pc_baseline_free(struct pc_baseline *baseline);
+
+/* Runs the workload in a process of its own first, for its findings only: a store that brings that down, or never comes
+   back, is reported as the baseline run's violation of `mountable`, and `*survived` is false. */
+enum pc_result pc_baseline_rehearse(const struct pc_subject *subject, const struct pc_workload *workload,
+                                    struct pc_findings *findings, bool *survived, struct pc_error *error);
 
 /* Runs the workload on a fresh device; counts, findings and wear go to the findings' result. */
 enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_subject *subject,

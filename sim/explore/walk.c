@@ -22,6 +22,8 @@ struct pc_walk {
   struct level levels[PC_MAX_DEPTH];
   uint8_t *erased; /* a sector of erased bytes */
 
+  uint32_t crash_count; /* of the plan's crashes that are known */
+
   uint32_t operation;       /* where the walk is: the model and the device are before it */
   uint32_t keys_used;       /* keys that the operations up to this one name: the first so many */
   uint32_t flash_operation; /* the next one on the baseline's tape */
@@ -107,6 +109,36 @@ static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct p
   return pc_seen_add(&walk->seen, pc_random_mix(state, walk->path.depth), error);
 }
 
+void pc_walk_set_crashes(struct pc_walk *walk, uint32_t count) {
+  walk->crash_count = count;
+}
+
+/* How the cut path that the walk is at brings the process down, or NULL. */
+static const struct pc_crash *known_crash(const struct pc_walk *walk) {
+  for (uint32_t i = 0; i < walk->crash_count; i++) {
+    const struct pc_crash *crash = &walk->plan.crashes[i];
+    if (crash->path.depth == walk->path.depth &&
+        memcmp(crash->path.cuts, walk->path.cuts, walk->path.depth * sizeof walk->path.cuts[0]) == 0) {
+      return crash;
+    }
+  }
+  return NULL;
+}
+
+static enum pc_result report_crash(struct pc_walk *walk, const struct pc_crash *crash, struct pc_error *error) {
+  pc_report_clear(&walk->report);
+  pc_report_fail(&walk->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", crash->what);
+  walk->plan.findings->result->recoveries++;
+  return pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation, error);
+}
+
+/* Says what comes next, in case the process doesn't survive it. */
+static void note(struct pc_walk *walk) {
+  walk->plan.notice->operation = walk->operation;
+  walk->plan.notice->path = walk->path;
+  walk->plan.notice->beats++;
+}
+
 /* Whether the recovery from this state is one of those that are followed by more operations. The state decides, so that
    it is the same whoever comes to it. */
 static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
@@ -151,6 +183,11 @@ static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct 
     counts->deduplicated++;
     return PC_OK;
   }
+  const struct pc_crash *crash = known_crash(walk);
+  if (crash != NULL) {
+    return report_crash(walk, crash, error);
+  }
+  note(walk);
   size_t torn = pc_device_mark(walk->rig.device);
   size_t recovered;
   result = check_state(walk, &recovered, error);
@@ -230,7 +267,6 @@ static void expect(struct pc_walk *walk, const struct pc_expectation *expectatio
 /* Goes on to flash operation `end`, cutting at each on the way if `cut`. */
 static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, struct pc_error *error) {
   const struct pc_tape *tape = &walk->plan.baseline->tape;
-  const struct pc_observer *observer = walk->plan.findings->observer;
   struct pc_device *device = walk->rig.device;
   enum pc_result result = PC_OK;
   for (; result == PC_OK && walk->flash_operation < end; walk->flash_operation++) {
@@ -241,9 +277,6 @@ static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, stru
       }
       struct pc_flash_operation next = pc_tape_next(tape, index, device, walk->erased);
       result = cut_at(walk, &next, index, pc_seed_of_operation(walk->plan.power->seed, index), error);
-      if (observer->progress != NULL) {
-        observer->progress(observer->context, index + 1u, tape->count);
-      }
     }
     pc_tape_redo(tape, index, device);
     pc_device_forget(device);

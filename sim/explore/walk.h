@@ -5,6 +5,7 @@
 #include "baseline.h"
 #include "findings.h"
 #include "powercut/explore.h"
+#include "segment.h"
 
 struct pc_walk;
 
@@ -14,11 +15,17 @@ struct pc_walk_plan {
   const struct pc_workload *workload;
   const struct pc_power_plan *power;
   const struct pc_baseline *baseline;
-  struct pc_findings *findings; /* counts and violations go there; its observer may stop the walk */
+  struct pc_findings *findings;   /* counts and violations go there; its observer may stop the walk */
+  struct pc_notice *notice;       /* what is about to be done is noted there */
+  const struct pc_crash *crashes; /* see pc_walk_set_crashes */
 };
 
 enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error);
 void pc_walk_close(struct pc_walk *walk);
+
+/* The first `count` of the plan's crashes are cut paths that bring the process down: they are reported, and not tried.
+ */
+void pc_walk_set_crashes(struct pc_walk *walk, uint32_t count);
 
 /* Cuts at every flash operation of the operations [first, end), which must not lie before those walked so far. The
    first start on blank flash belongs to operation 0; operation_count stands for the moment after the last. */

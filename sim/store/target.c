@@ -1,7 +1,8 @@
 #include "powercut/target.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "guarded.h"
 
 /* What the store finds in its memory when the power comes on: no zeros, which uninitialised reads would mistake for a
    clean state, and the same at each start, so that even such a store behaves the same everywhere. */
@@ -36,14 +37,13 @@ enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *s
   if (store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
     return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", store->name, message);
   }
-  size_t size = target->promises.memory_size;
-  target->memory = malloc(size > 0 ? size : 1);
+  target->memory = pc_guarded_take(target->promises.memory_size);
   return target->memory == NULL ? pc_fail_memory(error) : PC_OK;
 }
 
 void pc_target_close(struct pc_target *target) {
   pc_target_stop(target);
-  free(target->memory);
+  pc_guarded_free(target->memory, target->promises.memory_size);
   *target = (struct pc_target){0};
 }
 

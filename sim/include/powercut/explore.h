@@ -3,7 +3,9 @@
  * with each variant of each fault class, and in the recovery from it again, to the given depth. After each cut the
  * store is started and every invariant checked; the device is rolled back by its undo journal.
  *
- * Everything is a pure function of the subject, the workload and the power plan.
+ * Everything is a pure function of the subject, the workload and the power plan. Workers are processes: a store that
+ * crashes, exits, overruns its memory or never comes back is a violation of `mountable`, with its cut path, and the
+ * rest goes on.
  */
 #ifndef POWERCUT_EXPLORE_H
 #define POWERCUT_EXPLORE_H
@@ -57,11 +59,16 @@ struct pc_exploration_result {
 
 #define PC_MAX_SAME_VIOLATIONS 10u
 
-/* How an exploration is watched. Any of the functions may be NULL. */
+#define PC_MAX_JOBS 256u
+
+/* How an exploration is carried out and watched, none of which changes its results. Any of the functions may be NULL.
+ */
 struct pc_observer {
+  uint32_t jobs; /* worker processes, at most PC_MAX_JOBS; 0: one for each processor */
   void *context;
-  /* A violation, the first time that its invariant, operation and last fault class come together; what fails again in
-     the same place is only counted. A result other than PC_OK ends the exploration with it. */
+  /* In order of the workload. A violation, the first time that its invariant, operation and last fault class come
+     together; what fails again in the same place is only counted. A result other than PC_OK ends the exploration with
+     it. */
   enum pc_result (*violation)(void *context, const struct pc_violation *violation, struct pc_error *error);
   void (*progress)(void *context, uint64_t flash_operations_done, uint64_t flash_operations);
   bool (*stop)(void *context); /* asked often; true ends the exploration early */

@@ -1,0 +1,74 @@
+#include "worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "walk.h"
+
+struct worker {
+  const struct pc_worker_end *end;
+  struct pc_segment_result result;
+  struct pc_buffer violations; /* of struct pc_sent_violation */
+};
+
+static enum pc_result keep_violation(void *context, const struct pc_violation *violation, struct pc_error *error) {
+  struct worker *worker = context;
+  struct pc_sent_violation sent = {.violation = *violation};
+  if (violation->has_key) {
+    size_t size = violation->key.size < sizeof sent.key ? violation->key.size : sizeof sent.key;
+    memcpy(sent.key, violation->key.data, size);
+    sent.violation.key = (struct pc_bytes){.size = size};
+  }
+  pc_buffer_append(&worker->violations, &sent, sizeof sent);
+  worker->result.violation_count++;
+  return worker->violations.failed ? pc_fail_memory(error) : PC_OK;
+}
+
+static bool is_told_to_stop(void *context) {
+  const struct worker *worker = context;
+  return worker->end->notice->stop;
+}
+
+static bool explore_segment(struct worker *worker, struct pc_walk *walk, const struct pc_segment_order *order,
+                            uint32_t operation_count) {
+  struct pc_segment_result *result = &worker->result;
+  if (result->outcome == PC_OK) {
+    pc_walk_set_crashes(walk, order->crash_count);
+    result->outcome = pc_walk_operations(walk, pc_segment_first(order->segment),
+                                         pc_segment_end(order->segment, operation_count), &result->error);
+  }
+  return pc_socket_write(worker->end->socket, result, sizeof *result) &&
+         pc_socket_write(worker->end->socket, worker->violations.data, worker->violations.size);
+}
+
+/* Reads an order and the crashes that come with it. */
+static bool read_order(int socket, struct pc_segment_order *order, struct pc_crash *crashes) {
+  return pc_socket_read(socket, order, sizeof *order) && order->crash_count <= PC_MAX_CRASHES &&
+         pc_socket_read(socket, crashes, order->crash_count * sizeof *crashes);
+}
+
+int pc_worker_serve(const struct pc_worker_end *end, const void *context) {
+  const struct pc_walk_plan *plan = context;
+  struct worker worker = {.end = end};
+  struct pc_observer observer = {.context = &worker, .violation = keep_violation, .stop = is_told_to_stop};
+  struct pc_findings findings = {.observer = &observer, .result = &worker.result.counts};
+  struct pc_crash crashes[PC_MAX_CRASHES];
+  struct pc_walk_plan mine = *plan;
+  mine.findings = &findings;
+  mine.notice = end->notice;
+  mine.crashes = crashes;
+  struct pc_walk *walk = NULL;
+  struct pc_error error = {{0}};
+  enum pc_result outcome = pc_walk_open(&walk, &mine, &error);
+  struct pc_segment_order order;
+  bool connected = true;
+  while (connected && read_order(end->socket, &order, crashes)) {
+    worker.result = (struct pc_segment_result){.segment = order.segment, .outcome = outcome, .error = error};
+    worker.violations.size = 0;
+    pc_findings_next_segment(&findings);
+    connected = explore_segment(&worker, walk, &order, plan->workload->operation_count);
+  }
+  pc_walk_close(walk);
+  pc_buffer_free(&worker.violations);
+  return connected ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The checker can fail: for every invariant a store that breaks it is caught under that name, with a repro that replay
+# reproduces, and the same store unspoilt passes.
+# Environment: POWERCUT, the command; POWERCUT_PLUGINS, the folder of the spoilt stores.
+set -euo pipefail
+
+folder=$(mktemp -d)
+trap 'rm -rf -- "$folder"' EXIT
+failures=0
+
+fail() {
+  printf 'sabotage: %s\n' "$*" >&2
+  failures=$((failures + 1))
+}
+
+# scenario NAME STORE: writes a scenario of that store.
+scenario() {
+  cat >"$folder/$1.yaml" <<SCENARIO
+name: $1
+device:
+  profile: {name: small, sector_size: 512, program_unit: 1}
+  sectors: 8
+store: $2
+workload:
+  operations: 150
+  keys: 6
+  value_size: {min: 0, max: 40}
+  mix: {put: 70, delete: 15, get: 5, maintain: 5, reboot: 5}
+power: {faults: [between_ops, prefix, bit_subset], samples: 4, limit: 16}
+seed: 7
+SCENARIO
+}
+
+# run NAME: explores the scenario; its exit status is the command's.
+run() {
+  "$POWERCUT" run "$folder/$1.yaml" --db "$folder/$1.db" --repros "$folder/$1" --json >"$folder/$1.json"
+}
+
+# caught NAME INVARIANT: the scenario must end with violations of that invariant, and a repro must show it again.
+caught() {
+  local status=0
+  run "$1" || status=$?
+  [[ $status -eq 1 ]] || fail "$1: exit status $status in place of 1"
+  local count
+  count=$(sqlite3 "$folder/$1.db" "SELECT sum(failures) FROM v_checks WHERE invariant = '$2'")
+  if [[ ${count:-0} -eq 0 ]]; then
+    fail "$1: not caught under $2"
+    sqlite3 "$folder/$1.db" "SELECT invariant, sum(failures) FROM v_checks WHERE failures > 0 GROUP BY 1" >&2
+    return
+  fi
+  sqlite3 "$folder/$1.db" "SELECT repro FROM v_violations WHERE invariant = '$2' LIMIT 1" >"$folder/$1-repro.yaml"
+  status=0
+  "$POWERCUT" replay "$folder/$1-repro.yaml" >"$folder/$1-replay" || status=$?
+  [[ $status -eq 1 ]] || fail "$1: replay's exit status is $status in place of 1"
+  grep -q "$2" "$folder/$1-replay" || fail "$1: replay does not name $2"
+}
+
+# spoilt NAME INVARIANT: caught, for a plugin.
+spoilt() {
+  scenario "$1" "{plugin: $POWERCUT_PLUGINS/$1.so}"
+  caught "$1" "$2"
+}
+
+scenario sound "{plugin: $POWERCUT_PLUGINS/sound.so}"
+run sound || fail "the store that isn't spoilt does not pass: $(cat "$folder/sound.json")"
+
+spoilt gives_up mountable
+spoilt loops mountable
+spoilt crashes mountable
+spoilt exits mountable
+spoilt hangs mountable
+spoilt overruns mountable
+spoilt crashes_at_once mountable
+spoilt acknowledges_early durable
+spoilt deletes_first atomic
+spoilt forgets_delete deleted_stays_deleted
+spoilt skips_a_key exact_contents
+spoilt writes_at_start stable
+spoilt read_only_after_repair writable
+spoilt sets_bits device_contract
+spoilt one_copy redundant
+spoilt inverts_values well_formed
+spoilt invents_space well_formed
+
+# A format without a checksum can't tell a torn entry from a whole one.
+scenario no_checksum "{engine: norkv, checksum: none}"
+caught no_checksum atomic
+
+# Each invariant that there is stands above.
+while read -r name _; do
+  grep -qE "^(spoilt|caught) [a-z_]+ $name\$" "$0" || fail "no spoilt store breaks $name"
+done < <("$POWERCUT" invariants)
+
+if [[ $failures -gt 0 ]]; then
+  exit 1
+fi
+echo "sabotage: every invariant caught its store"
