@@ -143,7 +143,7 @@ static enum pc_result bind_double(const struct pc_binding *binding, const struct
 }
 
 static enum pc_result bind_text(const struct pc_binding *binding, const struct pc_node *node, char **place) {
-  const char *text;
+  const char *text = NULL;
   enum pc_result result = pc_bind_scalar(binding, node, "a text", &text);
   if (result != PC_OK) {
     return result;
@@ -159,7 +159,7 @@ static enum pc_result bind_text(const struct pc_binding *binding, const struct p
 
 static enum pc_result bind_chars(const struct pc_binding *binding, const struct pc_node *node,
                                  const struct pc_field *field, char *place) {
-  const char *text;
+  const char *text = NULL;
   enum pc_result result = pc_bind_scalar(binding, node, "a text", &text);
   if (result != PC_OK) {
     return result;

@@ -22,12 +22,13 @@ struct pc_node {
 };
 
 struct pc_document {
-  const char *name; /* the file, for messages */
+  const char *name;     /* the file, for messages */
+  const char *override; /* the path of the --set that the text is the value of, or NULL: it is a file's */
   struct pc_node *root;
   struct pc_memory *memory; /* owns the tree; NULL: empty */
 };
 
-/* Parses a text into `document`, whose name is set. The root is NULL if the text is empty. Refused with
+/* Parses a text into `document`, whose name or override is set. The root is NULL if the text is empty. Refused with
    PC_BAD_INPUT: what isn't UTF-8 or not YAML, aliases, tags, a second document, keys that are not scalars, NUL
    characters, and more depth or nodes than a file that people write has. PC_ENVIRONMENT: memory. */
 enum pc_result pc_document_parse(struct pc_document *document, const char *text, size_t size, struct pc_error *error);

@@ -1,31 +1,11 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "node.h"
 
-/* Marks a tree as coming from a --set: the whole of it, in the order in which it was written. */
-static void mark(struct pc_node *root, const char *path) {
-  struct pc_node *node = root;
-  while (node != NULL) {
-    node->override = path;
-    if (node->first != NULL) {
-      node = node->first;
-      continue;
-    }
-    while (node != root && node->next == NULL) {
-      node = node->parent;
-    }
-    node = node == root ? NULL : node->next;
-  }
-}
-
-/* The tree of the value, which the document then owns. Its name is `--set PATH` while it is parsed, and its errors
-   count the value's lines. */
+/* The tree of the value, which the document then owns. */
 static enum pc_result parse_value(struct pc_document *document, const char *path, const char *value,
                                   struct pc_node **parsed, struct pc_error *error) {
-  char name[sizeof(struct pc_excerpt) + 8];
-  (void)snprintf(name, sizeof name, "--set %s", pc_excerpt(path).text);
-  struct pc_document part = {.name = name, .memory = document->memory};
+  struct pc_document part = {.override = path, .memory = document->memory};
   enum pc_result result = pc_document_parse(&part, value, strlen(value), error);
   document->memory = part.memory;
   if (result != PC_OK) {
@@ -36,10 +16,8 @@ static enum pc_result parse_value(struct pc_document *document, const char *path
     if (part.root == NULL) {
       return pc_fail_memory(error);
     }
-    part.root->plain = true;
-    part.root->text = "";
+    *part.root = (struct pc_node){.plain = true, .text = "", .override = path};
   }
-  mark(part.root, path);
   *parsed = part.root;
   return PC_OK;
 }

@@ -31,7 +31,8 @@ __attribute__((format(printf, 3, 4))) static enum pc_result fail_at(const struct
   va_start(arguments, format);
   (void)vsnprintf(what, sizeof what, format, arguments);
   va_end(arguments);
-  return pc_fail(builder->error, PC_BAD_INPUT, "%s:%d: %s", builder->document->name, line, what);
+  struct pc_node place = {.line = line, .override = builder->document->override};
+  return pc_node_fail(builder->document, &place, builder->error, "%s", what);
 }
 
 /* libyaml tells where in the bytes it stumbled over an encoding, not on which line. */
@@ -85,6 +86,7 @@ static enum pc_result add_node(struct builder *builder, enum pc_node_kind kind, 
     return pc_fail_memory(builder->error);
   }
   node->kind = kind;
+  node->override = builder->document->override;
   /* A block under a key begins on its first line, but people look for the key. */
   node->line = kind != PC_NODE_SCALAR && builder->key != NULL ? builder->key_line : event_line(builder);
   node->key = builder->key;

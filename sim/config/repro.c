@@ -17,7 +17,7 @@ enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc
 
 enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
-  const char *name;
+  const char *name = NULL;
   enum pc_result result = pc_bind_scalar(binding, node, "an invariant", &name);
   if (result != PC_OK) {
     return result;

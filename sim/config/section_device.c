@@ -9,7 +9,7 @@ static enum pc_result bind_profile(const struct pc_binding *binding, const struc
   if (node->kind == PC_NODE_MAPPING) {
     return pc_profile_bind(binding, node, profile);
   }
-  const char *name;
+  const char *name = NULL;
   enum pc_result result = pc_bind_scalar(binding, node, "a profile's name, path or mapping", &name);
   if (result != PC_OK) {
     return result;

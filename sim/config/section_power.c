@@ -15,7 +15,7 @@ static enum pc_result bind_cuts(const struct pc_binding *binding, const struct p
 }
 
 enum pc_result pc_bind_fault(const struct pc_binding *binding, const struct pc_node *node, enum pc_fault *fault) {
-  const char *name;
+  const char *name = NULL;
   enum pc_result result = pc_bind_scalar(binding, node, "a fault class", &name);
   if (result != PC_OK) {
     return result;

@@ -1,0 +1,97 @@
+/* Files for the tests of what users write. Each test works in a folder of its own, so that names in messages are short.
+ */
+#ifndef TEST_CONFIG_HELP_H
+#define TEST_CONFIG_HELP_H
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "powercut/config.h"
+
+/* Every key of a scenario, each in a line of its own. */
+static const char GOOD[] =
+    "name: good\n"                            /* 1 */
+    "device:\n"                               /* 2 */
+    "  profile: w25q128jv\n"                  /* 3 */
+    "  sectors: 16\n"                         /* 4 */
+    "store:\n"                                /* 5 */
+    "  engine: norkv\n"                       /* 6 */
+    "  redundancy: 2\n"                       /* 7 */
+    "workload:\n"                             /* 8 */
+    "  operations: 50\n"                      /* 9 */
+    "  keys: 8\n"                             /* 10 */
+    "  key_size: {min: 5, max: 7}\n"          /* 11 */
+    "  value_size: {min: 1, max: 9}\n"        /* 12 */
+    "  popularity: {zipf: 0.9}\n"             /* 13 */
+    "  mix: {put: 8, delete: 1, reboot: 1}\n" /* 14 */
+    "power:\n"                                /* 15 */
+    "  cuts: every_write\n"                   /* 16 */
+    "  faults: [prefix, bit_subset]\n"        /* 17 */
+    "  depth: 2\n"                            /* 18 */
+    "  samples: 3\n"                          /* 19 */
+    "  limit: 9\n"                            /* 20 */
+    "seed: 7\n";                              /* 21 */
+
+static inline void enter_folder(void) {
+  char *folder = strdup("/tmp/powercut-test-XXXXXX");
+  cr_assert(folder != NULL && mkdtemp(folder) != NULL && chdir(folder) == 0);
+  free(folder);
+}
+
+/* The files are removed one by one: a test knows what it wrote. */
+static inline void leave_folder(void) {
+  char *folder = getcwd(NULL, 0);
+  static const char *const names[] = {"s.yaml",     "p.yaml",     "t.trace",    "r.yaml",
+                                      "sub/s.yaml", "sub/p.yaml", "sub/t.trace"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    (void)unlink(names[i]);
+  }
+  (void)rmdir("sub");
+  cr_assert(folder != NULL && chdir("/") == 0 && rmdir(folder) == 0);
+  free(folder);
+}
+
+static inline void write_bytes(const char *name, const void *data, size_t size) {
+  FILE *file = fopen(name, "wb");
+  cr_assert_not_null(file);
+  cr_assert_eq(fwrite(data, 1, size, file), size);
+  cr_assert_eq(fclose(file), 0);
+}
+
+static inline void write_text(const char *name, const char *text) {
+  write_bytes(name, text, strlen(text));
+}
+
+/* GOOD with the first `find` in it replaced; to be freed. */
+static inline char *replaced(const char *text, const char *find, const char *replacement) {
+  const char *at = strstr(text, find);
+  cr_assert_not_null(at, "'%s' is not there", find);
+  size_t before = (size_t)(at - text);
+  size_t size = strlen(text) - strlen(find) + strlen(replacement) + 1;
+  char *result = malloc(size);
+  cr_assert_not_null(result);
+  (void)snprintf(result, size, "%.*s%s%s", (int)before, text, replacement, at + strlen(find));
+  return result;
+}
+
+static inline struct pc_scenario load(const char *path, const struct pc_scenario_options *options) {
+  struct pc_scenario scenario;
+  struct pc_error error = {{0}};
+  cr_assert_eq(pc_scenario_load(path, options, &scenario, &error), PC_OK, "%s", error.message);
+  return scenario;
+}
+
+/* Loads what must be refused with this message, and leaves nothing behind. */
+static inline void expect_refused(const char *path, const struct pc_scenario_options *options, const char *message) {
+  struct pc_scenario scenario;
+  memset(&scenario, 0xA5, sizeof scenario);
+  struct pc_error error = {{0}};
+  cr_expect_eq(pc_scenario_load(path, options, &scenario, &error), PC_BAD_INPUT, "%s", message);
+  cr_expect_str_eq(error.message, message);
+  cr_expect(scenario.path == NULL && scenario.parameters == NULL && scenario.workload.operations == NULL);
+}
+
+#endif
