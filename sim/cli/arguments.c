@@ -1,0 +1,72 @@
+#include "arguments.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool pc_parse_number(const char *text, struct pc_range range, uint64_t *number) {
+  bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+  const char *digits = hex ? text + 2 : text;
+  size_t length = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+  if (length == 0 || digits[length] != '\0') {
+    return false;
+  }
+  errno = 0;
+  unsigned long long value = strtoull(digits, NULL, hex ? 16 : 10);
+  if (errno != 0 || value < range.minimum || value > range.maximum) {
+    return false;
+  }
+  *number = value;
+  return true;
+}
+
+uint64_t pc_argument_number(const struct argp_state *state, const char *option, const char *text,
+                            struct pc_range range) {
+  uint64_t number = 0;
+  if (!pc_parse_number(text, range, &number)) {
+    argp_error(state, "%s takes a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'", option, range.minimum,
+               range.maximum, text);
+  }
+  return number;
+}
+
+void pc_argument_single(const struct argp_state *state, const char **place, const char *argument) {
+  if (*place != NULL) {
+    argp_error(state, "one argument is enough: '%s' is one too many", argument);
+  }
+  *place = argument;
+}
+
+struct list_input {
+  struct pc_list_arguments arguments;
+  bool takes_name;
+};
+
+static error_t parse_list(int key, char *argument, struct argp_state *state) {
+  struct list_input *input = state->input;
+  switch (key) {
+    case 'j':
+      input->arguments.json = true;
+      return 0;
+    case ARGP_KEY_ARG:
+      if (!input->takes_name) {
+        argp_error(state, "it takes no argument: '%s' is one too many", argument);
+      }
+      pc_argument_single(state, &input->arguments.name, argument);
+      return 0;
+    default:
+      return ARGP_ERR_UNKNOWN;
+  }
+}
+
+struct pc_list_arguments pc_list_parse(int argc, char **argv, const char *args_doc, const char *doc) {
+  static const struct argp_option options[] = {
+      {.name = "json", .key = 'j', .doc = "print one JSON object"},
+      {0},
+  };
+  const struct argp argp = {.options = options, .parser = parse_list, .args_doc = args_doc, .doc = doc};
+  struct list_input input = {.takes_name = args_doc != NULL};
+  (void)argp_parse(&argp, argc, argv, 0, NULL, &input);
+  return input.arguments;
+}

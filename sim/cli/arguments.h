@@ -1,0 +1,31 @@
+/* Numbers on the command line, read strictly: digits or 0x and hex digits, nothing before or after. */
+#ifndef PC_CLI_ARGUMENTS_H
+#define PC_CLI_ARGUMENTS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A range, both ends in it. */
+struct pc_range {
+  uint64_t minimum, maximum;
+};
+
+bool pc_parse_number(const char *text, struct pc_range range, uint64_t *number);
+
+/* The number that an option was given, named `option` in the message that ends the process when it isn't one. */
+uint64_t pc_argument_number(const struct argp_state *state, const char *option, const char *text,
+                            struct pc_range range);
+
+/* Takes the command's only positional argument; a second one ends the process. */
+void pc_argument_single(const struct argp_state *state, const char **place, const char *argument);
+
+/* The command line of the commands that list what there is. */
+struct pc_list_arguments {
+  bool json;
+  const char *name; /* NULL: all */
+};
+/* `args_doc` is NULL for a command that takes no name. */
+struct pc_list_arguments pc_list_parse(int argc, char **argv, const char *args_doc, const char *doc);
+
+#endif

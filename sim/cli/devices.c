@@ -1,0 +1,112 @@
+/* powercut devices: the device profiles. */
+#include <stdio.h>
+
+#include "arguments.h"
+#include "output.h"
+#include "powercut/config.h"
+#include "table.h"
+
+/* Times that a datasheet doesn't tell are null. */
+static json_t *json_of_time(double microseconds) {
+  return microseconds > 0 ? json_real(microseconds) : json_null();
+}
+
+static json_t *json_of_profile(const struct pc_profile *profile) {
+  return json_pack(
+      "{s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:o, s:o, s:o, s:o}", "name", profile->name, "summary", profile->summary,
+      "sector_size", (int)profile->sector_size, "program_unit", (int)profile->program_unit, "page_size",
+      (int)profile->page_size, "programs_per_unit", (int)profile->programs_per_unit, "endurance",
+      (json_int_t)profile->endurance, "program_typical_us", json_of_time(profile->program_typical_us),
+      "program_maximum_us", json_of_time(profile->program_maximum_us), "erase_typical_us",
+      json_of_time(profile->erase_typical_us), "erase_maximum_us", json_of_time(profile->erase_maximum_us));
+}
+
+static enum pc_result print_all_json(struct pc_error *error) {
+  json_t *devices = json_array();
+  int failed = 0;
+  for (size_t i = 0; i < pc_profile_count(); i++) {
+    struct pc_profile profile;
+    enum pc_result err = pc_profile_at(i, &profile, error);
+    if (err) {
+      json_decref(devices);
+      return err;
+    }
+    failed |= json_array_append_new(devices, json_of_profile(&profile));
+  }
+  return pc_output_json(pc_json_complete(json_pack("{s:o}", "devices", devices), failed), error);
+}
+
+static enum pc_result print_all_text(struct pc_error *error) {
+  struct pc_table table = {.columns = 2};
+  for (size_t i = 0; i < pc_profile_count(); i++) {
+    struct pc_profile profile;
+    enum pc_result err = pc_profile_at(i, &profile, error);
+    if (err) {
+      pc_buffer_free(&table.cells);
+      return err;
+    }
+    pc_table_text(&table, profile.name);
+    pc_table_text(&table, profile.summary);
+  }
+  return pc_table_print(&table, stdout, 0, error);
+}
+
+static void add_number(struct pc_table *table, const char *label, uint32_t number, const char *unit, const char *zero) {
+  pc_table_cell(table, "%s", label);
+  if (number == 0) {
+    pc_table_cell(table, "%s", zero);
+  } else {
+    pc_buffer_count(&table->cells, number);
+    pc_table_cell(table, "%s", unit);
+  }
+}
+
+static void add_times(struct pc_table *table, const char *label, double typical, double maximum) {
+  pc_table_cell(table, "%s", label);
+  if (typical > 0 && maximum > 0) {
+    pc_table_cell(table, "%g us typical, %g us at most", typical, maximum);
+  } else if (typical > 0) {
+    pc_table_cell(table, "%g us typical", typical);
+  } else if (maximum > 0) {
+    pc_table_cell(table, "%g us at most", maximum);
+  } else {
+    pc_table_cell(table, "not known");
+  }
+}
+
+static enum pc_result print_one_text(const struct pc_profile *profile, struct pc_error *error) {
+  pc_output_text(stdout, profile->name);
+  (void)fputs("  ", stdout);
+  pc_output_text(stdout, profile->summary);
+  (void)fputc('\n', stdout);
+  struct pc_table table = {.columns = 2};
+  add_number(&table, "sector size", profile->sector_size, " bytes", "");
+  add_number(&table, "program unit", profile->program_unit, profile->program_unit == 1 ? " byte" : " bytes", "");
+  add_number(&table, "page", profile->page_size, " bytes", "none");
+  add_number(&table, "programs per unit", profile->programs_per_unit, " between erases",
+             "as often as bits can be cleared");
+  add_number(&table, "endurance", profile->endurance, " erases of a sector", "unlimited");
+  add_times(&table, profile->page_size > 0 ? "program (a page)" : "program", profile->program_typical_us,
+            profile->program_maximum_us);
+  add_times(&table, "erase (a sector)", profile->erase_typical_us, profile->erase_maximum_us);
+  return pc_table_print(&table, stdout, 2, error);
+}
+
+enum pc_exit pc_command_devices(int argc, char **argv) {
+  struct pc_list_arguments arguments =
+      pc_list_parse(argc, argv, "[NAME]",
+                    "Lists the device profiles that are built in, or shows one by its name or file (a NAME "
+                    "with a slash or ending in .yaml).");
+  struct pc_error error;
+  enum pc_result err;
+  if (arguments.name == NULL) {
+    err = arguments.json ? print_all_json(&error) : print_all_text(&error);
+  } else {
+    struct pc_profile profile;
+    err = pc_profile_find(arguments.name, NULL, &profile, &error);
+    if (!err) {
+      err = arguments.json ? pc_output_json(json_of_profile(&profile), &error) : print_one_text(&profile, &error);
+    }
+  }
+  return err ? pc_output_error(err, &error) : PC_EXIT_HELD;
+}

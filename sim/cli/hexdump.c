@@ -1,0 +1,73 @@
+#include "hexdump.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define LINE 16u
+
+static unsigned count_bits(unsigned byte) {
+  unsigned count = 0;
+  for (; byte != 0; byte &= byte - 1) {
+    count++;
+  }
+  return count;
+}
+
+struct pc_change_count pc_change_count(const struct pc_flash_operation *operation) {
+  struct pc_change_count count = {0};
+  for (uint32_t i = 0; i < operation->size; i++) {
+    unsigned before = operation->before[i], after = operation->after[i];
+    count.bytes += before != after ? 1 : 0;
+    count.cleared += count_bits(before & ~after);
+    count.set += count_bits(after & ~before);
+  }
+  return count;
+}
+
+/* One line of `bytes`, which stand for the operation's range from `first` on; what lies outside of it is left empty. */
+static void print_line(FILE *stream, char sign, const struct pc_flash_operation *operation, const uint8_t *bytes,
+                       uint32_t line) {
+  char text[LINE + 1] = {0};
+  (void)fprintf(stream, "      %c 0x%06x ", sign, line);
+  for (uint32_t i = 0; i < LINE; i++) {
+    uint32_t offset = line + i - operation->address;
+    if (line + i < operation->address || offset >= operation->size) {
+      (void)fprintf(stream, "   ");
+      text[i] = ' ';
+    } else {
+      uint8_t byte = bytes[offset];
+      (void)fprintf(stream, " %02x", byte);
+      text[i] = (char)(byte >= ' ' && byte <= '~' ? byte : '.');
+    }
+  }
+  (void)fprintf(stream, "  |%s|\n", text);
+}
+
+/* Whether the part of the operation in the line that begins at address `line` changed. */
+static bool line_differs(const struct pc_flash_operation *operation, uint32_t line) {
+  uint32_t first = line > operation->address ? line - operation->address : 0;
+  uint32_t end = line + LINE - operation->address;
+  end = end < operation->size ? end : operation->size;
+  return memcmp(operation->before + first, operation->after + first, end - first) != 0;
+}
+
+void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint32_t limit) {
+  uint32_t more = 0, shown = 0;
+  uint32_t end = operation->address + operation->size;
+  for (uint32_t line = operation->address / LINE * LINE; line < end; line += LINE) {
+    if (!line_differs(operation, line)) {
+      continue;
+    }
+    if (shown == limit) {
+      more++;
+      continue;
+    }
+    shown++;
+    print_line(stream, '-', operation, operation->before, line);
+    print_line(stream, '+', operation, operation->after, line);
+  }
+  if (more > 0) {
+    (void)fprintf(stream, "      (%u more lines of 16 bytes changed; --all shows them)\n", more);
+  }
+}

@@ -1,0 +1,72 @@
+#include "run_findings.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "repro_file.h"
+
+/* Writes the repro file; a failure is noted, the first one. Returns its path, which the caller frees, or NULL. */
+static char *write_file(struct pc_run_findings *findings, const struct pc_violation *violation,
+                        const struct pc_buffer *text) {
+  struct pc_buffer path = {0};
+  pc_buffer_print(&path, "%s/run%" PRId64 "-%" PRIu64 "-%s.yaml", findings->folder, findings->run_id, findings->count,
+                  pc_invariant_info(violation->invariant)->name);
+  struct pc_error error;
+  enum pc_result err = path.failed ? pc_fail_memory(&error)
+                                   : pc_repro_file_write(findings->folder, (const char *)path.data, text, &error);
+  if (err) {
+    if (findings->file_error.message[0] == '\0') {
+      (void)pc_fail(&findings->file_error, err, "a repro is in the database, but not in its file: %s", error.message);
+    }
+    pc_buffer_free(&path);
+    return NULL;
+  }
+  return (char *)path.data;
+}
+
+/* Keeps a violation for the summary, with a copy of its key. Takes `file`. */
+static enum pc_result keep(struct pc_finding *first, const struct pc_violation *violation, char *file,
+                           struct pc_error *error) {
+  *first = (struct pc_finding){.found = true, .violation = *violation, .file = file};
+  first->key = malloc(violation->key.size + 1);
+  if (first->key == NULL) {
+    return pc_fail_memory(error);
+  }
+  if (violation->key.size > 0) {
+    memcpy(first->key, violation->key.data, violation->key.size);
+  }
+  first->violation.key.data = first->key;
+  return PC_OK;
+}
+
+enum pc_result pc_run_findings_add(void *context, const struct pc_violation *violation, struct pc_error *error) {
+  struct pc_run_findings *findings = context;
+  struct pc_buffer text = {0};
+  pc_repro_write(findings->scenario, findings->subject->parameters, findings->subject->parameter_count, violation,
+                 &text);
+  enum pc_result err = text.failed ? pc_fail_memory(error) : PC_OK;
+  if (!err) {
+    err = pc_ledger_add_violation(findings->ledger, findings->run_id, violation,
+                                  (struct pc_bytes){.data = text.data, .size = text.size}, error);
+  }
+  if (!err) {
+    findings->count++;
+    char *file = write_file(findings, violation, &text);
+    struct pc_finding *first = &findings->first[violation->invariant];
+    if (first->found) {
+      free(file);
+    } else {
+      err = keep(first, violation, file, error);
+    }
+  }
+  pc_buffer_free(&text);
+  return err;
+}
+
+void pc_run_findings_free(struct pc_run_findings *findings) {
+  for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+    free(findings->first[i].key);
+    free(findings->first[i].file);
+  }
+}

@@ -1,0 +1,36 @@
+/* What becomes of a violation that a run finds: a row in the ledger, a repro file, a line in the summary. */
+#ifndef PC_CLI_RUN_FINDINGS_H
+#define PC_CLI_RUN_FINDINGS_H
+
+#include <stdint.h>
+
+#include "powercut/config.h"
+#include "powercut/ledger.h"
+#include "subject.h"
+
+struct pc_finding {
+  bool found;
+  struct pc_violation violation; /* its key points to `key` */
+  uint8_t *key;
+  char *file; /* of its repro; NULL if it could not be written */
+};
+
+struct pc_run_findings {
+  /* set by the caller */
+  const struct pc_scenario *scenario;
+  const struct pc_subject *subject;
+  struct pc_ledger *ledger;
+  int64_t run_id;
+  const char *folder; /* of the repro files */
+
+  uint64_t count;                              /* that were handed on, each a row and a file */
+  struct pc_finding first[PC_INVARIANT_COUNT]; /* of each invariant; where there is none, `found` is false */
+  struct pc_error file_error; /* why a repro file could not be written: the message is empty if all were */
+};
+
+/* A struct pc_observer's `violation`; `context` is a struct pc_run_findings. A repro file that can't be written doesn't
+   end the run, a row that can't be does. */
+enum pc_result pc_run_findings_add(void *context, const struct pc_violation *violation, struct pc_error *error);
+void pc_run_findings_free(struct pc_run_findings *findings);
+
+#endif

@@ -1,0 +1,108 @@
+#include "output.h"
+#include "run_report.h"
+
+double pc_run_rate(const struct pc_run_report *report) {
+  return report->seconds > 0 ? (double)report->result->recoveries / report->seconds : 0;
+}
+
+/* A key as a trace writes it, or null. */
+static json_t *json_of_key(const struct pc_violation *violation) {
+  if (!violation->has_key) {
+    return json_null();
+  }
+  struct pc_buffer text = {0};
+  pc_buffer_key(&text, violation->key);
+  json_t *key = text.failed ? NULL : json_string((const char *)text.data);
+  pc_buffer_free(&text);
+  return key;
+}
+
+static int add_check(json_t *checks, enum pc_invariant invariant, const char *fault, int depth,
+                     const struct pc_check_count *count) {
+  if (count->checks == 0) {
+    return 0;
+  }
+  return json_array_append_new(
+      checks,
+      json_pack("{s:s, s:s, s:i, s:o, s:o}", "invariant", pc_invariant_info(invariant)->name, "fault", fault, "depth",
+                depth, "checks", pc_json_count(count->checks), "failures", pc_json_count(count->failures)));
+}
+
+static json_t *json_of_checks(const struct pc_exploration_result *result) {
+  json_t *checks = json_array();
+  int failed = 0;
+  for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+    failed |= add_check(checks, (enum pc_invariant)i, PC_BASELINE, 0, &result->baseline[i]);
+    for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+      for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
+        failed |= add_check(checks, (enum pc_invariant)i, pc_fault_class((enum pc_fault)fault)->name, (int)depth + 1,
+                            &result->checks[fault][depth][i]);
+      }
+    }
+  }
+  return pc_json_complete(checks, failed);
+}
+
+static json_t *json_of_finding(const struct pc_finding *finding) {
+  const struct pc_violation *violation = &finding->violation;
+  const struct pc_cut *cut = violation->path.depth > 0 ? &violation->path.cuts[violation->path.depth - 1] : NULL;
+  return json_pack(
+      "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "invariant", pc_invariant_info(violation->invariant)->name,
+      "fault", cut != NULL ? pc_fault_class(cut->fault)->name : PC_BASELINE, "depth",
+      pc_json_count(violation->path.depth), "operation", pc_json_count(violation->operation), "flash_operation",
+      cut != NULL ? pc_json_count(violation->path.cuts[0].flash_operation) : json_null(), "key", json_of_key(violation),
+      "expected", pc_json_text(violation->expected), "actual", pc_json_text(violation->actual), "repro_file",
+      finding->file != NULL ? pc_json_text(finding->file) : json_null());
+}
+
+static json_t *json_of_findings(const struct pc_run_findings *findings) {
+  json_t *list = json_array();
+  int failed = 0;
+  for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+    if (findings->first[i].found) {
+      failed |= json_array_append_new(list, json_of_finding(&findings->first[i]));
+    }
+  }
+  return pc_json_complete(list, failed);
+}
+
+static json_t *json_of_wear(const struct pc_exploration_result *result) {
+  json_t *wear = json_array();
+  int failed = 0;
+  for (uint32_t i = 0; i < result->wear_count; i++) {
+    failed |= json_array_append_new(
+        wear, json_pack("{s:o, s:o, s:o}", "sector", pc_json_count(i), "erases", pc_json_count(result->wear[i].erases),
+                        "programmed_bytes", pc_json_count(result->wear[i].programmed_bytes)));
+  }
+  return pc_json_complete(wear, failed);
+}
+
+static json_t *json_of_subject(const struct pc_subject *subject,
+                               void (*describe)(const struct pc_subject *subject, struct pc_buffer *text)) {
+  struct pc_buffer text = {0};
+  describe(subject, &text);
+  json_t *string = text.failed ? NULL : pc_json_text((const char *)text.data);
+  pc_buffer_free(&text);
+  return string;
+}
+
+enum pc_result pc_run_print_json(const struct pc_run_report *report, struct pc_error *error) {
+  const struct pc_exploration_result *result = report->result;
+  json_t *object = json_pack(
+      "{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:b, s:o}", "run_id",
+      (json_int_t)report->run_id, "scenario", pc_json_text(report->scenario->name), "device",
+      json_of_subject(report->subject, pc_subject_device), "store", json_of_subject(report->subject, pc_subject_store),
+      "seed", pc_json_count(report->scenario->plan.seed), "operations", pc_json_count(result->operations),
+      "flash_operations", pc_json_count(result->flash_operations), "cuts", pc_json_count(result->cuts), "recoveries",
+      pc_json_count(result->recoveries), "deduplicated", pc_json_count(result->deduplicated), "violations",
+      pc_json_count(result->violations), "seconds", report->seconds, "recoveries_per_second", pc_run_rate(report),
+      "aftermaths", pc_json_count(result->aftermaths), "interrupted", (int)result->interrupted, "database",
+      pc_json_text(report->database));
+  if (object == NULL) {
+    return pc_fail_memory(error);
+  }
+  int failed = json_object_set_new(object, "checks", json_of_checks(result));
+  failed |= json_object_set_new(object, "first_violations", json_of_findings(report->findings));
+  failed |= json_object_set_new(object, "wear", json_of_wear(result));
+  return pc_output_json(pc_json_complete(object, failed), error);
+}

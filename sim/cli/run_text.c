@@ -1,0 +1,202 @@
+/* The summary of a run for people, who may read it at 3 a.m.: the verdict is the last line. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "output.h"
+#include "run_report.h"
+#include "table.h"
+
+/* A count and its noun: "1 violation", "2 violations". */
+static void add_counted(struct pc_buffer *text, uint64_t count, const char *noun) {
+  pc_buffer_count(text, count);
+  pc_buffer_print(text, " %s%s", noun, count == 1 ? "" : "s");
+}
+
+static void add_power(const struct pc_run_report *report, struct pc_buffer *text) {
+  const struct pc_power_plan *plan = &report->scenario->plan;
+  if (plan->depth == 0) {
+    pc_buffer_print(text, "never cut: the baseline run alone");
+    return;
+  }
+  pc_buffer_print(text, "cut at every flash operation, depth %u:", plan->depth);
+  for (size_t i = 0; i < PC_FAULT_COUNT; i++) {
+    if (plan->faults[i]) {
+      pc_buffer_print(text, " %s", pc_fault_class((enum pc_fault)i)->name);
+    }
+  }
+}
+
+static enum pc_result print_facts(const struct pc_run_report *report, struct pc_error *error) {
+  const struct pc_exploration_result *result = report->result;
+  struct pc_buffer text = {0};
+  pc_buffer_text(&text, report->scenario->name);
+  pc_buffer_print(&text, "\n  device      ");
+  pc_subject_device(report->subject, &text);
+  pc_buffer_print(&text, "\n  store       ");
+  pc_subject_store(report->subject, &text);
+  pc_buffer_print(&text, "\n  seed        %" PRIu64, report->scenario->plan.seed);
+  pc_buffer_print(&text, "\n  workload    ");
+  add_counted(&text, result->operations, "operation");
+  pc_buffer_print(&text, ", ");
+  add_counted(&text, result->flash_operations, "flash operation");
+  pc_buffer_print(&text, "\n  power       ");
+  add_power(report, &text);
+  pc_buffer_print(&text, "\n  cuts        ");
+  pc_buffer_count(&text, result->cuts);
+  pc_buffer_print(&text, ": ");
+  pc_buffer_count(&text, result->recoveries);
+  pc_buffer_print(&text, " recoveries checked, ");
+  pc_buffer_count(&text, result->deduplicated);
+  pc_buffer_print(&text, " deduplicated (the same state had been explored)\n  aftermaths  ");
+  pc_buffer_count(&text, result->aftermaths);
+  pc_buffer_print(&text, " recoveries were followed by more operations and checked again\n  violations  ");
+  pc_buffer_count(&text, result->violations);
+  pc_buffer_print(&text, "\n  time        %.2f s, ", report->seconds);
+  pc_buffer_count(&text, (uint64_t)pc_run_rate(report));
+  pc_buffer_print(&text, " recoveries/s\n  database    ");
+  pc_buffer_text(&text, report->database);
+  pc_buffer_print(&text, ", run %" PRId64 "\n\n", report->run_id);
+  return pc_output_buffer(stdout, &text, error);
+}
+
+static void add_check(struct pc_table *table, const struct pc_check_count *count) {
+  if (count->checks == 0) {
+    pc_table_cell(table, "-");
+    return;
+  }
+  if (count->failures > 0) {
+    pc_buffer_print(&table->cells, "FAILED ");
+    pc_buffer_count(&table->cells, count->failures);
+    pc_buffer_print(&table->cells, " of ");
+  }
+  pc_table_count(table, count->checks);
+}
+
+/* The checks of an invariant after cuts of one class, at any depth. */
+static struct pc_check_count sum_depths(const struct pc_exploration_result *result, size_t fault, size_t invariant) {
+  struct pc_check_count sum = {0};
+  for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
+    sum.checks += result->checks[fault][depth][invariant].checks;
+    sum.failures += result->checks[fault][depth][invariant].failures;
+  }
+  return sum;
+}
+
+static enum pc_result print_checks(const struct pc_run_report *report, struct pc_error *error) {
+  const struct pc_power_plan *plan = &report->scenario->plan;
+  struct pc_table table = {.columns = 2, .right = ~1u};
+  pc_table_cell(&table, "checks");
+  pc_table_cell(&table, "baseline");
+  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    if (plan->depth > 0 && plan->faults[fault]) {
+      pc_table_cell(&table, "%s", pc_fault_class((enum pc_fault)fault)->name);
+      table.columns++;
+    }
+  }
+  for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+    pc_table_cell(&table, "%s", pc_invariant_info((enum pc_invariant)i)->name);
+    add_check(&table, &report->result->baseline[i]);
+    for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+      if (plan->depth > 0 && plan->faults[fault]) {
+        struct pc_check_count sum = sum_depths(report->result, fault, i);
+        add_check(&table, &sum);
+      }
+    }
+  }
+  return pc_table_print(&table, stdout, 2, error);
+}
+
+static void add_place(struct pc_buffer *text, const struct pc_violation *violation, uint64_t operations) {
+  if (violation->operation >= operations) {
+    pc_buffer_print(text, "after the last operation");
+  } else {
+    pc_buffer_print(text, "operation %u", violation->operation);
+  }
+  if (violation->path.depth == 0) {
+    pc_buffer_print(text, ", without a cut");
+  }
+  for (uint32_t i = 0; i < violation->path.depth; i++) {
+    const struct pc_cut *cut = &violation->path.cuts[i];
+    pc_buffer_print(text, ", %sflash operation %u%s cut (%s)", i == 0 ? "" : "then ", cut->flash_operation,
+                    i == 0 ? "" : " of the recovery", pc_fault_class(cut->fault)->name);
+  }
+}
+
+static void add_finding(struct pc_buffer *text, const struct pc_run_report *report, const struct pc_finding *finding) {
+  const struct pc_violation *violation = &finding->violation;
+  pc_buffer_print(text, "  %s: ", pc_invariant_info(violation->invariant)->name);
+  add_place(text, violation, report->scenario->workload.operation_count);
+  if (violation->has_key) {
+    pc_buffer_print(text, "\n    key       ");
+    pc_buffer_key(text, violation->key);
+  }
+  pc_buffer_print(text, "\n    expected  ");
+  pc_buffer_text(text, violation->expected);
+  pc_buffer_print(text, "\n    actual    ");
+  pc_buffer_text(text, violation->actual);
+  if (finding->file != NULL) {
+    pc_buffer_print(text, "\n    powercut replay ");
+    pc_buffer_text(text, finding->file);
+  }
+  pc_buffer_print(text, "\n");
+}
+
+static enum pc_result print_findings(const struct pc_run_report *report, struct pc_error *error) {
+  const struct pc_run_findings *findings = report->findings;
+  struct pc_buffer text = {0};
+  if (findings->count > 0) {
+    pc_buffer_print(&text, "\nThe first violation of each invariant (the database has ");
+    pc_buffer_count(&text, findings->count);
+    pc_buffer_print(&text, " places in view v_violations):\n");
+  }
+  for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+    if (findings->first[i].found) {
+      add_finding(&text, report, &findings->first[i]);
+    }
+  }
+  return pc_output_buffer(stdout, &text, error);
+}
+
+static bool has_failed(const struct pc_exploration_result *result, size_t invariant) {
+  uint64_t failures = result->baseline[invariant].failures;
+  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    failures += sum_depths(result, fault, invariant).failures;
+  }
+  return failures > 0;
+}
+
+static enum pc_result print_verdict(const struct pc_run_report *report, struct pc_error *error) {
+  const struct pc_exploration_result *result = report->result;
+  struct pc_buffer text = {0};
+  pc_buffer_print(&text, "\n");
+  if (result->interrupted) {
+    pc_buffer_print(&text, "INTERRUPTED: the figures are those of what was done, and are kept.\n");
+  }
+  if (result->violations > 0) {
+    pc_buffer_print(&text, "VIOLATED:");
+    for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+      if (has_failed(result, i)) {
+        pc_buffer_print(&text, " %s", pc_invariant_info((enum pc_invariant)i)->name);
+      }
+    }
+    pc_buffer_print(&text, "\n");
+  } else if (!result->interrupted) {
+    pc_buffer_print(&text, "HELD: every invariant, %s\n",
+                    result->cuts > 0 ? "at every cut." : "in the baseline run; the power was not cut.");
+  }
+  return pc_output_buffer(stdout, &text, error);
+}
+
+enum pc_result pc_run_print_text(const struct pc_run_report *report, struct pc_error *error) {
+  enum pc_result err = print_facts(report, error);
+  if (!err) {
+    err = print_checks(report, error);
+  }
+  if (!err) {
+    err = print_findings(report, error);
+  }
+  if (!err) {
+    err = print_verdict(report, error);
+  }
+  return err;
+}

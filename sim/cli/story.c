@@ -1,0 +1,137 @@
+#include "story.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "hexdump.h"
+#include "output.h"
+
+#define PROGRAM_LINES 16u /* of a program's hexdump */
+#define ERASE_LINES 4u    /* of an erase's: all of them end as ones */
+#define VALUE_BYTES 32u   /* of a put's value */
+
+void pc_story_find(void *context, const struct pc_step *step) {
+  struct pc_story_place *place = context;
+  bool cut = step->depth > 0 || step->cut != NULL;
+  if (!place->cut && (cut || step->kind == PC_STEP_VIOLATION)) {
+    *place = (struct pc_story_place){.known = true, .cut = cut, .operation = step->operation};
+  }
+}
+
+/* Prints what was built; a line that memory ran out for is left out, the story goes on. */
+static void print_buffer(struct pc_buffer *text) {
+  struct pc_error error;
+  if (pc_output_buffer(stdout, text, &error) != PC_OK) {
+    (void)pc_output_error(PC_ENVIRONMENT, &error);
+  }
+}
+
+static void tell_skipped(struct pc_story *story) {
+  if (!story->told_skipped && story->from > 0) {
+    (void)printf("operations 0 to %u: %u flash operations, %u violations (--all shows them)\n", story->from - 1,
+                 story->skipped_flash_operations, story->skipped_violations);
+  }
+  story->told_skipped = true;
+}
+
+static void tell_operation(const struct pc_story *story, uint32_t index) {
+  const struct pc_operation *operation = &story->workload->operations[index];
+  struct pc_buffer text = {0};
+  pc_buffer_print(&text, "operation %u: %s", index, pc_operation_name(operation->kind));
+  if (operation->kind == PC_PUT || operation->kind == PC_DELETE || operation->kind == PC_GET) {
+    pc_buffer_append(&text, " ", 1);
+    pc_buffer_key(&text, story->workload->keys[operation->key]);
+  }
+  if (operation->kind == PC_PUT) {
+    pc_buffer_append(&text, " ", 1);
+    pc_buffer_value(&text, operation->value, VALUE_BYTES);
+  } else if (operation->kind == PC_MAINTAIN) {
+    pc_buffer_print(&text, " %s", pc_maintenance_name(operation->level));
+  }
+  pc_buffer_append(&text, "\n", 1);
+  print_buffer(&text);
+}
+
+/* What the tear left, in words. */
+static void tell_tear(const struct pc_flash_operation *flash, const struct pc_cut *cut) {
+  const struct pc_fault_class *class = pc_fault_class(cut->fault);
+  struct pc_change_count left = pc_change_count(flash);
+  (void)printf("    POWER LOST in it: %s (%s), variant %u\n", class->name, class->summary, cut->variant);
+  if (left.bytes == 0) {
+    (void)printf("    Nothing of it reached the flash.\n");
+  } else {
+    (void)printf("    It left %" PRIu64 " of its %u bytes changed: %" PRIu64 " bits cleared, %" PRIu64 " bits set.\n",
+                 left.bytes, flash->size, left.cleared, left.set);
+  }
+}
+
+static void tell_flash_operation(const struct pc_story *story, const struct pc_step *step) {
+  const struct pc_flash_operation *flash = step->flash;
+  bool erase = flash->kind == PC_ERASE;
+  (void)printf("  flash operation %u: %s 0x%06x, %u bytes, sector %u\n", step->flash_operation,
+               erase ? "erase" : "program", flash->address, flash->size, flash->address / story->sector_size);
+  if (step->cut != NULL) {
+    tell_tear(flash, step->cut);
+  }
+  pc_hexdump_change(stdout, flash, story->all ? UINT32_MAX : erase ? ERASE_LINES : PROGRAM_LINES);
+}
+
+static void tell_start(const struct pc_story *story, const struct pc_step *step) {
+  if (step->depth > 0) {
+    if (step->depth == 1 && step->operation >= story->workload->operation_count) {
+      (void)printf("POWER LOST after the last operation\n");
+    }
+    (void)printf("recovery %u: the store starts on what is on flash\n", step->depth);
+  } else if (step->operation == 0) {
+    (void)printf("start: the store starts on blank flash\n");
+  } else {
+    (void)printf("start: the power was off and on after the last operation\n");
+  }
+}
+
+static void tell_violation(const struct pc_violation *violation) {
+  const struct pc_invariant_info *info = pc_invariant_info(violation->invariant);
+  struct pc_buffer text = {0};
+  pc_buffer_print(&text, "VIOLATED %s: %s\n", info->name, info->summary);
+  if (violation->has_key) {
+    pc_buffer_print(&text, "  key       ");
+    pc_buffer_key(&text, violation->key);
+    pc_buffer_append(&text, "\n", 1);
+  }
+  pc_buffer_print(&text, "  expected  ");
+  pc_buffer_text(&text, violation->expected);
+  pc_buffer_print(&text, "\n  actual    ");
+  pc_buffer_text(&text, violation->actual);
+  pc_buffer_append(&text, "\n", 1);
+  print_buffer(&text);
+}
+
+void pc_story_tell(void *context, const struct pc_step *step) {
+  struct pc_story *story = context;
+  if (step->kind == PC_STEP_VIOLATION) {
+    story->failed[step->violation->invariant] = true;
+  }
+  if (step->depth == 0 && step->cut == NULL && step->operation < story->from) {
+    story->skipped_flash_operations += step->kind == PC_STEP_FLASH_OPERATION ? 1 : 0;
+    story->skipped_violations += step->kind == PC_STEP_VIOLATION ? 1 : 0;
+    return;
+  }
+  tell_skipped(story);
+  switch (step->kind) {
+    case PC_STEP_OPERATION:
+      tell_operation(story, step->operation);
+      break;
+    case PC_STEP_START:
+      tell_start(story, step);
+      break;
+    case PC_STEP_FLASH_OPERATION:
+      tell_flash_operation(story, step);
+      break;
+    case PC_STEP_STATUS:
+      (void)printf("  answered %s\n", pc_status_text(step->status));
+      break;
+    case PC_STEP_VIOLATION:
+      tell_violation(step->violation);
+      break;
+  }
+}

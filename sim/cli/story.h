@@ -1,0 +1,34 @@
+/* A replay told to people, step by step. */
+#ifndef PC_CLI_STORY_H
+#define PC_CLI_STORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "powercut/explore.h"
+
+/* Zero it and set what stands before the empty line. */
+struct pc_story {
+  const struct pc_workload *workload;
+  uint32_t sector_size;
+  uint32_t from; /* the first operation that is told in full; those before are counted */
+  bool all;      /* whole hexdumps */
+
+  uint32_t skipped_flash_operations, skipped_violations;
+  bool told_skipped;
+  bool failed[PC_INVARIANT_COUNT]; /* the invariants that did not hold */
+};
+
+/* A step function of pc_replay that tells; `context` is a struct pc_story. */
+void pc_story_tell(void *context, const struct pc_step *step);
+
+/* Where the story is: the operation that was cut, or, without a cut, the last one that violated an invariant. */
+struct pc_story_place {
+  bool known, cut;
+  uint32_t operation;
+};
+
+/* A step function of pc_replay that finds the place and tells nothing; `context` is a struct pc_story_place. */
+void pc_story_find(void *context, const struct pc_step *step);
+
+#endif

@@ -1,0 +1,104 @@
+#include "subject.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "powercut/device.h"
+#include "powercut/target.h"
+
+static enum pc_result refuse_engine(const struct pc_scenario *scenario, struct pc_error *error) {
+  size_t count = pc_store_count();
+  const char **names = calloc(count + 1, sizeof *names);
+  if (names == NULL) {
+    return pc_fail_memory(error);
+  }
+  for (size_t i = 0; i < count; i++) {
+    names[i] = pc_store_at(i)->name;
+  }
+  const char *nearest = pc_nearest(scenario->engine, names, count);
+  enum pc_result err =
+      nearest != NULL ? pc_fail(error, PC_BAD_INPUT, "%s:%d: there is no engine '%s'; did you mean '%s'?",
+                                scenario->path, scenario->store_line, scenario->engine, nearest)
+                      : pc_fail(error, PC_BAD_INPUT, "%s:%d: there is no engine '%s'; `powercut stores' lists them",
+                                scenario->path, scenario->store_line, scenario->engine);
+  free(names);
+  return err;
+}
+
+static enum pc_result find_store(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
+                                 struct pc_error *error) {
+  if (scenario->plugin == NULL) {
+    opened->subject.store = pc_store_named(scenario->engine);
+    return opened->subject.store != NULL ? PC_OK : refuse_engine(scenario, error);
+  }
+  struct pc_error cause;
+  enum pc_result err = pc_plugin_open(&opened->plugin, scenario->plugin, &opened->subject.store, &cause);
+  return !err ? PC_OK : pc_fail(error, err, "%s:%d: %s", scenario->path, scenario->store_line, cause.message);
+}
+
+static enum pc_result complete_parameters(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
+                                          struct pc_error *error) {
+  size_t count = opened->subject.store->parameter_count;
+  opened->parameters = calloc(count + 1, sizeof *opened->parameters);
+  if (opened->parameters == NULL) {
+    return pc_fail_memory(error);
+  }
+  opened->subject.parameters = opened->parameters;
+  opened->subject.parameter_count = count;
+  return pc_scenario_parameters(scenario, opened->subject.store, opened->parameters, error);
+}
+
+/* Sets the store up once, on a device of its own, so that what it refuses is known before anything is written. */
+static enum pc_result try_setup(const struct pc_opened_subject *opened, const struct pc_scenario *scenario,
+                                struct pc_error *error) {
+  struct pc_device *device;
+  struct pc_error cause;
+  enum pc_result err = pc_device_create(&device, &scenario->profile, scenario->sectors, &cause);
+  if (!err) {
+    struct pc_target target;
+    err = pc_target_open(&target, opened->subject.store, device, opened->parameters, opened->subject.parameter_count,
+                         scenario->workload.key_count, &cause);
+    if (!err) {
+      pc_target_close(&target);
+    }
+    pc_device_destroy(device);
+  }
+  return !err ? PC_OK : pc_fail(error, err, "%s:%d: %s", scenario->path, scenario->store_line, cause.message);
+}
+
+enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
+                               struct pc_error *error) {
+  *opened = (struct pc_opened_subject){.subject = {.profile = &scenario->profile, .sectors = scenario->sectors}};
+  enum pc_result err = find_store(opened, scenario, error);
+  if (!err) {
+    err = complete_parameters(opened, scenario, error);
+  }
+  if (!err) {
+    err = try_setup(opened, scenario, error);
+  }
+  if (err) {
+    pc_subject_close(opened);
+  }
+  return err;
+}
+
+void pc_subject_close(struct pc_opened_subject *opened) {
+  free(opened->parameters);
+  pc_plugin_close(opened->plugin);
+  *opened = (struct pc_opened_subject){0};
+}
+
+void pc_subject_device(const struct pc_subject *subject, struct pc_buffer *text) {
+  pc_buffer_print(text, "%s x %u", subject->profile->name, subject->sectors);
+}
+
+void pc_subject_store(const struct pc_subject *subject, struct pc_buffer *text) {
+  pc_buffer_print(text, "%s", subject->store->name);
+  for (size_t i = 0; i < subject->parameter_count; i++) {
+    const struct pc_parameter *parameter = &subject->parameters[i];
+    const char *fallback = subject->store->parameters[i].fallback;
+    if (fallback == NULL || strcmp(fallback, parameter->value) != 0) {
+      pc_buffer_print(text, " %s=%s", parameter->name, parameter->value);
+    }
+  }
+}
