@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# devices, stores, faults and invariants: what there is, for people and for machines, with the same names.
+# Environment: POWERCUT, the command; POWERCUT_SOURCE, the source tree.
+set -euo pipefail
+# shellcheck source=/dev/null
+source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
+
+invariants="mountable durable atomic deleted_stays_deleted exact_contents stable writable device_contract redundant \
+well_formed"
+expect 0 invariants
+is "$invariants" "$(awk '{print $1}' out | xargs)" "the invariants"
+expect 0 invariants --json
+is "$invariants" "$(json '.invariants[].name' | xargs)" "the invariants in JSON"
+is 0 "$(json '[.invariants[] | select(.summary | length == 0)] | length')" "invariants without a summary"
+
+expect 0 faults
+is "T0 between_ops T1 prefix T2 unit_subset T3 bit_subset T4 two_phase_erase" "$(awk '{print $1, $2}' out | xargs)" \
+  "the fault classes"
+expect 0 faults --json
+is "between_ops prefix unit_subset bit_subset two_phase_erase" "$(json '.faults[].name' | xargs)" \
+  "the fault classes in JSON"
+
+expect 0 stores
+says "norkv  "
+says "redundancy"
+expect 0 stores --json
+is "norkv" "$(json '.stores[0].name')" "the first store"
+is "1" "$(json '.stores[] | select(.name == "norkv") | .parameters[] | select(.name == "redundancy") | .fallback')" \
+  "norkv's fallback for redundancy"
+
+expect 0 devices
+for device in ideal w25q128jv nrf52840; do
+  grep -q "^$device  " out || fail "devices does not list $device"
+done
+listed=$(awk '{print $1}' out | xargs)
+expect 0 devices --json
+is "$listed" "$(json '.devices[].name' | xargs)" "the devices in JSON"
+expect 0 devices w25q128jv
+says "4,096 bytes"
+says "100,000 erases"
+expect 0 devices --json w25q128jv
+is "4096 1 256 100000" "$(json '[.sector_size, .program_unit, .page_size, .endurance] | map(tostring) | join(" ")')" \
+  "the facts of w25q128jv"
+expect 0 devices "$POWERCUT_SOURCE/sim/profiles/nrf52840.yaml"
+says "4 bytes"
+expect 2 devices w25q182jv
+complains "w25q128jv"
+expect 2 devices ./no-such.yaml
+complains "./no-such.yaml"
+
+finish

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# replay: tells what happened around the cut, and whether it still does.
+# Environment: POWERCUT, the command; POWERCUT_PLUGINS, the spoilt stores.
+set -euo pipefail
+# shellcheck source=/dev/null
+source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
+
+# spoil PLUGIN: explores the small scenario with that store, into results.db and repros/.
+spoil() {
+  small_scenario | sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/$1.so|" >spoilt.yaml
+  rm -rf results.db repros
+  expect 1 run spoilt.yaml --db results.db --repros repros
+}
+
+# repro_where CONDITION: the repro of the first violation for which the SQL condition holds, into repro.yaml.
+repro_where() {
+  sqlite3 results.db "SELECT repro FROM v_violations WHERE $1 ORDER BY violation_id LIMIT 1" >repro.yaml
+  [[ -s repro.yaml ]] || fail "no violation where $1"
+}
+
+# line TEXT: the number of the first line of the last output that holds it.
+line() {
+  grep -nF -m 1 -- "$1" out | cut -d : -f 1
+}
+
+# A cut in the middle of the workload: the operations before it are counted, the one that was cut is told.
+spoil acknowledges_early
+repro_where "invariant = 'atomic' AND fault = 'bit_subset' AND operation > 10"
+operation=$(sqlite3 results.db "SELECT operation FROM v_violations WHERE invariant = 'atomic' AND fault = 'bit_subset'
+  AND operation > 10 ORDER BY violation_id LIMIT 1")
+expect 1 replay repro.yaml
+says "  device  tiny x 8"
+says "shows   atomic, cut in flash operation "
+says "operations 0 to $((operation - 3)): "
+for text in "operation $((operation - 2)): " "operation $operation: " "POWER LOST in it: bit_subset" \
+  "bits cleared" "recovery 1: the store starts on what is on flash" "VIOLATED atomic: " "expected" "actual" \
+  "VIOLATED: "; do
+  says "$text"
+done
+says "as was recorded"
+[[ $(line "operation $operation: ") -lt $(line "POWER LOST") && $(line "POWER LOST") -lt $(line "recovery 1:") &&
+  $(line "recovery 1:") -lt $(line "VIOLATED atomic") ]] || fail "the story is not in its order"
+# The first 16 bytes of a torn program: erased before, something else after.
+grep -A 3 "POWER LOST" out | grep -qE '^ +- 0x[0-9a-f]{6} ( ff){16}  \|\.{16}\|$' || fail "no hexdump before the tear"
+grep -A 4 "POWER LOST" out | grep -E '^ +\+ 0x' | grep -qvE '( ff){16}' || fail "no hexdump after the tear"
+[[ $(wc -l <out) -lt 80 ]] || fail "the story is long"
+
+# --all tells every operation.
+expect 1 replay repro.yaml --all
+is "$((operation + 1))" "$(grep -cE '^operation [0-9]+: ' out)" "operations that --all tells"
+grep -q -- --all out && fail "--all leaves something out"
+
+# Without a cut.
+repro_where "invariant = 'durable' AND fault = 'none'"
+expect 1 replay repro.yaml
+says "shows   durable, without a cut"
+says "VIOLATED durable: "
+grep -q "POWER LOST" out && fail "a cut is told where there was none"
+
+# A cut that leaves nothing of its flash operation, and one in a recovery.
+repro_where "fault = 'between_ops' AND operation < 60"
+expect 1 replay repro.yaml
+says "Nothing of it reached the flash."
+expect 1 run spoilt.yaml --db results.db --repros repros --set power.depth=2
+repro_where "depth = 2"
+expect 1 replay repro.yaml
+says ", then in flash operation "
+says "recovery 2: "
+is 2 "$(grep -c 'POWER LOST' out)" "cuts that are told"
+
+# An erase is told in short.
+spoil writes_at_start
+expect 1 replay "$(find repros -name 'run1-1-*')"
+
+# The same repro on a store that is sound: it holds, and the verdict says so.
+spoil forgets_delete
+repro_where "invariant = 'deleted_stays_deleted' AND fault = 'prefix'"
+sed "s|forgets_delete.so|sound.so|" repro.yaml >sound.yaml
+cmp -s repro.yaml sound.yaml && fail "the repro does not name its store"
+expect 0 replay sound.yaml
+says "HELD: every invariant. The violation of deleted_stays_deleted that was recorded does not show."
+
+# What can't be replayed.
+sed 's/flash_operation: [0-9]*/flash_operation: 4000000/' repro.yaml >far.yaml
+expect 2 replay far.yaml
+complains "4000000"
+sed "s|forgets_delete.so|no_such.so|" repro.yaml >lost.yaml
+expect 2 replay lost.yaml
+complains "lost.yaml:"
+expect 2 replay spoilt.yaml
+expect 2 replay missing.yaml
+complains "missing.yaml: cannot open"
+status=0
+"$POWERCUT" replay repro.yaml >/dev/full 2>err || status=$?
+is 3 "$status" "exit status with a full disk"
+
+finish
