@@ -46,6 +46,17 @@ bool pc_process_hangs(struct pc_process *process);
 #define PC_CRASH_TEXT sizeof(((struct pc_crash *)0)->what)
 void pc_process_reap(struct pc_process *process, char *what);
 
+/* How a trial went: work that writes one byte to its socket when it is done. */
+struct pc_trial {
+  bool survived;
+  uint32_t operation;                              /* if it didn't: what its notice said last */
+  char what[sizeof(((struct pc_crash *)0)->what)]; /* and how it ended */
+};
+
+/* Tries work out in a process of its own. The observer, which may be NULL, can have its notice say stop. */
+enum pc_result pc_process_try(const struct pc_process_work *work, const struct pc_observer *observer,
+                              struct pc_trial *trial, struct pc_error *error);
+
 /* Whole reads and writes on a socket; false at its end or on an error. */
 bool pc_socket_read(int socket, void *data, size_t size);
 bool pc_socket_write(int socket, const void *data, size_t size);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "powercut/explore.h"
+#include "process.h"
 #include "rig.h"
 #include "seed.h"
 
@@ -11,6 +12,8 @@ struct replay {
   void (*step)(void *context, const struct pc_step *step);
   void *context;
   uint32_t *violations;
+  struct pc_notice *notice;     /* while it is tried out: where the operation is noted; else NULL */
+  const struct pc_trial *crash; /* the store brings its process down at the end of the path: how; else NULL */
   struct pc_rig rig;
   struct pc_report report;
   uint32_t flash_operations; /* of the workload, before the operation that runs */
@@ -46,6 +49,12 @@ static void tell_report(struct replay *replay, uint32_t operation, uint32_t dept
       (*replay->violations)++;
     }
   }
+}
+
+/* The store would bring this process down now: tells so in its place. */
+static void tell_crash(struct replay *replay, uint32_t operation) {
+  pc_report_fail(&replay->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", replay->crash->what);
+  tell_report(replay, operation, replay->path->depth);
 }
 
 /* Leaves what the cut number `depth` leaves of the journalled operation at `mark`, and of all that came after it:
@@ -122,6 +131,10 @@ static enum pc_result follow_path(struct replay *replay, struct pc_step step, si
     mark = pc_device_mark(device);
     size_t recovered;
     pc_report_clear(&replay->report);
+    if (replay->crash != NULL && step.depth == replay->path->depth) {
+      tell_crash(replay, step.operation);
+      return PC_OK;
+    }
     result = pc_check_recovery(replay->rig.checker, expectation, &replay->report, &recovered, error);
     if (result != PC_OK) {
       return result;
@@ -166,6 +179,16 @@ static enum pc_result run_operation(struct replay *replay, uint32_t operation, b
   struct pc_model *model = &replay->rig.model;
   struct pc_step step = {.kind = PC_STEP_OPERATION, .operation = operation};
   tell(replay, &step);
+  if (replay->notice != NULL) {
+    replay->notice->operation = operation;
+    replay->notice->beats++;
+  }
+  if (replay->crash != NULL && replay->path->depth == 0 && replay->crash->operation == operation) {
+    *cut = true;
+    pc_report_clear(&replay->report);
+    tell_crash(replay, operation);
+    return PC_OK;
+  }
   struct pc_expectation expectation = pc_rig_expectation(&replay->rig, operation);
   struct pc_content *content = expectation.in_flight ? &model->contents[expectation.key] : NULL;
   struct pc_content before = content == NULL ? (struct pc_content){0} : *content;
@@ -232,6 +255,39 @@ static enum pc_result replay_path(struct replay *replay, struct pc_error *error)
   return result;
 }
 
+static enum pc_result run(struct replay *replay, const struct pc_subject *subject, const struct pc_workload *workload,
+                          struct pc_error *error) {
+  enum pc_result result = pc_rig_open(&replay->rig, subject, workload, error);
+  if (result == PC_OK) {
+    result = replay_path(replay, error);
+    pc_rig_close(&replay->rig);
+  }
+  return result;
+}
+
+struct rehearsal {
+  const struct pc_subject *subject;
+  const struct pc_workload *workload;
+  const struct replay *replay;
+};
+
+/* The replay in a process of its own, told to nobody: only whether it lives to say that it is done matters. */
+static int rehearse(const struct pc_worker_end *end, const void *context) {
+  const struct rehearsal *rehearsal = context;
+  struct replay *replay = malloc(sizeof *replay);
+  if (replay != NULL) {
+    uint32_t violations = 0;
+    struct pc_error error;
+    *replay = *rehearsal->replay;
+    replay->step = NULL;
+    replay->violations = &violations;
+    replay->notice = end->notice;
+    (void)run(replay, rehearsal->subject, rehearsal->workload, &error);
+    free(replay);
+  }
+  return pc_socket_write(end->socket, "", 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workload *workload,
                          const struct pc_power_plan *plan, const struct pc_cut_path *path,
                          void (*step)(void *context, const struct pc_step *step), void *context, uint32_t *violations,
@@ -242,10 +298,13 @@ enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workl
   }
   *replay = (struct replay){.plan = plan, .path = path, .step = step, .context = context, .violations = violations};
   *violations = 0;
-  enum pc_result result = pc_rig_open(&replay->rig, subject, workload, error);
+  struct rehearsal rehearsal = {.subject = subject, .workload = workload, .replay = replay};
+  struct pc_process_work work = {.serve = rehearse, .context = &rehearsal};
+  struct pc_trial trial;
+  enum pc_result result = pc_process_try(&work, NULL, &trial, error);
   if (result == PC_OK) {
-    result = replay_path(replay, error);
-    pc_rig_close(&replay->rig);
+    replay->crash = trial.survived ? NULL : &trial;
+    result = run(replay, subject, workload, error);
   }
   free(replay);
   return result;
