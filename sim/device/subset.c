@@ -8,7 +8,7 @@
 #define EXTREMES 4u
 #define MOST_ENUMERATED_ELEMENTS 16u
 #define MOST_FEW 8u
-#define MOST_HALVINGS 5u
+#define SHAPES 20u /* of samples: for each of 1 to 5 halvings four */
 
 /* Elements by their rank: 0 is the set's first. */
 struct ranks {
@@ -81,7 +81,7 @@ static void draw_guards(const struct pc_subset *subset, struct pc_random *random
 /* Shapes take turns, so that a few samples already differ in density: few or nearly all by count, then by chance from
    1/2 to 1/32 and from 1/2 to 31/32. */
 static struct plan plan_sample(const struct pc_subset *subset, struct pc_random *random) {
-  uint32_t shape = (uint32_t)((subset->seed + subset->variant) % (4 * MOST_HALVINGS));
+  uint32_t shape = (uint32_t)((subset->seed + subset->variant) % SHAPES);
   struct plan plan = {.inverted = shape % 2 == 0};
   if (shape % 4 < 2) {
     draw_handful(subset, random, &plan);

@@ -215,9 +215,9 @@ Test(fault, the_extremes_come_first_where_units_are_too_many) {
 }
 
 Test(fault, an_erase_first_zeroes_from_the_end_and_then_sets_ones) {
-  uint8_t before[16], after[16], torn[16];
+  const uint8_t before[16] = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0};
+  uint8_t after[16], torn[16];
   memset(after, PC_ERASED, sizeof after);
-  memcpy(before, "abcdefgh\xff\xff\xff\xff\0\0\0\0", 16);
   struct pc_fault_input input = input_of(PC_ERASE, 16, before, after);
   input.program_unit = 4;
   cr_assert_eq(pc_fault_variants(PC_FAULT_TWO_PHASE_ERASE, &input), 3 + 4 + 16);
@@ -269,9 +269,12 @@ Test(fault, the_second_phase_is_a_tear_also_where_it_comes_by_what_was_before) {
   before[0] = 0x01;
   uint32_t zeroing = 1;
   expect_tear(PC_FAULT_TWO_PHASE_ERASE, &input, zeroing, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+  before[0] = 0;
+  before[15] = 0x80;
+  zeroing = 16;
+  expect_tear(PC_FAULT_TWO_PHASE_ERASE, &input, zeroing + 1, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
   memset(before, PC_ERASED, sizeof before);
   before[0] = 0xfe;
-  zeroing = 16;
   uint8_t torn[16];
   memset(torn, PC_ERASED, sizeof torn);
   torn[0] = 0xfc;
