@@ -110,11 +110,10 @@ void pc_device_set_journal(struct pc_device *device, bool on);
 bool pc_device_failed(const struct pc_device *device);
 
 /*
- * Leaves what a cut in `operation` leaves: `torn` are the bytes of its range. The operation must be the next one, that
- * is, its `before` equals the cells, and its bytes and `torn` the caller's: the journal's own move as it grows. Not
- * checked against the rules, nor charged to the budget. Journalled like an operation. Wear counts as for the whole
- * operation. A torn program counts as one on each unit it changed; a torn erase resets the count of the units that read
- * erased after it.
+ * Leaves what a cut in `operation` leaves: `torn` are the bytes of its range, the caller's. The operation must be the
+ * next one, that is, its `before` equals the cells (asserted) and may be the cells themselves. Not checked against the
+ * rules, nor charged to the budget. Journalled like an operation. Wear counts as for the whole operation. A torn
+ * program counts as one on each unit it changed; a torn erase resets the count of the units that read erased after it.
  */
 void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn);
 
