@@ -48,11 +48,12 @@ CREATE TABLE violations (
   fault TEXT NOT NULL,
   depth INTEGER NOT NULL CHECK (depth >= 0 AND (depth = 0) = (fault = 'none')),
   operation INTEGER NOT NULL CHECK (operation >= 0),
-  flash_operation INTEGER CHECK (flash_operation >= 0 AND depth > 0), -- of the first cut; NULL: the power stayed on
+  flash_operation INTEGER CHECK (flash_operation >= 0), -- of the first cut; NULL: the power stayed on
   key TEXT, -- as a trace writes it; NULL: no single key
   expected TEXT NOT NULL,
   actual TEXT NOT NULL,
-  repro TEXT NOT NULL -- a file for `powercut replay`
+  repro TEXT NOT NULL, -- a file for `powercut replay`
+  CHECK ((flash_operation IS NULL) = (depth = 0))
 ) STRICT;
 CREATE INDEX violations_of_run ON violations (run_id);
 

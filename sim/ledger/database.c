@@ -174,34 +174,37 @@ static enum pc_result inspect(const char *path, struct pc_error *error) {
   return code == SQLITE_OK ? check_identity(&identity, path, error) : PC_OK;
 }
 
-/* Reads whose database it is; with the lock that a transaction holds, or before there is one. */
-static enum pc_result identify(const struct pc_database *database, struct identity *identity, struct pc_error *error) {
-  int code = read_header(database->connection, identity);
-  if (code == SQLITE_OK) {
-    code = read_integer(database->connection, "SELECT count(*) FROM sqlite_schema", &identity->objects);
-  }
+/* The failure of a first read, which finds out whether the file is good for anything. */
+static enum pc_result fail_first_read(const struct pc_database *database, struct pc_error *error) {
+  int code = sqlite3_errcode(database->connection);
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
     return pc_fail(error, PC_BAD_INPUT, "%s: the database is damaged: %s", database->path,
                    sqlite3_errmsg(database->connection));
   }
-  return code == SQLITE_OK ? PC_OK : pc_database_fail(database, error);
+  return pc_database_fail(database, error);
 }
 
 static bool is_new(const struct identity *identity) {
   return identity->application == 0 && identity->version == 0 && identity->objects == 0;
 }
 
-/* Makes the schema in an empty database, unless another process is found to have made it. */
-static enum pc_result make_schema(const struct pc_database *database, struct pc_error *error) {
-  enum pc_result err = pc_database_run(database, "BEGIN IMMEDIATE", error);
-  if (err) {
-    return err;
-  }
+/* Makes the schema in a database that is empty, and refuses one that is not ours. In a transaction. */
+static enum pc_result make_or_check(const struct pc_database *database, struct pc_error *error) {
   struct identity identity = {0};
-  err = identify(database, &identity, error);
-  if (!err && is_new(&identity)) {
-    err = pc_database_run(database, pc_schema_sql, error);
+  if (read_header(database->connection, &identity) != SQLITE_OK ||
+      read_integer(database->connection, "SELECT count(*) FROM sqlite_schema", &identity.objects) != SQLITE_OK) {
+    return fail_first_read(database, error);
   }
+  return is_new(&identity) ? pc_database_run(database, pc_schema_sql, error)
+                           : check_identity(&identity, database->path, error);
+}
+
+/* The transaction makes the three reads one, and lets one of several processes make the schema. */
+static enum pc_result settle(const struct pc_database *database, struct pc_error *error) {
+  if (sqlite3_exec(database->connection, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
+    return fail_first_read(database, error);
+  }
+  enum pc_result err = make_or_check(database, error);
   if (!err) {
     err = pc_database_run(database, "COMMIT", error);
   }
@@ -244,17 +247,7 @@ static enum pc_result open_checked(struct pc_database *database, struct pc_error
   if (!err) {
     err = connect(database, error);
   }
-  struct identity identity = {0};
-  if (!err) {
-    err = identify(database, &identity, error);
-  }
-  if (!err && is_new(&identity)) {
-    err = make_schema(database, error);
-    if (!err) {
-      err = identify(database, &identity, error);
-    }
-  }
-  return err ? err : check_identity(&identity, database->path, error);
+  return err ? err : settle(database, error);
 }
 
 enum pc_result pc_database_open(struct pc_database *database, const char *path, struct pc_error *error) {

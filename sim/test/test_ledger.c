@@ -1,0 +1,211 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/schema.h"
+#include "test_ledger_help.h"
+
+TestSuite(ledger, .fini = ledger_folder_remove);
+
+Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
+  static const struct {
+    const char *view, *columns;
+  } views[] = {
+      {"v_runs",
+       "run_id,started_at,scenario,device,store,seed,operations,flash_operations,cuts,recoveries,deduplicated,"
+       "violations,seconds,recoveries_per_second\n"},
+      {"v_checks", "run_id,invariant,fault,depth,checks,failures\n"},
+      {"v_violations",
+       "violation_id,run_id,invariant,fault,depth,operation,flash_operation,key,expected,actual,repro\n"},
+      {"v_wear", "run_id,sector,erases,programmed_bytes\n"},
+      {"v_wear_histogram", "run_id,erases,sectors\n"},
+      {"v_wear_summary", "run_id,erases_min,erases_max,erases_mean,erases_stddev,write_amplification,lifetime_years\n"},
+      {"v_campaigns",
+       "campaign_id,started_at,fuzzer,harness,seconds,executions,executions_per_second,edges,corpus,crashes\n"},
+      {"v_crashes", "crash_id,campaign_id,signature,input,minimized,first_seen\n"},
+  };
+  const char *path = ledger_file("new.db");
+  pc_ledger_close(ledger_open(path));
+  for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "SELECT group_concat(name) FROM pragma_table_info('%s')", views[i].view);
+    cr_expect_str_eq(ledger_query(path, sql), views[i].columns);
+  }
+  cr_expect_str_eq(ledger_query(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), "8\n");
+  char identity[64];
+  (void)snprintf(identity, sizeof identity, "%d|%d\n", PC_LEDGER_APPLICATION, PC_LEDGER_VERSION);
+  cr_expect_str_eq(ledger_query(path,
+                                "SELECT application_id, user_version FROM pragma_application_id, "
+                                "pragma_user_version"),
+                   identity);
+}
+
+Test(ledger, gives_back_what_was_recorded) {
+  const char *path = ledger_file("runs.db");
+  struct pc_ledger *ledger = ledger_open(path);
+  int64_t run_id = ledger_begin(ledger);
+  struct pc_violation violation = ledger_violation();
+  struct pc_bytes repro = {(const uint8_t *)"repro: 1\n", 9};
+  struct pc_error error = {""};
+  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_OK, "%s", error.message);
+  violation.path.depth = 0;
+  violation.has_key = false;
+  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, (struct pc_bytes){0}, &error), PC_OK);
+  struct pc_sector_wear wear[LEDGER_SECTORS];
+  struct pc_exploration_result result = ledger_result(wear);
+  cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 2.0, &error), PC_OK, "%s", error.message);
+  pc_ledger_close(ledger);
+
+  cr_expect_str_eq(ledger_query(path,
+                                "SELECT *, started_at LIKE '20__-__-__T__:__:__Z' FROM (SELECT * FROM v_runs) WHERE "
+                                "abs(julianday('now') - julianday(started_at)) < 1.0 / 24") +
+                       strlen("1|2000-01-01T00:00:00Z|"),
+                   "settings|w25q128jv x 3|norkv redundancy=2|7|2000|3000|40000|30000|10000|9|2.0|15000.0|1\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_checks ORDER BY depth"),
+                   "1|mountable|none|0|1|0\n"
+                   "1|mountable|between_ops|1|300|0\n"
+                   "1|durable|bit_subset|2|400|9\n"
+                   "1|well_formed|two_phase_erase|8|1|0\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_violations ORDER BY violation_id"),
+                   "1|1|durable|bit_subset|2|12|34|hex:6b2031|0011|not there|repro: 1\n\n"
+                   "2|1|durable|none|0|12|NULL|NULL|0011|not there|\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_wear"), "1|0|0|500\n1|1|2|500\n1|2|4|500\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_wear_histogram"), "1|0|1\n1|2|1\n1|4|1\n");
+  /* 100,000 erases at 4 for 2,000 operations are 50,000,000 operations: 50,000 days. */
+  cr_expect_str_eq(ledger_query(path,
+                                "SELECT run_id, erases_min, erases_max, erases_mean, round(erases_stddev, 6), "
+                                "write_amplification, round(lifetime_years, 6) FROM v_wear_summary"),
+                   "1|0|4|2.0|1.632993|1.5|136.892539\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT state FROM runs"), "finished\n");
+}
+
+Test(ledger, leaves_null_what_is_not_known) {
+  const char *path = ledger_file("null.db");
+  struct pc_ledger *ledger = ledger_open(path);
+  struct pc_run_info info = ledger_info;
+  info.seed = UINT64_MAX;
+  info.endurance = 0;
+  int64_t run_id = 0;
+  struct pc_error error = {""};
+  cr_assert_eq(pc_ledger_begin_run(ledger, &info, &run_id, &error), PC_OK, "%s", error.message);
+  int64_t killed = ledger_begin(ledger);
+  struct pc_violation violation = ledger_violation();
+  struct pc_bytes repro = {(const uint8_t *)"r", 1};
+  cr_assert_eq(pc_ledger_add_violation(ledger, killed, &violation, repro, &error), PC_OK, "%s", error.message);
+  struct pc_sector_wear wear[LEDGER_SECTORS];
+  struct pc_exploration_result result = ledger_result(wear);
+  result.put_bytes = 0;
+  result.interrupted = true;
+  cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 0.0, &error), PC_OK, "%s", error.message);
+  int64_t unworn = ledger_begin(ledger);
+  memset(wear, 0, sizeof wear);
+  cr_assert_eq(pc_ledger_end_run(ledger, unworn, &result, 1.0, &error), PC_OK, "%s", error.message);
+  pc_ledger_close(ledger);
+  cr_expect_str_eq(ledger_query(path,
+                                "SELECT run_id, seed, operations, violations, seconds, recoveries_per_second "
+                                "FROM v_runs ORDER BY run_id"),
+                   "1|18446744073709551615|2000|9|0.0|NULL\n2|7|NULL|1|NULL|NULL\n3|7|2000|9|1.0|30000.0\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT run_id, write_amplification, lifetime_years FROM v_wear_summary"),
+                   "1|NULL|NULL\n3|NULL|NULL\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT state FROM runs ORDER BY run_id"), "interrupted\nrunning\ninterrupted\n");
+}
+
+Test(ledger, keeps_the_runs_of_each_opening_and_never_uses_an_id_again) {
+  const char *path = ledger_file("again.db");
+  for (int64_t i = 1; i <= 3; i++) {
+    struct pc_ledger *ledger = ledger_open(path);
+    cr_expect_eq(ledger_begin(ledger), i);
+    pc_ledger_close(ledger);
+  }
+  ledger_sql(path, "DELETE FROM runs WHERE run_id = 3");
+  struct pc_ledger *ledger = ledger_open(path);
+  cr_expect_eq(ledger_begin(ledger), 4);
+  pc_ledger_close(ledger);
+}
+
+Test(ledger, deletes_with_a_run_all_that_belongs_to_it) {
+  const char *path = ledger_file("delete.db");
+  struct pc_ledger *ledger = ledger_open(path);
+  int64_t run_id = ledger_begin(ledger);
+  struct pc_violation violation = ledger_violation();
+  struct pc_bytes repro = {(const uint8_t *)"r", 1};
+  struct pc_error error;
+  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_OK);
+  struct pc_sector_wear wear[LEDGER_SECTORS];
+  struct pc_exploration_result result = ledger_result(wear);
+  cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_OK);
+  pc_ledger_close(ledger);
+  ledger_sql(path, "PRAGMA foreign_keys = ON; DELETE FROM runs");
+  cr_expect_str_eq(ledger_query(path,
+                                "SELECT (SELECT count(*) FROM checks), (SELECT count(*) FROM violations), "
+                                "(SELECT count(*) FROM wear)"),
+                   "0|0|0\n");
+}
+
+Test(ledger, refuses_what_belongs_to_no_running_run) {
+  const char *path = ledger_file("none.db");
+  struct pc_ledger *ledger = ledger_open(path);
+  struct pc_violation violation = ledger_violation();
+  struct pc_bytes repro = {(const uint8_t *)"r", 1};
+  struct pc_error error;
+  cr_expect_eq(pc_ledger_add_violation(ledger, 1, &violation, repro, &error), PC_ENVIRONMENT);
+  cr_expect_not_null(strstr(error.message, "FOREIGN KEY constraint failed"), "%s", error.message);
+  struct pc_sector_wear wear[LEDGER_SECTORS];
+  struct pc_exploration_result result = ledger_result(wear);
+  cr_expect_eq(pc_ledger_end_run(ledger, 1, &result, 1.0, &error), PC_ENVIRONMENT);
+  cr_expect_not_null(strstr(error.message, "run 1 is not there or has ended"), "%s", error.message);
+  int64_t run_id = ledger_begin(ledger);
+  cr_expect_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_OK);
+  cr_expect_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_ENVIRONMENT, "a run ended twice");
+  cr_expect_not_null(strstr(error.message, "run 1 is not there or has ended"), "%s", error.message);
+  pc_ledger_close(ledger);
+  cr_expect_str_eq(ledger_query(path, "SELECT count(*) FROM checks"), "4\n");
+}
+
+Test(ledger, counts_the_crashes_of_a_campaign) {
+  const char *path = ledger_file("fuzz.db");
+  pc_ledger_close(ledger_open(path));
+  ledger_sql(path,
+             "INSERT INTO campaigns (started_at, fuzzer, harness, seconds, executions, edges, corpus) VALUES "
+             "('2024-01-02T03:04:05Z', 'libfuzzer', 'store', 4, 1000, 200, 30);"
+             "INSERT INTO crashes (campaign_id, signature, input, first_seen) VALUES "
+             "(1, 'durable', x'00', '2024-01-02T03:04:06Z')");
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_campaigns"),
+                   "1|2024-01-02T03:04:05Z|libfuzzer|store|4.0|1000|250.0|200|30|1\n");
+  cr_expect_str_eq(ledger_query(path,
+                                "SELECT crash_id, campaign_id, signature, hex(input), minimized, first_seen FROM "
+                                "v_crashes"),
+                   "1|1|durable|00|NULL|2024-01-02T03:04:06Z\n");
+}
+
+Test(ledger, runs_every_query_of_its_documentation) {
+  const char *path = ledger_file("documented.db");
+  struct pc_ledger *ledger = ledger_open(path);
+  int64_t run_id = ledger_begin(ledger);
+  struct pc_violation violation = ledger_violation();
+  struct pc_bytes repro = {(const uint8_t *)"r", 1};
+  struct pc_error error;
+  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_OK);
+  struct pc_sector_wear wear[LEDGER_SECTORS];
+  struct pc_exploration_result result = ledger_result(wear);
+  cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_OK);
+  pc_ledger_close(ledger);
+  ledger_sql(path,
+             "INSERT INTO campaigns (fuzzer, harness) VALUES ('f', 'h');"
+             "INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00')");
+  FILE *file = fopen(PC_SOURCE_DIR "/reports/README.md", "r");
+  cr_assert_not_null(file);
+  char line[512];
+  int queries = 0;
+  bool inside = false;
+  while (fgets(line, sizeof line, file) != NULL) {
+    if (strncmp(line, "```", 3) == 0) {
+      inside = strcmp(line, "```sql\n") == 0;
+    } else if (inside) {
+      cr_expect_str_neq(ledger_query(path, line), "", "no rows: %s", line);
+      queries++;
+    }
+  }
+  (void)fclose(file);
+  cr_expect_eq(queries, 8, "one for each view");
+}
