@@ -1,6 +1,7 @@
 #include "powercut/file.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,8 @@ static enum pc_result read_all(FILE *file, const char *path, size_t limit, struc
 enum pc_result pc_file_read(const char *path, size_t limit, struct pc_buffer *content, struct pc_error *error) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) {
-    return pc_fail(error, PC_BAD_INPUT, "%s: cannot open: %s", path, strerror(errno));
+    bool is_users = errno != ENOMEM && errno != EMFILE && errno != ENFILE && errno != EIO;
+    return pc_fail(error, is_users ? PC_BAD_INPUT : PC_ENVIRONMENT, "%s: cannot open: %s", path, strerror(errno));
   }
   errno = 0;
   enum pc_result result = read_all(file, path, limit, content, error);

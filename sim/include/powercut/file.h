@@ -8,8 +8,8 @@
 #include "powercut/error.h"
 
 /* Appends the whole file to `content`, which the caller frees, also on failure. Errors begin with the path.
-   PC_BAD_INPUT: there is no such file, it can't be opened, is a folder, or holds more than `limit` bytes.
-   PC_ENVIRONMENT: reading or memory failed. */
+   PC_BAD_INPUT: there is no such file, it may not be read, is a folder, or holds more than `limit` bytes.
+   PC_ENVIRONMENT: reading failed, or memory or file handles ran out. */
 enum pc_result pc_file_read(const char *path, size_t limit, struct pc_buffer *content, struct pc_error *error);
 
 #endif
