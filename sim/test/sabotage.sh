@@ -13,7 +13,7 @@ fail() {
   failures=$((failures + 1))
 }
 
-# scenario NAME STORE: writes a scenario of that store.
+# scenario NAME STORE [OPERATIONS]: writes a scenario of that store.
 scenario() {
   cat >"$folder/$1.yaml" <<SCENARIO
 name: $1
@@ -22,7 +22,7 @@ device:
   sectors: 8
 store: $2
 workload:
-  operations: 150
+  operations: ${3:-150}
   keys: 6
   value_size: {min: 0, max: 40}
   mix: {put: 70, delete: 15, get: 5, maintain: 5, reboot: 5}
@@ -55,9 +55,9 @@ caught() {
   grep -q "$2" "$folder/$1-replay" || fail "$1: replay does not name $2"
 }
 
-# spoilt NAME INVARIANT: caught, for a plugin.
+# spoilt NAME INVARIANT [OPERATIONS]: caught, for a plugin.
 spoilt() {
-  scenario "$1" "{plugin: $POWERCUT_PLUGINS/$1.so}"
+  scenario "$1" "{plugin: $POWERCUT_PLUGINS/$1.so}" "${3:-150}"
   caught "$1" "$2"
 }
 
@@ -68,7 +68,8 @@ spoilt gives_up mountable
 spoilt loops mountable
 spoilt crashes mountable
 spoilt exits mountable
-spoilt hangs mountable
+# Each time that it hangs takes seconds to be sure of.
+spoilt hangs mountable 10
 spoilt overruns mountable
 spoilt crashes_at_once mountable
 spoilt acknowledges_early durable
@@ -88,7 +89,7 @@ caught no_checksum atomic
 
 # Each invariant that there is stands above.
 while read -r name _; do
-  grep -qE "^(spoilt|caught) [a-z_]+ $name\$" "$0" || fail "no spoilt store breaks $name"
+  grep -qE "^(spoilt|caught) [a-z_]+ $name( |\$)" "$0" || fail "no spoilt store breaks $name"
 done < <("$POWERCUT" invariants)
 
 if [[ $failures -gt 0 ]]; then
