@@ -17,8 +17,7 @@ static bool charge(struct pc_device *device, uint64_t *left, uint64_t amount) {
 
 static int read(void *context, uint32_t address, void *data, size_t size) {
   struct pc_device *device = context;
-  /* A call that reads nothing, or is refused for more than there is, costs a byte: a store could loop over it. */
-  uint64_t amount = size > 0 && size <= device->size ? size : 1;
+  uint64_t amount = size > PC_LEAST_READ_COST && size <= device->size ? size : PC_LEAST_READ_COST;
   if (!charge(device, &device->budget.read_bytes, amount)) {
     return PC_FLASH_STOPPED;
   }

@@ -204,7 +204,7 @@ Test(device, the_budget_of_flash_operations_stops_a_store) {
   cr_assert_eq(read(device, 0, &byte, 1), PC_FLASH_STOPPED, "once stopped, nothing works");
   cr_assert_eq(pc_device_contract_violations(device, NULL), 1, "what is stopped is no violation");
   cr_assert_eq(pc_device_mark(device), 2);
-  pc_device_set_budget(device, (struct pc_budget){.flash_operations = 1, .read_bytes = 1});
+  pc_device_set_budget(device, (struct pc_budget){.flash_operations = 1, .read_bytes = PC_LEAST_READ_COST});
   cr_assert_not(pc_device_stopped(device));
   cr_assert_eq(read(device, 0, &byte, 1), PC_FLASH_OK);
   pc_device_destroy(device);
@@ -213,12 +213,13 @@ Test(device, the_budget_of_flash_operations_stops_a_store) {
 Test(device, the_budget_of_bytes_read_stops_a_store) {
   struct pc_device *device = create(&IDEAL, 1);
   uint8_t data[64];
-  pc_device_set_budget(device, (struct pc_budget){.flash_operations = 9, .read_bytes = 70});
+  pc_device_set_budget(device,
+                       (struct pc_budget){.flash_operations = 9, .read_bytes = 64 + 3 * PC_LEAST_READ_COST + 3});
   cr_assert_eq(read(device, 0, data, 64), PC_FLASH_OK);
-  cr_assert_eq(pc_device_budget(device).read_bytes, 6);
-  cr_assert_eq(read(device, 0, NULL, 0), PC_FLASH_OK, "an empty read costs a byte");
-  cr_assert_eq(read(device, 64, data, 1), PC_FLASH_REFUSED, "a refused one its bytes");
-  cr_assert_eq(read(device, 0, data, SIZE_MAX), PC_FLASH_REFUSED, "one for more than there is a byte");
+  cr_assert_eq(pc_device_budget(device).read_bytes, 3 * PC_LEAST_READ_COST + 3);
+  cr_assert_eq(read(device, 0, NULL, 0), PC_FLASH_OK, "an empty read costs the least");
+  cr_assert_eq(read(device, 64, data, 1), PC_FLASH_REFUSED, "a refused one its bytes, which are fewer");
+  cr_assert_eq(read(device, 0, data, SIZE_MAX), PC_FLASH_REFUSED, "one for more than there is the least");
   cr_assert_eq(pc_device_budget(device).read_bytes, 3);
   memset(data, 0, sizeof data);
   cr_assert_eq(read(device, 0, data, 4), PC_FLASH_STOPPED);

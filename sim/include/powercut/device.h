@@ -129,9 +129,11 @@ void pc_device_clear_contract_violations(struct pc_device *device);
 const char *pc_rule_text(enum pc_rule rule);
 
 /* The flash operations and bytes read that are left before the device answers PC_FLASH_STOPPED. Every call of program
-   and erase costs one, also a refused or empty one; a read costs its bytes, at least one, and one byte if it asks for
-   more than the device holds. A call that isn't covered is stopped, not recorded as a violation, and takes what was
-   left: every later call is stopped too. UINT64_MAX can't be used up: no bound, though it is counted down. */
+   and erase costs one, also a refused or empty one; a read costs its bytes, but at least
+   PC_LEAST_READ_COST, since many short reads take as long, and that if it asks for more than the device holds. A call
+   that isn't covered is stopped, not recorded as a violation, and takes what was left: every later call is stopped too.
+   UINT64_MAX can't be used up: no bound, though it is counted down. */
+#define PC_LEAST_READ_COST 16u
 struct pc_budget {
   uint64_t flash_operations;
   uint64_t read_bytes;
