@@ -63,11 +63,7 @@ static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to) 
 /* Spent tombstones are all that is left: they go with the sector. */
 static void drop_spent(struct norkv *kv, uint32_t sector) {
   for (uint32_t i = 0; next_copy_in(kv, sector, &i); i++) {
-    uint32_t slot = i / kv->config.redundancy;
-    norkv_index_move(kv, slot, i % kv->config.redundancy, NORKV_NO_ADDRESS, 0);
-    if (norkv_key_copies(kv, slot) == 0) {
-      norkv_index_remove(kv, slot);
-    }
+    norkv_index_drop(kv, i / kv->config.redundancy, i % kv->config.redundancy);
   }
 }
 

@@ -216,6 +216,13 @@ void norkv_index_move(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t a
   account(kv, slot, true);
 }
 
+void norkv_index_drop(struct norkv *kv, uint32_t slot, uint32_t copy) {
+  norkv_index_move(kv, slot, copy, NORKV_NO_ADDRESS, 0);
+  if (norkv_key_copies(kv, slot) == 0) {
+    norkv_index_remove(kv, slot);
+  }
+}
+
 void norkv_index_forget_entry(struct norkv *kv, uint32_t slot) {
   struct norkv_key *key = &kv->keys[slot];
   if (key->entries == ENTRIES_LOST_COUNT || key->entries == 0) {

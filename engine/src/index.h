@@ -56,8 +56,11 @@ struct norkv_version {
 };
 void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version);
 
-/* Sets copy number `copy` of a key to `address`, or to none (NORKV_NO_ADDRESS); `new_entries` were written for it. */
+/* Sets copy number `copy` of a key to `address`; `new_entries` were written for it. */
 void norkv_index_move(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t address, uint16_t new_entries);
+
+/* Forgets copy number `copy` of a key. A key without copies leaves the index. */
+void norkv_index_drop(struct norkv *kv, uint32_t slot, uint32_t copy);
 
 /* An entry of this key is about to be erased. */
 void norkv_index_forget_entry(struct norkv *kv, uint32_t slot);

@@ -12,29 +12,41 @@
  * erase one such sector. Which copies the index knows depends on the order of the scan; they are pointed away from a
  * sector that is to be erased to surplus copies.
  */
-static enum norkv_error erase_surplus(struct norkv *kv) {
-  uint32_t count = kv->config.flash.sector_count;
-  for (uint32_t from = 0; from < count; from++) {
-    for (uint32_t to = 0; kv->sectors[from].surplus && to < count; to++) {
-      if (to == from || !kv->sectors[to].surplus) {
-        continue;
-      }
+static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
+  if (!kv->sectors[from].surplus) {
+    return NORKV_OK;
+  }
+  for (uint32_t to = 0; to < kv->config.flash.sector_count; to++) {
+    if (to != from && kv->sectors[to].surplus) {
       enum norkv_error err = norkv_collect_rehome(kv, from, to);
       if (err != NORKV_OK) {
         return err;
       }
-      if (kv->sectors[from].live == 0) {
-        return norkv_collect_sector(kv, from);
-      }
+    }
+  }
+  return NORKV_OK;
+}
+
+/* Erases a sector of which nothing is needed. Errors: FULL (there is none), FLASH. */
+static enum norkv_error erase_surplus(struct norkv *kv) {
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    enum norkv_error err = point_away(kv, sector);
+    if (err != NORKV_OK) {
+      return err;
+    }
+    if (kv->sectors[sector].live == 0) {
+      return norkv_collect_sector(kv, sector);
     }
   }
   return NORKV_ERR_FULL;
 }
 
-/* Whether each live copy in the sector has another one elsewhere. */
-static bool is_redundant(const struct norkv *kv, uint32_t sector) {
+/* Whether each live copy in the sector has another one elsewhere, or is a tombstone that hides nothing known. */
+static bool is_expendable(const struct norkv *kv, uint32_t sector, bool tombstones_too) {
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    if (norkv_key_copies(kv, slot) == 1 && norkv_key_is_in(kv, slot, sector)) {
+    const struct norkv_key *key = &kv->keys[slot];
+    if (norkv_key_copies(kv, slot) == 1 && norkv_key_is_in(kv, slot, sector) &&
+        !(tombstones_too && norkv_key_is_deleted(key) && key->entries == 1)) {
       return false;
     }
   }
@@ -42,22 +54,43 @@ static bool is_redundant(const struct norkv *kv, uint32_t sector) {
 }
 
 /*
- * A key that lacked copies when its sector was collected has one in X and one in E, and both count as wanted. The
- * sector with the fewest bytes of such copies gives them up; they are written again when there is room.
+ * Two kinds of live copies can be left in both E and X, or in X alone, and may be given up.
+ *
+ * A key that lacked copies when X was collected has one in X and one in E, and both count as wanted. The sector with the
+ * fewest bytes of such copies gives them up; they are written again when there is room.
+ *
+ * A spent tombstone is not moved to E. When the erase of X was cut, it may be all that X still holds of value. Then all
+ * other sectors are clean, as they were when the collection began: what X itself may hide is older than E, and a tombstone
+ * that hid an entry in X would have been moved.
  */
-static enum norkv_error erase_redundant(struct norkv *kv) {
+static enum norkv_error erase_expendable(struct norkv *kv) {
+  enum norkv_error err = norkv_sector_check_all(kv);
+  if (err != NORKV_OK) {
+    return err;
+  }
   uint32_t best = NORKV_NO_SECTOR;
+  uint32_t least = UINT32_MAX;
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    if ((best == NORKV_NO_SECTOR || kv->sectors[sector].live < kv->sectors[best].live) && is_redundant(kv, sector)) {
+    err = point_away(kv, sector);
+    if (err != NORKV_OK) {
+      return err;
+    }
+    bool others_are_clean = kv->unsure_count == (kv->sectors[sector].state != NORKV_SECTOR_CLEAN ? 1u : 0u);
+    if (kv->sectors[sector].live < least && is_expendable(kv, sector, others_are_clean)) {
       best = sector;
+      least = kv->sectors[sector].live;
     }
   }
   if (best == NORKV_NO_SECTOR) {
     return NORKV_ERR_FULL;
   }
+  err = point_away(kv, best);
+  if (err != NORKV_OK) {
+    return err;
+  }
   for (uint32_t i = 0; i < kv->key_limit * kv->config.redundancy; i++) {
     if (kv->addresses[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, kv->addresses[i]) == best) {
-      norkv_index_move(kv, i / kv->config.redundancy, i % kv->config.redundancy, NORKV_NO_ADDRESS, 0);
+      norkv_index_drop(kv, i / kv->config.redundancy, i % kv->config.redundancy);
     }
   }
   return norkv_sector_erase(kv, best);
@@ -67,13 +100,8 @@ enum norkv_error norkv_recover_reserve(struct norkv *kv) {
   if (kv->empty_count > 0) {
     return NORKV_OK;
   }
-  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    if (kv->sectors[sector].live == 0) {
-      return norkv_collect_sector(kv, sector);
-    }
-  }
   enum norkv_error err = erase_surplus(kv);
-  return err == NORKV_ERR_FULL ? erase_redundant(kv) : err;
+  return err == NORKV_ERR_FULL ? erase_expendable(kv) : err;
 }
 
 /* The first error of several steps is what the caller learns. */
@@ -151,16 +179,13 @@ bool norkv_recover_is_due(const struct norkv *kv) {
 
 enum norkv_error norkv_recover(struct norkv *kv) {
   enum norkv_error err = norkv_recover_reserve(kv);
-  if (err != NORKV_OK) {
-    return err;
+  /* Writing copies may find that a sector's free end is not blank, and that sector is collected in the next turn. */
+  for (uint32_t i = 0; err == NORKV_OK && norkv_recover_is_due(kv) && i < kv->config.flash.sector_count; i++) {
+    err = collect_damaged(kv);
+    if (err != NORKV_ERR_FLASH) {
+      keep_first(&err, restore_copies(kv));
+    }
   }
-  kv->needs_recovery = false;
-  err = collect_damaged(kv);
-  if (err != NORKV_ERR_FLASH) {
-    keep_first(&err, restore_copies(kv));
-  }
-  if (err != NORKV_OK) {
-    kv->needs_recovery = true;
-  }
+  kv->needs_recovery = err == NORKV_ERR_FLASH || norkv_recover_is_due(kv);
   return err;
 }

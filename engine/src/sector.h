@@ -9,7 +9,7 @@ void norkv_sector_reset(struct norkv *kv);
 
 /* Every change of a sector's tail or state goes through here, so that the counts of empty and of unsure sectors, and
    with them what counts as a spent tombstone, stay right. */
-void norkv_sector_set(struct norkv *kv, uint32_t sector, uint32_t tail, enum norkv_sector_state state);
+void norkv_sector_set(struct norkv *kv, uint32_t number, uint32_t tail, enum norkv_sector_state state);
 
 /* Closes a sector whose content can't be relied on; recovery collects it. */
 void norkv_sector_set_damaged(struct norkv *kv, uint32_t sector);
@@ -18,21 +18,21 @@ void norkv_sector_set_damaged(struct norkv *kv, uint32_t sector);
 bool norkv_sector_is_empty(const struct norkv *kv, uint32_t sector);
 
 /* Bytes at its end that appends may use. */
-uint32_t norkv_sector_free(const struct norkv *kv, uint32_t sector);
+uint32_t norkv_sector_free(const struct norkv *kv, uint32_t number);
 
 /* Bytes that collecting the sector gains. */
 uint32_t norkv_sector_reclaimable(const struct norkv *kv, uint32_t sector);
 
 /* Reads the space behind the last entry, once after each start; what is not blank makes the sector damaged.
    Error: FLASH. */
-enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t sector);
+enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t number);
 
 /* Checks every sector. Error: FLASH. */
 enum norkv_error norkv_sector_check_all(struct norkv *kv);
 
 /* The next empty sector, seen blank or erased, other than `except`; circular from the last one appended to.
    Errors: FULL (there is none), FLASH. */
-enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint32_t *sector);
+enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint32_t *taken);
 
 /* What is to be placed. */
 struct norkv_place {
@@ -50,6 +50,6 @@ enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *p
 
 /* Erases a sector that has no live copies; the entries that the index counts there are forgotten. On failure it stays
    damaged. Error: FLASH. */
-enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t sector);
+enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t number);
 
 #endif

@@ -75,10 +75,12 @@ static enum norkv_error find_slot(struct norkv *kv, struct update *update, bool 
 /* Before anything is written there must be an empty sector, whatever the recovery mode: it is what makes garbage
    collection safe. Damage that can't be mended does not keep an update from trying. */
 static enum norkv_error get_ready(struct norkv *kv) {
+  enum norkv_error recovered = NORKV_OK;
   if (kv->needs_recovery && kv->config.recovery != NORKV_RECOVER_MANUAL) {
-    (void)norkv_recover(kv);
+    recovered = norkv_recover(kv);
   }
-  return norkv_recover_reserve(kv);
+  enum norkv_error err = norkv_recover_reserve(kv);
+  return err != NORKV_OK && recovered == NORKV_ERR_FLASH ? recovered : err;
 }
 
 static enum norkv_error write_version(struct norkv *kv, struct update *update, bool deletes) {
