@@ -11,7 +11,7 @@ char *pc_path_folder(const char *path) {
   if (slash == NULL) {
     return strdup(".");
   }
-  return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+  return strndup(path, (size_t)(slash - path));
 }
 
 char *pc_path_join(const char *folder, const char *path) {

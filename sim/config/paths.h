@@ -4,7 +4,7 @@
 
 /* Each returns a text that the caller frees, or NULL: no memory. */
 
-/* The folder that `path` is in, "." where it names none. */
+/* The folder that `path` is in, for joining: "." where it names none, empty for the root. */
 char *pc_path_folder(const char *path);
 /* `path` as found from here: itself if it is absolute, else below `folder` (NULL: from here). */
 char *pc_path_join(const char *folder, const char *path);
