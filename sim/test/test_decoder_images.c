@@ -75,7 +75,7 @@ static enum pc_checksum checksum_of(const struct pc_image_layout *layout, uint32
 
 uint32_t image_put(struct test_image *image, uint32_t address, const struct test_entry *entry) {
   uint32_t magic = entry->magic != 0 ? entry->magic : image->layout.formats[0].magic;
-  size_t alignment = (entry->units + 1u) * 16u;
+  size_t alignment = ((size_t)entry->units + 1) * 16;
   size_t size = (16 + entry->key.size + entry->value.size + alignment - 1) / alignment * alignment;
   cr_assert(address + size <= image->bytes.size);
   uint8_t *cells = image->cells + address;

@@ -217,6 +217,33 @@ Test(ledger_kills, survives_writes_that_fail) {
   cr_expect_str_eq(ledger_query(path, "SELECT count(*), max(length(repro)) FROM v_violations"), "1|20000\n");
 }
 
+Test(ledger_kills, says_that_memory_ran_out_wherever_it_does) {
+  const char *path = ledger_file("memory.db");
+  struct pc_violation violation = ledger_violation();
+  int failures = 0;
+  int64_t recorded = 0;
+  for (sqlite3_int64 limit = 4096; recorded == 0 && limit < (8 << 20); limit += 4096) {
+    struct pc_ledger *ledger = NULL;
+    struct pc_error error = {""};
+    int64_t run_id = 0;
+    (void)sqlite3_hard_heap_limit64(limit);
+    enum pc_result err = pc_ledger_open(&ledger, path, &error);
+    err = err ? err : pc_ledger_begin_run(ledger, &ledger_info, &run_id, &error);
+    err = err ? err : pc_ledger_add_violation(ledger, run_id, &violation, large_repro(), &error);
+    recorded = err ? 0 : run_id;
+    pc_ledger_close(ledger);
+    (void)sqlite3_hard_heap_limit64(0);
+    if (err) {
+      cr_assert_eq(err, PC_ENVIRONMENT);
+      cr_assert_str_eq(error.message, "out of memory", "limit %lld: %s", (long long)limit, error.message);
+      failures++;
+    }
+  }
+  cr_expect_gt(failures, 5);
+  cr_expect_gt(recorded, 0);
+  expect_whole(path);
+}
+
 Test(ledger_kills, closes_nothing_without_complaint) {
   pc_ledger_close(NULL);
 }
