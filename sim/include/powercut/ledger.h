@@ -17,8 +17,8 @@
 struct pc_ledger;
 
 /* Opens a database, or creates it where there is no file (or an empty one). PC_BAD_INPUT: not SQLite, not a powercut
-   database, or a newer schema: the file is not touched. PC_ENVIRONMENT: can't be opened, locked, disk full. Waits up to
-   10 s for another writer. */
+   database, damaged, or a newer schema: the file is not touched. PC_ENVIRONMENT: can't be opened, locked, disk full.
+   Waits up to 10 s for another writer, as does all below. */
 enum pc_result pc_ledger_open(struct pc_ledger **ledger, const char *path, struct pc_error *error);
 void pc_ledger_close(struct pc_ledger *ledger); /* NULL is fine */
 
@@ -39,7 +39,7 @@ enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id,
                                        struct pc_bytes repro, struct pc_error *error);
 
 /* Ends a run with its counts, checks and wear, in one transaction. `result->interrupted` is kept: the run is then
-   marked as not finished. */
+   marked as not finished. A run can be ended once; PC_ENVIRONMENT leaves it not ended, with its violations. */
 enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const struct pc_exploration_result *result,
                                  double seconds, struct pc_error *error);
 
