@@ -72,9 +72,11 @@ static void add_format(const struct argp_state *state, struct pc_image_layout *l
   uint64_t magic = 0;
   if (colon == NULL || !pc_parse_number(magic_text, (struct pc_range){0, UINT32_MAX}, &magic)) {
     argp_error(state, "--format takes MAGIC:CHECKSUM, MAGIC a number of 32 bits, not '%s'", text);
+    return;
   }
   if (layout->format_count == PC_MAX_FORMATS) {
     argp_error(state, "--format can be given %u times", PC_MAX_FORMATS);
+    return;
   }
   layout->formats[layout->format_count++] =
       (struct pc_format){.magic = (uint32_t)magic, .checksum = parse_checksum(state, colon + 1)};

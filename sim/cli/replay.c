@@ -1,10 +1,12 @@
-/* powercut replay: tells a repro step by step, and whether it still shows its violation. */
+/* powercut replay: tells a repro step by step, and whether it still shows its violation. The store runs in a process of
+   its own, since bringing that down may be what the repro shows. */
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "arguments.h"
 #include "command.h"
+#include "isolate.h"
 #include "output.h"
 #include "powercut/config.h"
 #include "story.h"
@@ -49,14 +51,50 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
   }
 }
 
-static enum pc_result print_heading(const struct pc_repro *repro, const struct pc_subject *subject,
-                                    struct pc_error *error) {
+/* What the process that replays shares with its parent. */
+struct replay {
+  struct pc_isolation isolation;
+  const struct pc_repro *repro;
+  const struct pc_subject *subject;
+  struct pc_story_place place;
+  struct pc_story story;
+  uint32_t violations;
+  enum pc_result err;
+  struct pc_error error;
+};
+
+static void find(void *context, const struct pc_step *step) {
+  struct replay *replay = context;
+  replay->isolation.beats++;
+  pc_story_find(&replay->place, step);
+}
+
+static void tell(void *context, const struct pc_step *step) {
+  struct replay *replay = context;
+  replay->isolation.beats++;
+  pc_story_tell(&replay->story, step);
+}
+
+static enum pc_result replay_with(struct replay *replay, void (*step)(void *context, const struct pc_step *step)) {
+  const struct pc_repro *repro = replay->repro;
+  return pc_replay(replay->subject, &repro->scenario.workload, &repro->scenario.plan, &repro->path, step, replay,
+                   &replay->violations, &replay->error);
+}
+
+/* In a process of its own: finds the place of the cut. */
+static void find_place(void *memory) {
+  struct replay *replay = memory;
+  replay->err = replay_with(replay, find);
+}
+
+static enum pc_result print_heading(const struct replay *replay, struct pc_error *error) {
+  const struct pc_repro *repro = replay->repro;
   struct pc_buffer text = {0};
   pc_buffer_text(&text, repro->scenario.name);
   pc_buffer_print(&text, "\n  device  ");
-  pc_subject_device(subject, &text);
+  pc_subject_device(replay->subject, &text);
   pc_buffer_print(&text, "\n  store   ");
-  pc_subject_store(subject, &text);
+  pc_subject_store(replay->subject, &text);
   pc_buffer_print(&text, "\n  seed    %" PRIu64 "\n  shows   %s", repro->scenario.plan.seed,
                   pc_invariant_info(repro->invariant)->name);
   for (uint32_t i = 0; i < repro->path.depth; i++) {
@@ -69,47 +107,84 @@ static enum pc_result print_heading(const struct pc_repro *repro, const struct p
   return pc_output_buffer(stdout, &text, error);
 }
 
-static void print_verdict(const struct pc_story *story, enum pc_invariant recorded, uint32_t violations) {
+/* In a process of its own: tells of what is near the place. */
+static void tell_story(void *memory) {
+  struct replay *replay = memory;
+  replay->err = print_heading(replay, &replay->error);
+  if (!replay->err) {
+    replay->err = replay_with(replay, tell);
+  }
+}
+
+static void print_verdict(const struct replay *replay) {
+  enum pc_invariant recorded = replay->repro->invariant;
+  const bool *failed = replay->story.failed;
   const char *name = pc_invariant_info(recorded)->name;
-  if (violations == 0) {
+  if (replay->violations == 0) {
     (void)printf("\nHELD: every invariant. The violation of %s that was recorded does not show.\n", name);
     return;
   }
   (void)printf("\nVIOLATED:");
   for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
-    if (story->failed[i]) {
+    if (failed[i]) {
       (void)printf(" %s", pc_invariant_info((enum pc_invariant)i)->name);
     }
   }
-  (void)printf("%s%s\n", story->failed[recorded] ? ", as was recorded" : "; what was recorded is ",
-               story->failed[recorded] ? "" : name);
+  (void)printf("%s%s\n", failed[recorded] ? ", as was recorded" : "; what was recorded is ",
+               failed[recorded] ? "" : name);
 }
 
-/* Runs it twice: to find the place of the cut, then to tell of what is near. */
-static enum pc_result tell(const struct pc_repro *repro, const struct pc_subject *subject, bool all,
-                           uint32_t *violations, struct pc_error *error) {
-  const struct pc_scenario *scenario = &repro->scenario;
-  struct pc_story_place place = {0};
-  enum pc_result err =
-      pc_replay(subject, &scenario->workload, &scenario->plan, &repro->path, pc_story_find, &place, violations, error);
+/* Replays twice: to find the place of the cut, then to tell of what is near. */
+static enum pc_result replay_twice(struct replay *replay, bool all, struct pc_error *error) {
+  char what[PC_ISOLATION_TEXT];
+  enum pc_result err = pc_isolate(find_place, replay, what, error);
   if (err) {
     return err;
   }
-  uint32_t operation = place.known ? place.operation : scenario->workload.operation_count;
-  struct pc_story story = {
-      .workload = &scenario->workload,
-      .sector_size = scenario->profile.sector_size,
+  if (what[0] == '\0' && replay->err) {
+    *error = replay->error;
+    return replay->err;
+  }
+  uint32_t operation = replay->place.operation;
+  replay->story = (struct pc_story){
+      .workload = &replay->repro->scenario.workload,
+      .sector_size = replay->repro->scenario.profile.sector_size,
       .from = all || operation < OPERATIONS_BEFORE ? 0 : operation - OPERATIONS_BEFORE,
       .all = all,
   };
-  err = print_heading(repro, subject, error);
-  if (!err) {
-    err = pc_replay(subject, &scenario->workload, &scenario->plan, &repro->path, pc_story_tell, &story, violations,
-                    error);
+  err = pc_isolate(tell_story, replay, what, error);
+  if (err) {
+    return err;
   }
-  if (!err) {
-    print_verdict(&story, repro->invariant, *violations);
+  if (what[0] != '\0') {
+    pc_story_end(&replay->story, what);
+    replay->violations++;
+  } else if (replay->err) {
+    *error = replay->error;
+    return replay->err;
   }
+  print_verdict(replay);
+  return PC_OK;
+}
+
+static enum pc_result replay_repro(const struct pc_repro *repro, bool all, uint32_t *violations,
+                                   struct pc_error *error) {
+  struct pc_opened_subject opened;
+  enum pc_result err = pc_subject_open(&opened, &repro->scenario, error);
+  if (err) {
+    return err;
+  }
+  struct replay *replay = pc_isolation_take(sizeof *replay);
+  if (replay == NULL) {
+    pc_subject_close(&opened);
+    return pc_fail_memory(error);
+  }
+  replay->repro = repro;
+  replay->subject = &opened.subject;
+  err = replay_twice(replay, all, error);
+  *violations = replay->violations;
+  pc_isolation_free(replay, sizeof *replay);
+  pc_subject_close(&opened);
   return err;
 }
 
@@ -120,18 +195,12 @@ enum pc_exit pc_command_replay(int argc, char **argv) {
 
   struct pc_repro repro;
   struct pc_error error;
-  enum pc_result err = pc_repro_load(arguments.file, &repro, &error);
-  if (err) {
-    return pc_output_error(err, &error);
-  }
-  struct pc_opened_subject opened;
   uint32_t violations = 0;
-  err = pc_subject_open(&opened, &repro.scenario, &error);
+  enum pc_result err = pc_repro_load(arguments.file, &repro, &error);
   if (!err) {
-    err = tell(&repro, &opened.subject, arguments.all, &violations, &error);
-    pc_subject_close(&opened);
+    err = replay_repro(&repro, arguments.all, &violations, &error);
+    pc_repro_free(&repro);
   }
-  pc_repro_free(&repro);
   if (err) {
     return pc_output_error(err, &error);
   }

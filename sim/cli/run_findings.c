@@ -28,7 +28,8 @@ static char *write_file(struct pc_run_findings *findings, const struct pc_violat
 /* Keeps a violation for the summary, with a copy of its key. Takes `file`. */
 static enum pc_result keep(struct pc_finding *first, const struct pc_violation *violation, char *file,
                            struct pc_error *error) {
-  *first = (struct pc_finding){.found = true, .violation = *violation, .file = file};
+  *first = (struct pc_finding){.found = true, .violation = *violation};
+  first->file = file;
   first->key = malloc(violation->key.size + 1);
   if (first->key == NULL) {
     return pc_fail_memory(error);

@@ -145,9 +145,9 @@ static enum pc_result print_findings(const struct pc_run_report *report, struct 
   const struct pc_run_findings *findings = report->findings;
   struct pc_buffer text = {0};
   if (findings->count > 0) {
-    pc_buffer_print(&text, "\nThe first violation of each invariant (the database has ");
+    pc_buffer_print(&text, "\nThe first violation of each invariant, of ");
     pc_buffer_count(&text, findings->count);
-    pc_buffer_print(&text, " places in view v_violations):\n");
+    pc_buffer_print(&text, " in view v_violations:\n");
   }
   for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
     if (findings->first[i].found) {

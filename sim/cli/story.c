@@ -13,8 +13,9 @@
 void pc_story_find(void *context, const struct pc_step *step) {
   struct pc_story_place *place = context;
   bool cut = step->depth > 0 || step->cut != NULL;
-  if (!place->cut && (cut || step->kind == PC_STEP_VIOLATION)) {
-    *place = (struct pc_story_place){.known = true, .cut = cut, .operation = step->operation};
+  bool violated = step->kind == PC_STEP_VIOLATION;
+  if (!place->cut && (cut || violated || !place->violated)) {
+    *place = (struct pc_story_place){.cut = cut, .violated = violated, .operation = step->operation};
   }
 }
 
@@ -104,6 +105,14 @@ static void tell_violation(const struct pc_violation *violation) {
   pc_buffer_text(&text, violation->actual);
   pc_buffer_append(&text, "\n", 1);
   print_buffer(&text);
+}
+
+void pc_story_end(struct pc_story *story, const char *what) {
+  struct pc_violation violation = {.invariant = PC_MOUNTABLE, .expected = "the store starts and works"};
+  (void)snprintf(violation.actual, sizeof violation.actual, "%s", what);
+  story->failed[PC_MOUNTABLE] = true;
+  tell_skipped(story);
+  tell_violation(&violation);
 }
 
 void pc_story_tell(void *context, const struct pc_step *step) {

@@ -80,7 +80,21 @@ cmp -s repro.yaml sound.yaml && fail "the repro does not name its store"
 expect 0 replay sound.yaml
 says "HELD: every invariant. The violation of deleted_stays_deleted that was recorded does not show."
 
+# A store that brings its process down, ends it or never comes back: the story is told up to there.
+spoil crashes
+repro_where "invariant = 'mountable' AND fault = 'prefix'"
+for end in "crashes:the store brought its process down" "exits:the store ended its process with status" \
+  "hangs:the store never came back"; do
+  sed "s|crashes.so|${end%%:*}.so|" repro.yaml >end.yaml
+  expect 1 replay end.yaml
+  for text in "recovery 1: the store starts" "VIOLATED mountable: " "${end#*:}" "VIOLATED: mountable, as was recorded"; do
+    says "$text"
+  done
+done
+
 # What can't be replayed.
+spoil forgets_delete
+repro_where "invariant = 'deleted_stays_deleted' AND fault = 'prefix'"
 sed 's/flash_operation: [0-9]*/flash_operation: 4000000/' repro.yaml >far.yaml
 expect 2 replay far.yaml
 complains "4000000"
