@@ -52,13 +52,12 @@ enum pc_result pc_bind_cause(const struct pc_binding *binding, const struct pc_n
   return PC_OK;
 }
 
-enum pc_result pc_bind_scalar(const struct pc_binding *binding, const struct pc_node *node, const char *what,
-                              const char **text) {
-  if (node->kind != PC_NODE_SCALAR || node->size == 0) {
-    return pc_bind_fail_type(binding, node, what);
+const char *pc_bind_scalar(const struct pc_binding *binding, const struct pc_node *node, const char *what) {
+  if (node->kind == PC_NODE_SCALAR && node->size > 0) {
+    return node->text;
   }
-  *text = node->text;
-  return PC_OK;
+  (void)pc_bind_fail_type(binding, node, what);
+  return NULL;
 }
 
 /* The whole of a text as a number, decimal or 0x. A leading 0 means octal to some: refused. What is above UINT64_MAX is
@@ -143,10 +142,9 @@ static enum pc_result bind_double(const struct pc_binding *binding, const struct
 }
 
 static enum pc_result bind_text(const struct pc_binding *binding, const struct pc_node *node, char **place) {
-  const char *text = NULL;
-  enum pc_result result = pc_bind_scalar(binding, node, "a text", &text);
-  if (result != PC_OK) {
-    return result;
+  const char *text = pc_bind_scalar(binding, node, "a text");
+  if (text == NULL) {
+    return PC_BAD_INPUT;
   }
   char *copy = strdup(text);
   if (copy == NULL) {
@@ -159,10 +157,9 @@ static enum pc_result bind_text(const struct pc_binding *binding, const struct p
 
 static enum pc_result bind_chars(const struct pc_binding *binding, const struct pc_node *node,
                                  const struct pc_field *field, char *place) {
-  const char *text = NULL;
-  enum pc_result result = pc_bind_scalar(binding, node, "a text", &text);
-  if (result != PC_OK) {
-    return result;
+  const char *text = pc_bind_scalar(binding, node, "a text");
+  if (text == NULL) {
+    return PC_BAD_INPUT;
   }
   if (node->size > field->max) {
     return pc_node_fail(binding->document, node, binding->error, "%s must be at most %" PRIu64 " bytes long, not %zu",

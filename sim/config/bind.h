@@ -50,9 +50,8 @@ enum pc_result pc_bind_mapping(const struct pc_binding *binding, const struct pc
 enum pc_result pc_bind_field(const struct pc_binding *binding, const struct pc_node *node, const struct pc_field *field,
                              void *target);
 
-/* A scalar's text. `what` says in the message what is expected instead: "a name". */
-enum pc_result pc_bind_scalar(const struct pc_binding *binding, const struct pc_node *node, const char *what,
-                              const char **text);
+/* A scalar's text, or NULL for bad input, which the message says. `what` is what is expected: "a name". */
+const char *pc_bind_scalar(const struct pc_binding *binding, const struct pc_node *node, const char *what);
 
 /* "PATH must be WHAT, not ...", with what is there. */
 enum pc_result pc_bind_fail_type(const struct pc_binding *binding, const struct pc_node *node, const char *what);

@@ -13,8 +13,9 @@ struct builder {
   struct pc_document *document;
   yaml_parser_t parser;
   yaml_event_t event;
-  struct pc_node *open; /* the list or mapping that is being filled, or NULL */
-  const char *key;      /* in a mapping: the key that was read last and has no value yet */
+  struct pc_node *open;  /* the list or mapping that is being filled, or NULL */
+  struct pc_node *added; /* by add_node, last */
+  const char *key;       /* in a mapping: the key that was read last and has no value yet */
   int key_line;
   int depth, nodes, documents;
   struct pc_error *error;
@@ -74,7 +75,7 @@ static enum pc_result read_key(struct builder *builder) {
 }
 
 /* Puts a new node where the parser stands. */
-static enum pc_result add_node(struct builder *builder, enum pc_node_kind kind, struct pc_node **added) {
+static enum pc_result add_node(struct builder *builder, enum pc_node_kind kind) {
   if (builder->open != NULL && builder->open->kind == PC_NODE_MAPPING && builder->key == NULL) {
     return fail_at(builder, event_line(builder), "a key must be a word, not a list or a mapping");
   }
@@ -96,7 +97,7 @@ static enum pc_result add_node(struct builder *builder, enum pc_node_kind kind, 
   } else {
     pc_node_append(builder->open, node);
   }
-  *added = node;
+  builder->added = node;
   return PC_OK;
 }
 
@@ -104,11 +105,11 @@ static enum pc_result add_scalar(struct builder *builder) {
   if (builder->open != NULL && builder->open->kind == PC_NODE_MAPPING && builder->key == NULL) {
     return read_key(builder);
   }
-  struct pc_node *node;
-  enum pc_result result = add_node(builder, PC_NODE_SCALAR, &node);
+  enum pc_result result = add_node(builder, PC_NODE_SCALAR);
   if (result != PC_OK) {
     return result;
   }
+  struct pc_node *node = builder->added;
   const char *text = (const char *)builder->event.data.scalar.value;
   node->size = builder->event.data.scalar.length;
   if (strlen(text) != node->size) {
@@ -124,10 +125,9 @@ static enum pc_result open_node(struct builder *builder, enum pc_node_kind kind)
   if (++builder->depth > MAX_DEPTH) {
     return fail_at(builder, event_line(builder), "nested deeper than %d levels", MAX_DEPTH);
   }
-  struct pc_node *node;
-  enum pc_result result = add_node(builder, kind, &node);
+  enum pc_result result = add_node(builder, kind);
   if (result == PC_OK) {
-    builder->open = node;
+    builder->open = builder->added;
   }
   return result;
 }

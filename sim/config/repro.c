@@ -17,10 +17,9 @@ enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc
 
 enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
-  const char *name = NULL;
-  enum pc_result result = pc_bind_scalar(binding, node, "an invariant", &name);
-  if (result != PC_OK) {
-    return result;
+  const char *name = pc_bind_scalar(binding, node, "an invariant");
+  if (name == NULL) {
+    return PC_BAD_INPUT;
   }
   const char *known[PC_INVARIANT_COUNT];
   for (int i = 0; i < PC_INVARIANT_COUNT; i++) {

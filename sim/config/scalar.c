@@ -62,7 +62,7 @@ void pc_write_double(struct pc_buffer *buffer, double number) {
   for (int digits = 15; digits <= 17; digits++) {
     (void)snprintf(text, sizeof text, "%.*g", digits, number);
     double back = strtod(text, NULL);
-    if (memcmp(&back, &number, sizeof back) == 0) {
+    if (back >= number && back <= number) {
       break;
     }
   }

@@ -9,13 +9,12 @@ static enum pc_result bind_profile(const struct pc_binding *binding, const struc
   if (node->kind == PC_NODE_MAPPING) {
     return pc_profile_bind(binding, node, profile);
   }
-  const char *name = NULL;
-  enum pc_result result = pc_bind_scalar(binding, node, "a profile's name, path or mapping", &name);
-  if (result != PC_OK) {
-    return result;
+  const char *name = pc_bind_scalar(binding, node, "a profile's name, path or mapping");
+  if (name == NULL) {
+    return PC_BAD_INPUT;
   }
   struct pc_error cause;
-  result = pc_profile_find(name, reading->folder, profile, &cause);
+  enum pc_result result = pc_profile_find(name, reading->folder, profile, &cause);
   return pc_bind_cause(binding, node, result, &cause);
 }
 

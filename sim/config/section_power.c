@@ -15,10 +15,9 @@ static enum pc_result bind_cuts(const struct pc_binding *binding, const struct p
 }
 
 enum pc_result pc_bind_fault(const struct pc_binding *binding, const struct pc_node *node, enum pc_fault *fault) {
-  const char *name = NULL;
-  enum pc_result result = pc_bind_scalar(binding, node, "a fault class", &name);
-  if (result != PC_OK) {
-    return result;
+  const char *name = pc_bind_scalar(binding, node, "a fault class");
+  if (name == NULL) {
+    return PC_BAD_INPUT;
   }
   const char *known[PC_FAULT_COUNT];
   for (int i = 0; i < PC_FAULT_COUNT; i++) {

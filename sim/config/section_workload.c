@@ -106,8 +106,7 @@ static enum pc_result bind_mix(const struct pc_binding *binding, const struct pc
 
 static enum pc_result bind_trace(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   (void)target;
-  const char *path = NULL;
-  return pc_bind_scalar(binding, node, "a path", &path);
+  return pc_bind_scalar(binding, node, "a path") != NULL ? PC_OK : PC_BAD_INPUT;
 }
 
 static enum pc_result bind_inline(const struct pc_binding *binding, const struct pc_node *node, void *target) {

@@ -89,6 +89,19 @@ static inline struct pc_scenario load(const char *path, const struct pc_scenario
   return scenario;
 }
 
+static inline bool same_number(double a, double b) {
+  return a >= b && a <= b;
+}
+
+static inline bool same_profile(const struct pc_profile *a, const struct pc_profile *b) {
+  return strcmp(a->name, b->name) == 0 && strcmp(a->summary, b->summary) == 0 && a->sector_size == b->sector_size &&
+         a->program_unit == b->program_unit && a->page_size == b->page_size &&
+         a->programs_per_unit == b->programs_per_unit && a->endurance == b->endurance &&
+         same_number(a->program_typical_us, b->program_typical_us) &&
+         same_number(a->program_maximum_us, b->program_maximum_us) &&
+         same_number(a->erase_typical_us, b->erase_typical_us) && same_number(a->erase_maximum_us, b->erase_maximum_us);
+}
+
 /* Loads what must be refused with this message, and leaves nothing behind. */
 static inline void expect_refused(const char *path, const struct pc_scenario_options *options, const char *message) {
   struct pc_scenario scenario;

@@ -83,40 +83,49 @@ static const char *const PIECES[] = {
     "depth: 8\n",
 };
 
-static size_t change(struct pc_random *random, char *text, size_t size, size_t most) {
-  size_t at = (size_t)pc_random_below(random, size);
+/* A text that is being changed. */
+struct draft {
+  char text[2 * sizeof EVERYTHING];
+  size_t size;
+};
+
+static void insert(struct draft *draft, size_t at, const char *bytes, size_t size) {
+  if (draft->size + size > sizeof draft->text) {
+    return;
+  }
+  memmove(draft->text + at + size, draft->text + at, draft->size - at);
+  memcpy(draft->text + at, bytes, size);
+  draft->size += size;
+}
+
+static void cut_out(struct draft *draft, size_t at, size_t size) {
+  size_t most = draft->size - at - 1;
+  size = size < most ? size : most;
+  memmove(draft->text + at, draft->text + at + size, draft->size - at - size);
+  draft->size -= size;
+}
+
+static void change(struct pc_random *random, struct draft *draft) {
+  size_t at = (size_t)pc_random_below(random, draft->size);
+  size_t count = 1 + (size_t)pc_random_below(random, 60);
   switch (pc_random_below(random, 4)) {
-    case 0: /* another byte */
-      text[at] = (char)pc_random_next(random);
-      return size;
-    case 1: { /* some bytes less */
-      size_t count = 1 + (size_t)pc_random_below(random, 12);
-      count = count < size - at ? count : size - at - 1;
-      memmove(text + at, text + at + count, size - at - count);
-      return size - count;
-    }
-    case 2: { /* a piece more */
+    case 0:
+      draft->text[at] = (char)pc_random_next(random);
+      break;
+    case 1:
+      cut_out(draft, at, count / 5 + 1);
+      break;
+    case 2: {
       const char *piece = PIECES[pc_random_below(random, sizeof PIECES / sizeof PIECES[0])];
-      size_t count = piece[0] == '\0' ? 1 : strlen(piece);
-      if (size + count > most) {
-        return size;
-      }
-      memmove(text + at + count, text + at, size - at);
-      memcpy(text + at, piece, count);
-      return size + count;
+      insert(draft, at, piece, piece[0] == '\0' ? 1 : strlen(piece));
+      break;
     }
     default: { /* a part of it again */
-      size_t from = (size_t)pc_random_below(random, size);
-      size_t count = 1 + (size_t)pc_random_below(random, 60);
-      count = count < size - from ? count : size - from;
-      if (size + count > most) {
-        return size;
-      }
       char part[64];
-      memcpy(part, text + from, count);
-      memmove(text + at + count, text + at, size - at);
-      memcpy(text + at, part, count);
-      return size + count;
+      size_t from = (size_t)pc_random_below(random, draft->size - sizeof part);
+      memcpy(part, draft->text + from, sizeof part);
+      insert(draft, at, part, count);
+      break;
     }
   }
 }
@@ -125,14 +134,13 @@ Test(config_hostile, a_file_changed_at_random_is_read_or_refused, .timeout = 600
   uint64_t right = 0;
   for (uint64_t seed = 0; seed < 20000; seed++) {
     struct pc_random random = {seed};
-    char text[2 * sizeof EVERYTHING];
-    size_t size = strlen(EVERYTHING);
-    memcpy(text, EVERYTHING, size);
+    struct draft draft = {.size = 0};
+    insert(&draft, 0, EVERYTHING, sizeof EVERYTHING - 1);
     uint64_t changes = 1 + pc_random_below(&random, 2);
     for (uint64_t i = 0; i < changes; i++) {
-      size = change(&random, text, size, sizeof text);
+      change(&random, &draft);
     }
-    right += try_file(text, size);
+    right += try_file(draft.text, draft.size);
   }
   cr_expect_gt(right, 500, "the changes don't only break the syntax: %llu", (unsigned long long)right);
   cr_expect_lt(right, 19000);
@@ -147,9 +155,9 @@ Test(config_hostile, deep_and_wide_files_are_refused_quickly, .timeout = 60) {
   cr_assert_not_null(text);
   for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
     size_t unit = strlen(units[i]);
-    size_t size = 0;
-    for (; size + unit <= SIZE; size += unit) {
-      memcpy(text + size, units[i], unit);
+    size_t size = SIZE - SIZE % unit;
+    for (size_t at = 0; at < size; at++) {
+      text[at] = units[i][at % unit];
     }
     cr_expect_not(try_file(text, size), "%s", units[i]);
   }

@@ -257,7 +257,7 @@ Test(config_scenario, the_profiles_that_come_along_are_right) {
     cr_expect_neq(profile.summary[0], '\0');
     cr_assert_eq(pc_profile_find(profile.name, NULL, &found, &error), PC_OK, "the file's name is the profile's: %s",
                  error.message);
-    cr_expect_eq(memcmp(&found, &profile, sizeof found), 0);
+    cr_expect(same_profile(&found, &profile));
   }
 }
 

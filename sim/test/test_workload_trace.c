@@ -258,6 +258,7 @@ Test(workload_trace, reading_back_what_was_written_gives_the_same, .timeout = 30
     for (uint64_t i = 0; i < lines; i++) {
       append_random_line(&text, &random);
     }
+    cr_assert_not_null(text.data);
     bool spoilt = seed % 2 == 1;
     for (uint64_t i = 0; spoilt && i < 1 + seed % 5; i++) {
       text.data[pc_random_below(&random, text.size)] = (uint8_t)pc_random_next(&random);
