@@ -13,9 +13,12 @@ static json_t *json_of_time(double microseconds) {
 
 static json_t *json_of_profile(const struct pc_profile *profile) {
   return json_pack(
-      "{s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:o, s:o, s:o, s:o}", "name", profile->name, "summary", profile->summary,
-      "sector_size", (int)profile->sector_size, "program_unit", (int)profile->program_unit, "page_size",
-      (int)profile->page_size, "programs_per_unit", (int)profile->programs_per_unit, "endurance",
+      "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "name", profile->name,
+      "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size, "program_unit",
+      (json_int_t)profile->program_unit, "read_unit", (json_int_t)profile->read_unit, "page_size",
+      (json_int_t)profile->page_size, "page_overflow", pc_page_overflow_name(profile->page_overflow),
+      "programs_per_unit", (json_int_t)profile->programs_per_unit, "reprogram", pc_reprogram_name(profile->reprogram),
+      "row_size", (json_int_t)profile->row_size, "programs_per_row", (json_int_t)profile->programs_per_row, "endurance",
       (json_int_t)profile->endurance, "program_typical_us", json_of_time(profile->program_typical_us),
       "program_maximum_us", json_of_time(profile->program_maximum_us), "erase_typical_us",
       json_of_time(profile->erase_typical_us), "erase_maximum_us", json_of_time(profile->erase_maximum_us));
@@ -82,9 +85,22 @@ static enum pc_result print_one_text(const struct pc_profile *profile, struct pc
   struct pc_table table = {.columns = 2};
   add_number(&table, "sector size", profile->sector_size, " bytes", "");
   add_number(&table, "program unit", profile->program_unit, profile->program_unit == 1 ? " byte" : " bytes", "");
-  add_number(&table, "page", profile->page_size, " bytes", "none");
+  add_number(&table, "read unit", profile->read_unit, profile->read_unit == 1 ? " byte" : " bytes", "");
+  add_number(
+      &table, "page", profile->page_size,
+      profile->page_overflow == PC_PAGE_WRAP ? " bytes; programs wrap in it" : " bytes; programs may not cross it",
+      "none");
   add_number(&table, "programs per unit", profile->programs_per_unit, " between erases",
              "as often as bits can be cleared");
+  if (profile->reprogram != PC_REPROGRAM_ANY) {
+    pc_table_text(&table, "reprogramming");
+    pc_table_text(&table,
+                  profile->reprogram == PC_REPROGRAM_ZEROS ? "only to zeros" : "only with what changes the unit");
+  }
+  if (profile->row_size > 0) {
+    add_number(&table, "row", profile->row_size, " bytes", "");
+    add_number(&table, "programs per row", profile->programs_per_row, " of units between erases", "");
+  }
   add_number(&table, "endurance", profile->endurance, " erases of a sector", "unlimited");
   add_times(&table, profile->page_size > 0 ? "program (a page)" : "program", profile->program_typical_us,
             profile->program_maximum_us);

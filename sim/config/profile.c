@@ -44,6 +44,44 @@ static enum pc_result bind_erase_us(const struct pc_binding *binding, const stru
   return result;
 }
 
+/* Which of `count` words a scalar is; `what` says in a message what it should be. */
+static enum pc_result bind_word(const struct pc_binding *binding, const struct pc_node *node, const char *what,
+                                const char *const *words, size_t count, size_t *index) {
+  const char *text = pc_bind_scalar(binding, node, what);
+  if (text == NULL) {
+    return PC_BAD_INPUT;
+  }
+  for (*index = 0; *index < count; (*index)++) {
+    if (strcmp(words[*index], text) == 0) {
+      return PC_OK;
+    }
+  }
+  return pc_node_fail(binding->document, node, binding->error, "%s must be %s, not '%s'%s", pc_node_path(node).text,
+                      what, pc_excerpt(text).text, pc_hint(text, words, count).text);
+}
+
+static enum pc_result bind_reprogram(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  const char *words[PC_REPROGRAM_COUNT];
+  for (int i = 0; i < PC_REPROGRAM_COUNT; i++) {
+    words[i] = pc_reprogram_name((enum pc_reprogram)i);
+  }
+  size_t index = 0;
+  enum pc_result result = bind_word(binding, node, "a rule for reprogramming", words, PC_REPROGRAM_COUNT, &index);
+  ((struct pc_profile *)target)->reprogram = (enum pc_reprogram)index;
+  return result;
+}
+
+static enum pc_result bind_page_overflow(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  const char *words[PC_PAGE_OVERFLOW_COUNT];
+  for (int i = 0; i < PC_PAGE_OVERFLOW_COUNT; i++) {
+    words[i] = pc_page_overflow_name((enum pc_page_overflow)i);
+  }
+  size_t index = 0;
+  enum pc_result result = bind_word(binding, node, "refuse or wrap", words, PC_PAGE_OVERFLOW_COUNT, &index);
+  ((struct pc_profile *)target)->page_overflow = (enum pc_page_overflow)index;
+  return result;
+}
+
 #define FIELD_CHARS(name) \
   PC_FIELD_CHARS, .offset = offsetof(struct pc_profile, name), .max = sizeof((struct pc_profile *)0)->name - 1
 #define FIELD_U32(name, least, most) \
@@ -54,8 +92,13 @@ static const struct pc_field PROFILE_FIELDS[] = {
     {.key = "summary", .type = FIELD_CHARS(summary)},
     {.key = "sector_size", .required = true, .type = FIELD_U32(sector_size, 16, 1u << 20)},
     {.key = "program_unit", .type = FIELD_U32(program_unit, 1, 256)},
+    {.key = "read_unit", .type = FIELD_U32(read_unit, 1, 256)},
     {.key = "page_size", .type = FIELD_U32(page_size, 0, UINT32_MAX)},
+    {.key = "page_overflow", .type = PC_FIELD_CUSTOM, .bind = bind_page_overflow},
     {.key = "programs_per_unit", .type = FIELD_U32(programs_per_unit, 0, 255)},
+    {.key = "reprogram", .type = PC_FIELD_CUSTOM, .bind = bind_reprogram},
+    {.key = "row_size", .type = FIELD_U32(row_size, 0, UINT32_MAX)},
+    {.key = "programs_per_row", .type = FIELD_U32(programs_per_row, 0, UINT32_MAX)},
     {.key = "endurance", .type = FIELD_U32(endurance, 0, UINT32_MAX)},
     {.key = "program_us", .type = PC_FIELD_CUSTOM, .bind = bind_program_us},
     {.key = "erase_us", .type = PC_FIELD_CUSTOM, .bind = bind_erase_us},
@@ -67,7 +110,7 @@ static const struct pc_schema PROFILE_SCHEMA = {
 
 enum pc_result pc_profile_bind(const struct pc_binding *binding, const struct pc_node *node,
                                struct pc_profile *profile) {
-  *profile = (struct pc_profile){.program_unit = 1};
+  *profile = (struct pc_profile){.program_unit = 1, .read_unit = 1};
   enum pc_result result = pc_bind_mapping(binding, node, &PROFILE_SCHEMA, profile);
   if (result != PC_OK) {
     return result;
@@ -142,6 +185,10 @@ enum pc_result pc_profile_find(const char *name, const char *folder, struct pc_p
   return fail_unknown(name, error);
 }
 
+static void write_number(struct pc_buffer *text, const char *indent, const char *key, uint32_t number) {
+  pc_buffer_print(text, "\n%s%s: %u", indent, key, number);
+}
+
 void pc_profile_write(const struct pc_profile *profile, const char *indent, struct pc_buffer *text) {
   pc_buffer_print(text, "%sname: ", indent);
   pc_write_quoted(text, profile->name);
@@ -149,17 +196,16 @@ void pc_profile_write(const struct pc_profile *profile, const char *indent, stru
     pc_buffer_print(text, "\n%ssummary: ", indent);
     pc_write_quoted(text, profile->summary);
   }
-  const struct {
-    const char *key;
-    uint32_t number;
-  } numbers[] = {
-      {"sector_size", profile->sector_size}, {"program_unit", profile->program_unit},
-      {"page_size", profile->page_size},     {"programs_per_unit", profile->programs_per_unit},
-      {"endurance", profile->endurance},
-  };
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    pc_buffer_print(text, "\n%s%s: %u", indent, numbers[i].key, numbers[i].number);
-  }
+  write_number(text, indent, "sector_size", profile->sector_size);
+  write_number(text, indent, "program_unit", profile->program_unit);
+  write_number(text, indent, "read_unit", profile->read_unit);
+  write_number(text, indent, "page_size", profile->page_size);
+  pc_buffer_print(text, "\n%spage_overflow: %s", indent, pc_page_overflow_name(profile->page_overflow));
+  write_number(text, indent, "programs_per_unit", profile->programs_per_unit);
+  pc_buffer_print(text, "\n%sreprogram: %s", indent, pc_reprogram_name(profile->reprogram));
+  write_number(text, indent, "row_size", profile->row_size);
+  write_number(text, indent, "programs_per_row", profile->programs_per_row);
+  write_number(text, indent, "endurance", profile->endurance);
   pc_buffer_print(text, "\n%sprogram_us: {typical: ", indent);
   pc_write_double(text, profile->program_typical_us);
   pc_buffer_print(text, ", maximum: ");

@@ -30,6 +30,30 @@ static int read(void *context, uint32_t address, void *data, size_t size) {
   return PC_FLASH_OK;
 }
 
+struct pc_program_parts pc_device_program_parts(const struct pc_device *device, uint32_t address, const uint8_t *data,
+                                                size_t size) {
+  uint32_t page_size = device->profile.page_size;
+  if (size == 0) {
+    return (struct pc_program_parts){.count = 0};
+  }
+  if (device->profile.page_overflow == PC_PAGE_REFUSE || size <= page_size - address % page_size) {
+    return (struct pc_program_parts){.part = {{.address = address, .size = (uint32_t)size, .data = data}}, .count = 1};
+  }
+  /* The part keeps only as many bytes as a page has, each in its place: later ones overwrite earlier ones. */
+  size_t dropped = size > page_size ? size - page_size : 0;
+  uint32_t page = address - address % page_size;
+  uint32_t left = (uint32_t)(size - dropped);
+  struct pc_program_part first = {.address = page + (uint32_t)((address - page + dropped) % page_size),
+                                  .data = data + dropped};
+  first.size = page + page_size - first.address;
+  if (first.size >= left) {
+    first.size = left;
+    return (struct pc_program_parts){.part = {first}, .count = 1};
+  }
+  struct pc_program_part second = {.address = page, .size = left - first.size, .data = first.data + first.size};
+  return (struct pc_program_parts){.part = {first, second}, .count = 2};
+}
+
 static int program(void *context, uint32_t address, const void *data, size_t size) {
   struct pc_device *device = context;
   if (!charge(device, &device->budget.flash_operations, 1)) {
@@ -38,10 +62,13 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
   if (!pc_rules_allow_program(device, address, data, size)) {
     return PC_FLASH_REFUSED;
   }
-  if (size > 0) {
+  const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
+  for (size_t i = 0; i < parts.count; i++) {
     /* No bit is set, so that clearing bits leaves exactly the data. */
-    pc_device_apply(device, &(struct pc_flash_operation){
-                                .kind = PC_PROGRAM, .address = address, .size = (uint32_t)size, .after = data});
+    pc_device_apply(device, &(struct pc_flash_operation){.kind = PC_PROGRAM,
+                                                         .address = parts.part[i].address,
+                                                         .size = parts.part[i].size,
+                                                         .after = parts.part[i].data});
   }
   return PC_FLASH_OK;
 }
@@ -67,6 +94,7 @@ struct pc_flash pc_device_port(struct pc_device *device) {
       .sector_count = device->sectors,
       .program_unit = device->profile.program_unit,
       .page_size = device->profile.page_size,
+      .read_unit = device->profile.read_unit > 0 ? device->profile.read_unit : 1,
       .read = read,
       .program = program,
       .erase = erase,

@@ -24,6 +24,54 @@ static enum pc_result check_multiple(const char *name, uint32_t value, uint32_t 
   return PC_OK;
 }
 
+static enum pc_result check_divisor(const char *name, uint32_t value, uint32_t sector_size, struct pc_error *error) {
+  if (sector_size % value != 0) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: sector_size, %lu, is not a multiple of %lu", name,
+                   (unsigned long)sector_size, (unsigned long)value);
+  }
+  return PC_OK;
+}
+
+static enum pc_result check_page_overflow(const struct pc_profile *profile, struct pc_error *error) {
+  if (profile->page_overflow == PC_PAGE_REFUSE) {
+    return PC_OK;
+  }
+  if (profile->page_size == 0) {
+    return pc_fail(error, PC_BAD_INPUT, "page_overflow: without a page_size nothing wraps");
+  }
+  if (profile->row_size > 0) {
+    return pc_fail(error, PC_BAD_INPUT, "page_overflow: wrap and row_size do not go together");
+  }
+  return check_divisor("page_size", profile->page_size, profile->sector_size, error);
+}
+
+static enum pc_result check_rows(const struct pc_profile *profile, struct pc_error *error) {
+  if ((profile->row_size == 0) != (profile->programs_per_row == 0)) {
+    return pc_fail(error, PC_BAD_INPUT, "row_size and programs_per_row are given together or not at all");
+  }
+  if (profile->row_size == 0) {
+    return PC_OK;
+  }
+  if (profile->programs_per_unit == 0) {
+    return pc_fail(error, PC_BAD_INPUT, "programs_per_row: programs_per_unit is needed with it");
+  }
+  enum pc_result result = check_multiple("row_size", profile->row_size, profile->program_unit, error);
+  return result != PC_OK ? result : check_divisor("row_size", profile->row_size, profile->sector_size, error);
+}
+
+static enum pc_result check_programs(const struct pc_profile *profile, struct pc_error *error) {
+  enum pc_result result = check_range("programs_per_unit", profile->programs_per_unit, 0, MAX_PROGRAMS_PER_UNIT, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  if (profile->reprogram != PC_REPROGRAM_ANY && profile->programs_per_unit < 2) {
+    return pc_fail(error, PC_BAD_INPUT, "reprogram: '%s' needs programs_per_unit of at least 2",
+                   pc_reprogram_name(profile->reprogram));
+  }
+  result = check_rows(profile, error);
+  return result != PC_OK ? result : check_page_overflow(profile, error);
+}
+
 static enum pc_result check_times(const char *what, double typical, double maximum, struct pc_error *error) {
   if (!isfinite(typical) || typical < 0) {
     return pc_fail(error, PC_BAD_INPUT, "%s_typical_us: %g is not a time", what, typical);
@@ -42,6 +90,10 @@ static enum pc_result check_geometry(const struct pc_profile *profile, uint32_t 
   if (result != PC_OK) {
     return result;
   }
+  result = check_range("read_unit", profile->read_unit, 0, 256, error);
+  if (result != PC_OK) {
+    return result;
+  }
   result = check_range("sector_size", profile->sector_size, 16, MAX_SECTOR_SIZE, error);
   if (result != PC_OK) {
     return result;
@@ -54,6 +106,10 @@ static enum pc_result check_geometry(const struct pc_profile *profile, uint32_t 
   if (result != PC_OK) {
     return result;
   }
+  result = check_divisor("read_unit", profile->read_unit == 0 ? 1 : profile->read_unit, profile->sector_size, error);
+  if (result != PC_OK) {
+    return result;
+  }
   uint32_t most = MAX_DEVICE_SIZE / profile->sector_size;
   return check_range("sectors", sectors, 1, most < 65535 ? most : 65535, error);
 }
@@ -63,7 +119,7 @@ enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t secto
   if (result != PC_OK) {
     return result;
   }
-  result = check_range("programs_per_unit", profile->programs_per_unit, 0, MAX_PROGRAMS_PER_UNIT, error);
+  result = check_programs(profile, error);
   if (result != PC_OK) {
     return result;
   }
@@ -72,4 +128,18 @@ enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t secto
     return result;
   }
   return check_times("erase", profile->erase_typical_us, profile->erase_maximum_us, error);
+}
+
+const char *pc_reprogram_name(enum pc_reprogram reprogram) {
+  static const char *const names[PC_REPROGRAM_COUNT] = {
+      [PC_REPROGRAM_ANY] = "any",
+      [PC_REPROGRAM_DIFFERENT] = "different",
+      [PC_REPROGRAM_ZEROS] = "zeros",
+  };
+  return names[reprogram];
+}
+
+const char *pc_page_overflow_name(enum pc_page_overflow overflow) {
+  static const char *const names[PC_PAGE_OVERFLOW_COUNT] = {[PC_PAGE_REFUSE] = "refuse", [PC_PAGE_WRAP] = "wrap"};
+  return names[overflow];
 }

@@ -42,8 +42,90 @@ static bool is_overprogrammed(const struct pc_device *device, uint32_t address, 
   return false;
 }
 
+/* Whether the part takes this as a further program of a unit. */
+static bool takes_again(const struct pc_profile *profile, const uint8_t *cells, const uint8_t *data) {
+  size_t unit = profile->program_unit;
+  if (profile->reprogram == PC_REPROGRAM_DIFFERENT) {
+    return memcmp(cells, data, unit) != 0;
+  }
+  for (size_t i = 0; i < unit; i++) {
+    if (data[i] != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool is_reprogrammed_wrongly(const struct pc_device *device, const struct pc_program_part *part) {
+  const struct pc_profile *profile = &device->profile;
+  if (profile->reprogram == PC_REPROGRAM_ANY) {
+    return false;
+  }
+  for (uint32_t done = 0; done < part->size; done += profile->program_unit) {
+    uint32_t address = part->address + done;
+    if (device->counts[address / profile->program_unit] > 0 &&
+        !takes_again(profile, device->cells + address, part->data + done)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Programs of the units in [address, address + size) since their erase. */
+static uint32_t count_programs(const struct pc_device *device, uint32_t address, uint32_t size) {
+  uint32_t unit = device->profile.program_unit;
+  uint32_t count = 0;
+  for (uint32_t i = address / unit; i < (address + size) / unit; i++) {
+    count += device->counts[i];
+  }
+  return count;
+}
+
+static bool overuses_a_row(const struct pc_device *device, const struct pc_program_part *part) {
+  const struct pc_profile *profile = &device->profile;
+  uint32_t end = part->address + part->size;
+  if (profile->row_size == 0) {
+    return false;
+  }
+  for (uint32_t row = part->address / profile->row_size * profile->row_size; row < end; row += profile->row_size) {
+    uint32_t from = part->address > row ? part->address : row;
+    uint32_t to = end - row < profile->row_size ? end : row + profile->row_size;
+    if (count_programs(device, row, profile->row_size) + (to - from) / profile->program_unit >
+        profile->programs_per_row) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The rules about cells, for all parts of a program; PC_RULE_COUNT if it breaks none. */
+static enum pc_rule find_broken(const struct pc_device *device, const struct pc_program_parts *parts) {
+  enum pc_rule broken = PC_RULE_COUNT;
+  for (size_t i = 0; i < parts->count; i++) {
+    const struct pc_program_part *part = &parts->part[i];
+    if (sets_a_bit(device->cells + part->address, part->data, part->size)) {
+      return PC_RULE_SET_BIT;
+    }
+    if (broken == PC_RULE_OVERPROGRAM || is_overprogrammed(device, part->address, part->size)) {
+      broken = PC_RULE_OVERPROGRAM;
+    } else if (broken == PC_RULE_REPROGRAM || is_reprogrammed_wrongly(device, part)) {
+      broken = PC_RULE_REPROGRAM;
+    } else if (overuses_a_row(device, part)) {
+      broken = PC_RULE_ROW;
+    }
+  }
+  return broken;
+}
+
 bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size) {
-  return is_inside(device, address, size) || refuse(device, PC_RULE_RANGE, address, size);
+  uint32_t unit = device->profile.read_unit;
+  if (!is_inside(device, address, size)) {
+    return refuse(device, PC_RULE_RANGE, address, size);
+  }
+  if (unit > 1 && (address % unit != 0 || size % unit != 0)) {
+    return refuse(device, PC_RULE_ALIGNMENT, address, size);
+  }
+  return true;
 }
 
 bool pc_rules_allow_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size) {
@@ -54,16 +136,13 @@ bool pc_rules_allow_program(struct pc_device *device, uint32_t address, const ui
   if (profile->program_unit > 1 && (address % profile->program_unit != 0 || size % profile->program_unit != 0)) {
     return refuse(device, PC_RULE_ALIGNMENT, address, size);
   }
-  if (profile->page_size > 0 && size > profile->page_size - address % profile->page_size) {
+  if (profile->page_size > 0 && profile->page_overflow == PC_PAGE_REFUSE &&
+      size > profile->page_size - address % profile->page_size) {
     return refuse(device, PC_RULE_PAGE, address, size);
   }
-  if (sets_a_bit(device->cells + address, data, size)) {
-    return refuse(device, PC_RULE_SET_BIT, address, size);
-  }
-  if (is_overprogrammed(device, address, size)) {
-    return refuse(device, PC_RULE_OVERPROGRAM, address, size);
-  }
-  return true;
+  const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
+  enum pc_rule broken = find_broken(device, &parts);
+  return broken == PC_RULE_COUNT || refuse(device, broken, address, size);
 }
 
 bool pc_rules_allow_erase(struct pc_device *device, uint32_t address) {
@@ -90,10 +169,12 @@ void pc_device_clear_contract_violations(struct pc_device *device) {
 const char *pc_rule_text(enum pc_rule rule) {
   static const char *const texts[PC_RULE_COUNT] = {
       [PC_RULE_RANGE] = "outside the partition",
-      [PC_RULE_ALIGNMENT] = "not aligned to what the part programs or erases at once",
+      [PC_RULE_ALIGNMENT] = "not aligned to what the part programs, erases or reads at once",
       [PC_RULE_SET_BIT] = "a program that would change a 0 to a 1",
       [PC_RULE_OVERPROGRAM] = "a unit programmed more often than the part allows between erases",
       [PC_RULE_PAGE] = "a program across a page boundary",
+      [PC_RULE_REPROGRAM] = "a programmed unit programmed again with what the part does not take there",
+      [PC_RULE_ROW] = "a row programmed more often than the part allows between erases",
   };
   return texts[rule];
 }

@@ -26,6 +26,20 @@ struct pc_device {
    ignored: the cells are what was before. size > 0. */
 void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation);
 
+/* Where the bytes of a program go: to one place, or to two where it wraps at its page's end. */
+struct pc_program_part {
+  uint32_t address;
+  uint32_t size;
+  const uint8_t *data;
+};
+struct pc_program_parts {
+  struct pc_program_part part[2];
+  size_t count; /* 0 for a program of no bytes */
+};
+/* The program lies inside the device. */
+struct pc_program_parts pc_device_program_parts(const struct pc_device *device, uint32_t address, const uint8_t *data,
+                                                size_t size);
+
 /* The rules of the part. Each answers whether it would do this, and records a violation if not. */
 bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size);
 bool pc_rules_allow_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size);

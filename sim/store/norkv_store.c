@@ -16,8 +16,31 @@ struct subject {
 /* Bytes before norkv's block, kept aligned for whatever it holds. */
 #define SUBJECT_SIZE ((sizeof(struct subject) + 15u) / 16u * 16u)
 
+/* Reads whole read units around what is wanted, as a flash driver does. */
+static int read_by_units(const struct pc_flash *flash, uint32_t address, uint8_t *buffer, size_t size) {
+  uint8_t chunk[256];
+  const size_t most = sizeof chunk - sizeof chunk % flash->read_unit;
+  while (size > 0) {
+    size_t before = address % flash->read_unit;
+    size_t part = size < most - before ? size : most - before;
+    size_t units = (before + part + flash->read_unit - 1) / flash->read_unit;
+    int err = flash->read(flash->context, address - (uint32_t)before, chunk, units * flash->read_unit);
+    if (err) {
+      return err;
+    }
+    memcpy(buffer, chunk + before, part);
+    address += (uint32_t)part;
+    buffer += part;
+    size -= part;
+  }
+  return 0;
+}
+
 static int flash_read(void *context, uint32_t address, void *buffer, size_t size) {
   const struct pc_flash *flash = context;
+  if (flash->read_unit > 1) {
+    return read_by_units(flash, address, buffer, size);
+  }
   return flash->read(flash->context, address, buffer, size);
 }
 

@@ -55,8 +55,13 @@ Test(config_repro, it_holds_everything_inline) {
                    "    summary: \"Nordic nRF52840, 1 MiB on-chip flash, 4 KiB pages\"\n"
                    "    sector_size: 4096\n"
                    "    program_unit: 4\n"
+                   "    read_unit: 1\n"
                    "    page_size: 0\n"
+                   "    page_overflow: refuse\n"
                    "    programs_per_unit: 2\n"
+                   "    reprogram: any\n"
+                   "    row_size: 0\n"
+                   "    programs_per_row: 0\n"
                    "    endurance: 10000\n"
                    "    program_us: {typical: 41, maximum: 41}\n"
                    "    erase_us: {typical: 85000, maximum: 89700}\n"
@@ -146,13 +151,23 @@ static double random_time(struct pc_random *random) {
 static void random_profile(struct pc_random *random, struct pc_profile *profile) {
   *profile = (struct pc_profile){
       .program_unit = 1u << pc_random_below(random, 5),
+      .read_unit = 1u << pc_random_below(random, 2),
       .programs_per_unit = (uint32_t)pc_random_below(random, 256),
       .endurance = (uint32_t)pc_random_next(random),
       .program_typical_us = random_time(random),
       .erase_typical_us = random_time(random),
   };
-  profile->sector_size = profile->program_unit * (16 + (uint32_t)pc_random_below(random, 1000));
+  profile->sector_size = profile->program_unit * (16 + 2 * (uint32_t)pc_random_below(random, 500));
   profile->page_size = profile->program_unit * (uint32_t)pc_random_below(random, 64);
+  if (profile->programs_per_unit > 1) {
+    profile->reprogram = (enum pc_reprogram)pc_random_below(random, PC_REPROGRAM_COUNT);
+    profile->row_size = profile->sector_size / 2 * (uint32_t)pc_random_below(random, 3);
+    profile->programs_per_row = profile->row_size == 0 ? 0 : 1 + (uint32_t)pc_random_below(random, 500);
+  }
+  if (profile->row_size == 0 && pc_random_below(random, 2) == 0) {
+    profile->page_size = profile->sector_size / 2;
+    profile->page_overflow = PC_PAGE_WRAP;
+  }
   profile->program_maximum_us = profile->program_typical_us * (1 + pc_random_unit(random) * 0);
   random_text(random, profile->name, sizeof profile->name);
   if (pc_random_below(random, 3) > 0) {

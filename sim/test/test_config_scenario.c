@@ -161,7 +161,8 @@ Test(config_scenario, paths_in_it_start_from_its_folder) {
   cr_assert_eq(mkdir("sub", 0700), 0);
   write_text("sub/t.trace", "put a 00\nget a\n");
   write_text("sub/p.yaml",
-             "name: mine\nsector_size: 256\nprogram_unit: 8\npage_size: 64\nprograms_per_unit: 1\n"
+             "name: mine\nsector_size: 256\nprogram_unit: 8\npage_size: 64\nprograms_per_unit: 2\n"
+             "reprogram: zeros\nrow_size: 32\nprograms_per_row: 5\nread_unit: 4\npage_overflow: refuse\n"
              "endurance: 100\nprogram_us: {typical: 1.5, maximum: 2}\nerase_us: {maximum: 1e3}\n");
   write_text("sub/s.yaml",
              "device: {profile: p.yaml, sectors: 2}\nstore: {plugin: ./libmine.so}\nworkload: {trace: t.trace}\n");
@@ -172,7 +173,9 @@ Test(config_scenario, paths_in_it_start_from_its_folder) {
   cr_expect_str_eq(profile->name, "mine");
   cr_expect_str_eq(profile->summary, "");
   cr_expect(profile->sector_size == 256 && profile->program_unit == 8 && profile->page_size == 64);
-  cr_expect(profile->programs_per_unit == 1 && profile->endurance == 100);
+  cr_expect(profile->programs_per_unit == 2 && profile->endurance == 100);
+  cr_expect(profile->reprogram == PC_REPROGRAM_ZEROS && profile->row_size == 32 && profile->programs_per_row == 5);
+  cr_expect(profile->read_unit == 4 && profile->page_overflow == PC_PAGE_REFUSE);
   cr_expect_float_eq(profile->program_typical_us, 1.5, 1e-9);
   cr_expect_float_eq(profile->program_maximum_us, 2, 1e-9);
   cr_expect_float_eq(profile->erase_typical_us, 0, 1e-9);

@@ -78,6 +78,37 @@ Test(device_profile, a_number_out_of_range_is_refused_by_its_name) {
   EXPECT_BAD(programs_per_unit, 256, 1, "programs_per_unit: 256 is out of range (0 to 255)");
 }
 
+/* GOOD with two fields changed. */
+#define EXPECT_BAD_PAIR(field, value, other, other_value, named) \
+  do {                                                           \
+    struct pc_profile changed_ = GOOD;                           \
+    changed_.field = (value);                                    \
+    changed_.other = (other_value);                              \
+    expect_bad(changed_, 1, (named));                            \
+  } while (0)
+
+Test(device_profile, rules_that_do_not_go_together_are_refused_by_name) {
+  EXPECT_BAD(read_unit, 257, 1, "read_unit: 257 is out of range (0 to 256)");
+  EXPECT_BAD(read_unit, 24, 1, "read_unit: sector_size, 4096, is not a multiple of 24");
+  EXPECT_BAD_PAIR(reprogram, PC_REPROGRAM_ZEROS, programs_per_unit, 1, "reprogram: 'zeros' needs");
+  EXPECT_BAD_PAIR(reprogram, PC_REPROGRAM_DIFFERENT, programs_per_unit, 0, "reprogram: 'different' needs");
+  EXPECT_BAD(row_size, 512, 1, "row_size and programs_per_row are given together");
+  EXPECT_BAD(programs_per_row, 403, 1, "row_size and programs_per_row are given together");
+  EXPECT_BAD_PAIR(row_size, 510, programs_per_row, 9, "row_size: 510 is not a multiple of program_unit, 4");
+  EXPECT_BAD_PAIR(row_size, 24, programs_per_row, 9, "row_size: sector_size, 4096, is not a multiple of 24");
+  EXPECT_BAD_PAIR(page_overflow, PC_PAGE_WRAP, page_size, 0, "page_overflow: without a page_size");
+  EXPECT_BAD_PAIR(page_overflow, PC_PAGE_WRAP, page_size, 24, "page_size: sector_size, 4096, is not a multiple of 24");
+  struct pc_profile rows = GOOD;
+  rows.row_size = 512;
+  rows.programs_per_row = 403;
+  expect_good(rows, 1);
+  rows.page_overflow = PC_PAGE_WRAP;
+  expect_bad(rows, 1, "page_overflow: wrap and row_size");
+  rows.page_overflow = PC_PAGE_REFUSE;
+  rows.programs_per_unit = 0;
+  expect_bad(rows, 1, "programs_per_row: programs_per_unit is needed");
+}
+
 Test(device_profile, a_time_that_cannot_be_is_refused_by_its_name) {
   EXPECT_BAD(program_typical_us, -1, 1, "program_typical_us: -1 is not a time");
   EXPECT_BAD(program_maximum_us, (double)NAN, 1, "program_maximum_us: nan is not a time");

@@ -50,6 +50,36 @@ static struct state *present(struct model *model) {
   return &model->history[model->length];
 }
 
+static bool reprograms_wrongly(const struct model *model, const uint8_t *cells, const uint8_t *data) {
+  static const uint8_t zeros[256] = {0};
+  uint32_t unit = model->profile->program_unit;
+  return model->profile->reprogram == PC_REPROGRAM_ZEROS ? memcmp(data, zeros, unit) != 0
+                                                         : memcmp(data, cells, unit) == 0;
+}
+
+/* The rules for units that were programmed before, and for rows. */
+static enum pc_rule rule_against_again(struct model *model, uint64_t address, const uint8_t *data, uint64_t size) {
+  const struct pc_profile *profile = model->profile;
+  const struct state *state = present(model);
+  uint32_t unit = profile->program_unit;
+  for (uint64_t i = 0; i < size && profile->reprogram != PC_REPROGRAM_ANY; i += unit) {
+    if (state->counts[(address + i) / unit] > 0 && reprograms_wrongly(model, state->cells + address + i, data + i)) {
+      return PC_RULE_REPROGRAM;
+    }
+  }
+  for (uint64_t i = 0; i < size && profile->row_size > 0; i += unit) {
+    uint64_t row = (address + i) / profile->row_size * profile->row_size;
+    uint64_t programs = 0;
+    for (uint64_t at = row; at < row + profile->row_size; at += unit) {
+      programs += state->counts[at / unit] + (at >= address && at < address + size ? 1u : 0u);
+    }
+    if (programs > profile->programs_per_row) {
+      return PC_RULE_ROW;
+    }
+  }
+  return PC_RULE_COUNT;
+}
+
 /* The rules, said again: PC_RULE_COUNT if the program would be done. */
 static enum pc_rule rule_against_program(struct model *model, uint64_t address, const uint8_t *data, uint64_t size) {
   const struct pc_profile *profile = model->profile;
@@ -74,7 +104,7 @@ static enum pc_rule rule_against_program(struct model *model, uint64_t address, 
       return PC_RULE_OVERPROGRAM;
     }
   }
-  return PC_RULE_COUNT;
+  return rule_against_again(model, address, data, size);
 }
 
 static void wear_model(const struct model *model, struct state *state, const struct pc_flash_operation *operation) {
@@ -359,6 +389,8 @@ static void explore(const struct pc_profile *profile, uint32_t sectors, uint64_t
   CHECK(&run, run.refused[PC_RULE_ALIGNMENT] > 100);
   CHECK(&run, (run.refused[PC_RULE_PAGE] > 100) == (profile->page_size > 0));
   CHECK(&run, (run.refused[PC_RULE_OVERPROGRAM] > 100) == (profile->programs_per_unit > 0));
+  CHECK(&run, (run.refused[PC_RULE_REPROGRAM] > 100) == (profile->reprogram != PC_REPROGRAM_ANY));
+  CHECK(&run, (run.refused[PC_RULE_ROW] > 100) == (profile->row_size > 0));
   pc_device_destroy(run.device);
   free(run.model);
 }
@@ -384,4 +416,22 @@ Test(device_random, agrees_with_the_model_where_no_size_is_a_power_of_two) {
   explore(&profile, 3, 104);
   const struct pc_profile tiny = {.name = "tiny", .sector_size = 17, .program_unit = 1};
   explore(&tiny, 3, 105);
+}
+
+Test(device_random, agrees_with_the_model_on_parts_that_are_choosy_about_a_second_program) {
+  struct pc_profile profile = {
+      .name = "zeros", .sector_size = 256, .program_unit = 4, .programs_per_unit = 2, .reprogram = PC_REPROGRAM_ZEROS};
+  explore(&profile, 4, 106);
+  profile.reprogram = PC_REPROGRAM_DIFFERENT;
+  explore(&profile, 4, 107);
+}
+
+Test(device_random, agrees_with_the_model_on_a_part_with_a_limit_by_row) {
+  const struct pc_profile profile = {.name = "rows",
+                                     .sector_size = 256,
+                                     .program_unit = 4,
+                                     .programs_per_unit = 3,
+                                     .row_size = 32,
+                                     .programs_per_row = 12};
+  explore(&profile, 4, 108);
 }

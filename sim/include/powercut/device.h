@@ -21,17 +21,45 @@
 
 #define PC_ERASED 0xFFu
 
+/* What a part takes as a further program of a unit that was programmed, as long as programs_per_unit allows one. */
+enum pc_reprogram {
+  PC_REPROGRAM_ANY,       /* whatever only clears bits, or changes nothing */
+  PC_REPROGRAM_DIFFERENT, /* what clears at least one bit of the unit */
+  PC_REPROGRAM_ZEROS,     /* all zeros */
+  PC_REPROGRAM_COUNT,
+};
+/* As in profiles: "any", "different", "zeros". */
+const char *pc_reprogram_name(enum pc_reprogram reprogram);
+
+/* What a program does that reaches beyond its page's end. */
+enum pc_page_overflow {
+  PC_PAGE_REFUSE, /* it is refused, so that the mistake shows where it is made */
+  PC_PAGE_WRAP, /* it goes on at the page's start, as serial flash does; of more bytes than a page has, the last count.
+                   Journalled as two flash operations */
+  PC_PAGE_OVERFLOW_COUNT,
+};
+/* As in profiles: "refuse", "wrap". */
+const char *pc_page_overflow_name(enum pc_page_overflow overflow);
+
 /* What is known of a part. Times and endurance are the datasheet's; each number's source is a comment in its YAML file.
  */
 struct pc_profile {
   char name[32];
   char summary[128];
-  uint32_t sector_size;       /* bytes one erase covers: 16 to 1 MiB, a multiple of program_unit */
-  uint32_t program_unit;      /* bytes, 1 to 256 */
-  uint32_t page_size;         /* bytes, a multiple of program_unit, or 0 for none */
+  uint32_t sector_size;  /* bytes one erase covers: 16 to 1 MiB, a multiple of program_unit */
+  uint32_t program_unit; /* bytes, 1 to 256 */
+  uint32_t read_unit;    /* bytes; addresses and sizes of reads are multiples of it; a divisor of sector_size, to 256;
+                            0 is 1 */
+  uint32_t page_size;    /* bytes, a multiple of program_unit, or 0 for none */
   uint32_t programs_per_unit; /* how often a unit may be programmed between erases, up to 255; 0: as often as bits can
                                  be cleared. Each program that covers the unit counts, also one that changes nothing */
-  uint32_t endurance;         /* erases a sector is specified for; 0: unlimited */
+  enum pc_page_overflow page_overflow; /* wrap: sector_size is a multiple of page_size, which isn't 0, and there is no
+                                          limit by row */
+  enum pc_reprogram reprogram;         /* other than any: programs_per_unit is at least 2 */
+  uint32_t row_size;         /* bytes, a multiple of program_unit and a divisor of sector_size; 0: no limit by row */
+  uint32_t programs_per_row; /* programs of units in a row between erases: each unit that a program covers counts. Given
+                                if and only if row_size is, and programs_per_unit with it */
+  uint32_t endurance;        /* erases a sector is specified for; 0: unlimited */
   double program_typical_us, program_maximum_us; /* for one program (one page where there are pages); 0: not known */
   double erase_typical_us, erase_maximum_us;     /* for one sector; 0: not known */
   /* Times are finite and not negative, and a typical one is at most the maximum where that is known. */
@@ -55,13 +83,16 @@ struct pc_sector_wear {
 };
 
 /* The rules of `device_contract`. A call that breaks several is recorded under the first of this order: range,
-   alignment, page, set bit, overprogram. */
+   alignment, page, set bit, overprogram, reprogram, row. */
 enum pc_rule {
   PC_RULE_RANGE,       /* the flash operation or read lies outside the partition */
-  PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, or an erase isn't of a sector */
+  PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, in a read of the read unit, or an erase
+                          isn't of a sector */
   PC_RULE_SET_BIT,     /* the program would change a 0 to a 1 */
   PC_RULE_OVERPROGRAM, /* a unit would be programmed more often than programs_per_unit */
-  PC_RULE_PAGE,        /* the program crosses a page boundary */
+  PC_RULE_PAGE,        /* the program crosses a page boundary, and page_overflow is refuse */
+  PC_RULE_REPROGRAM,   /* a unit that was programmed would be programmed with what `reprogram` doesn't take */
+  PC_RULE_ROW,         /* units of a row would be programmed more often than programs_per_row */
   PC_RULE_COUNT,
 };
 

@@ -23,6 +23,7 @@ struct pc_flash {
   uint32_t sector_count; /* at least 1 */
   uint32_t program_unit; /* bytes; address and size of a program are multiples of it */
   uint32_t page_size;    /* bytes that a program may not cross a multiple of; 0: no pages */
+  uint32_t read_unit;    /* bytes; address and size of a read are multiples of it; 1 for most parts */
 
   /* Each returns an enum pc_flash_status. `address` of an erase is the first byte of a sector. A read or program of no
      bytes does nothing; `data` may then be NULL. */

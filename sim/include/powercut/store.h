@@ -16,7 +16,7 @@
 #include "powercut/bytes.h"
 #include "powercut/flash.h"
 
-#define PC_STORE_API 1u
+#define PC_STORE_API 2u
 #define PC_STORE_SYMBOL "powercut_store"
 
 enum pc_status {
