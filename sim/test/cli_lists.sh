@@ -29,7 +29,7 @@ is "1" "$(json '.stores[] | select(.name == "norkv") | .parameters[] | select(.n
   "norkv's fallback for redundancy"
 
 expect 0 devices
-for device in ideal w25q128jv nrf52840; do
+for device in ideal w25q128jv mx25r6435f stm32l4 stm32g4 stm32h7 nrf52840 rp2040_w25q16; do
   grep -q "^$device  " out || fail "devices does not list $device"
 done
 listed=$(awk '{print $1}' out | xargs)
@@ -41,6 +41,15 @@ says "100,000 erases"
 expect 0 devices --json w25q128jv
 is "4096 1 256 100000" "$(json '[.sector_size, .program_unit, .page_size, .endurance] | map(tostring) | join(" ")')" \
   "the facts of w25q128jv"
+expect 0 devices --json stm32h7
+is "zeros 131072 null 4000000" \
+  "$(json '[.reprogram, .sector_size, .program_maximum_us, .erase_maximum_us] | map(tostring) | join(" ")')" \
+  "the facts of stm32h7"
+expect 0 devices stm32h7
+says "not known"
+says "only to zeros"
+expect 0 devices nrf52840
+says "403 of units between erases"
 expect 0 devices "$POWERCUT_SOURCE/sim/profiles/nrf52840.yaml"
 says "4 bytes"
 expect 2 devices w25q182jv

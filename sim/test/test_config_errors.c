@@ -31,7 +31,9 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
       {"  profile: w25q128jv\n", "", "s.yaml:2: 'profile' is missing in device"},
       {"  sectors: 16\n", "", "s.yaml:2: 'sectors' is missing in device"},
       {"w25q128jv", "w25q128vj", "s.yaml:3: unknown profile 'w25q128vj'; did you mean 'w25q128jv'?"},
-      {"w25q128jv", "stm32", "s.yaml:3: unknown profile 'stm32'; known are ideal, nrf52840, w25q128jv"},
+      {"w25q128jv", "none",
+       "s.yaml:3: unknown profile 'none'; known are ideal, mx25r6435f, nrf52840, rp2040_w25q16, stm32g4, stm32h7, "
+       "stm32l4, w25q128jv"},
       {"w25q128jv", "./none.yaml", "s.yaml:3: ././none.yaml: cannot open: No such file or directory"},
       {"w25q128jv", "[w25q128jv]", "s.yaml:3: device.profile must be a profile's name, path or mapping, not a list"},
       {"profile: w25q128jv", "profile:\n    name: x\n    sector_sise: 64",
@@ -167,7 +169,9 @@ Test(config_errors, a_set_that_is_wrong_is_named) {
       {"power..depth", "1", "--set power..depth: the path has an empty part"},
       {"", "1", "--set : the path has an empty part"},
       {"power.", "1", "--set power.: the path has an empty part"},
-      {"device.profile", "none", "--set device.profile: unknown profile 'none'; known are ideal, nrf52840, w25q128jv"},
+      {"device.profile", "none",
+       "--set device.profile: unknown profile 'none'; known are ideal, mx25r6435f, nrf52840, rp2040_w25q16, stm32g4, "
+       "stm32h7, stm32l4, w25q128jv"},
       {"device", "{profile: ideal}", "--set device: 'sectors' is missing in device"},
       {"store", "{}", "--set store: 'engine' or 'plugin' is missing in store"},
       {"workload", "{inline: \"get a\\nget\"}", "--set workload:2: too short: the line must be 'get KEY'"},
