@@ -38,35 +38,27 @@ void pc_argument_single(const struct argp_state *state, const char **place, cons
   *place = argument;
 }
 
-struct list_input {
-  struct pc_list_arguments arguments;
-  bool takes_name;
-};
-
 static error_t parse_list(int key, char *argument, struct argp_state *state) {
-  struct list_input *input = state->input;
+  bool *json = state->input;
   switch (key) {
     case 'j':
-      input->arguments.json = true;
+      *json = true;
       return 0;
     case ARGP_KEY_ARG:
-      if (!input->takes_name) {
-        argp_error(state, "it takes no argument: '%s' is one too many", argument);
-      }
-      pc_argument_single(state, &input->arguments.name, argument);
+      argp_error(state, "it takes no argument: '%s' is one too many", argument);
       return 0;
     default:
       return ARGP_ERR_UNKNOWN;
   }
 }
 
-struct pc_list_arguments pc_list_parse(int argc, char **argv, const char *args_doc, const char *doc) {
+bool pc_list_parse(int argc, char **argv, const char *doc) {
   static const struct argp_option options[] = {
       {.name = "json", .key = 'j', .doc = "print one JSON object"},
       {0},
   };
-  const struct argp argp = {.options = options, .parser = parse_list, .args_doc = args_doc, .doc = doc};
-  struct list_input input = {.takes_name = args_doc != NULL};
-  (void)argp_parse(&argp, argc, argv, 0, NULL, &input);
-  return input.arguments;
+  const struct argp argp = {.options = options, .parser = parse_list, .doc = doc};
+  bool json = false;
+  (void)argp_parse(&argp, argc, argv, 0, NULL, &json);
+  return json;
 }

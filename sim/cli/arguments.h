@@ -20,12 +20,7 @@ uint64_t pc_argument_number(const struct argp_state *state, const char *option, 
 /* Takes the command's only positional argument; a second one ends the process. */
 void pc_argument_single(const struct argp_state *state, const char **place, const char *argument);
 
-/* The command line of the commands that list what there is. */
-struct pc_list_arguments {
-  bool json;
-  const char *name; /* NULL: all */
-};
-/* `args_doc` is NULL for a command that takes no name. */
-struct pc_list_arguments pc_list_parse(int argc, char **argv, const char *args_doc, const char *doc);
+/* The command line of the commands that list all there is of a kind: whether it asks for JSON. */
+bool pc_list_parse(int argc, char **argv, const char *doc);
 
 #endif

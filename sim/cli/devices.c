@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "output.h"
 #include "powercut/config.h"
+#include "powercut/file.h"
 #include "table.h"
 
 /* Times that a datasheet doesn't tell are null. */
@@ -108,21 +109,84 @@ static enum pc_result print_one_text(const struct pc_profile *profile, struct pc
   return pc_table_print(&table, stdout, 2, error);
 }
 
+struct devices_arguments {
+  bool json;
+  const char *name; /* NULL: all */
+  const char *sfdp; /* a dump to import, or NULL */
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+  struct devices_arguments *arguments = state->input;
+  switch (key) {
+    case 'j':
+      arguments->json = true;
+      return 0;
+    case 'i':
+      arguments->sfdp = argument;
+      return 0;
+    case ARGP_KEY_ARG:
+      pc_argument_single(state, &arguments->name, argument);
+      return 0;
+    case ARGP_KEY_END:
+      if (arguments->sfdp != NULL && (arguments->json || arguments->name != NULL)) {
+        argp_error(state, "--import-sfdp prints a profile and goes with nothing else");
+      }
+      return 0;
+    default:
+      return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static enum pc_result import_sfdp(const char *path, struct pc_error *error) {
+  struct pc_buffer dump = {0}, text = {0};
+  enum pc_result err = pc_file_read(path, PC_MAX_SFDP_SIZE, &dump, error);
+  if (!err) {
+    err = pc_sfdp_import(path, (struct pc_bytes){.data = dump.data, .size = dump.size}, &text, error);
+  }
+  if (!err) {
+    (void)fwrite(text.data, 1, text.size, stdout);
+  }
+  pc_buffer_free(&dump);
+  pc_buffer_free(&text);
+  return err;
+}
+
+static enum pc_result print_one(const struct devices_arguments *arguments, struct pc_error *error) {
+  struct pc_profile profile;
+  enum pc_result err = pc_profile_find(arguments->name, NULL, &profile, error);
+  if (err) {
+    return err;
+  }
+  return arguments->json ? pc_output_json(json_of_profile(&profile), error) : print_one_text(&profile, error);
+}
+
 enum pc_exit pc_command_devices(int argc, char **argv) {
-  struct pc_list_arguments arguments =
-      pc_list_parse(argc, argv, "[NAME]",
-                    "Lists the device profiles that are built in, or shows one by its name or file (a NAME "
-                    "with a slash or ending in .yaml).");
+  static const struct argp_option options[] = {
+      {.name = "json", .key = 'j', .doc = "print one JSON object"},
+      {.name = "import-sfdp",
+       .key = 'i',
+       .arg = "FILE",
+       .doc = "print a profile made from a dump of a part's SFDP (JESD216)"},
+      {0},
+  };
+  const struct argp argp = {
+      .options = options,
+      .parser = parse,
+      .args_doc = "[NAME]",
+      .doc =
+          "Lists the device profiles that are built in, or shows one by its name or file (a NAME with a slash or "
+          "ending in .yaml).",
+  };
+  struct devices_arguments arguments = {0};
+  (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
   struct pc_error error;
   enum pc_result err;
-  if (arguments.name == NULL) {
-    err = arguments.json ? print_all_json(&error) : print_all_text(&error);
+  if (arguments.sfdp != NULL) {
+    err = import_sfdp(arguments.sfdp, &error);
+  } else if (arguments.name != NULL) {
+    err = print_one(&arguments, &error);
   } else {
-    struct pc_profile profile;
-    err = pc_profile_find(arguments.name, NULL, &profile, &error);
-    if (!err) {
-      err = arguments.json ? pc_output_json(json_of_profile(&profile), &error) : print_one_text(&profile, &error);
-    }
+    err = arguments.json ? print_all_json(&error) : print_all_text(&error);
   }
   return err ? pc_output_error(err, &error) : PC_EXIT_HELD;
 }

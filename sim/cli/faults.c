@@ -28,9 +28,8 @@ static enum pc_result print_text(struct pc_error *error) {
 }
 
 enum pc_exit pc_command_faults(int argc, char **argv) {
-  struct pc_list_arguments arguments =
-      pc_list_parse(argc, argv, NULL, "Lists the fault classes: what a power cut may leave of a flash operation.");
+  bool json = pc_list_parse(argc, argv, "Lists the fault classes: what a power cut may leave of a flash operation.");
   struct pc_error error;
-  enum pc_result err = arguments.json ? print_json(&error) : print_text(&error);
+  enum pc_result err = json ? print_json(&error) : print_text(&error);
   return err ? pc_output_error(err, &error) : PC_EXIT_HELD;
 }

@@ -26,9 +26,8 @@ static enum pc_result print_text(struct pc_error *error) {
 }
 
 enum pc_exit pc_command_invariants(int argc, char **argv) {
-  struct pc_list_arguments arguments =
-      pc_list_parse(argc, argv, NULL, "Lists the invariants: what is checked after each cut.");
+  bool json = pc_list_parse(argc, argv, "Lists the invariants: what is checked after each cut.");
   struct pc_error error;
-  enum pc_result err = arguments.json ? print_json(&error) : print_text(&error);
+  enum pc_result err = json ? print_json(&error) : print_text(&error);
   return err ? pc_output_error(err, &error) : PC_EXIT_HELD;
 }

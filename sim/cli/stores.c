@@ -54,12 +54,11 @@ static enum pc_result print_text(struct pc_error *error) {
 }
 
 enum pc_exit pc_command_stores(int argc, char **argv) {
-  struct pc_list_arguments arguments =
-      pc_list_parse(argc, argv, NULL,
-                    "Lists the stores that are built in, each with the parameters that a scenario's "
-                    "`store:' section takes.\vA store of your own is a shared library: "
-                    "`store: {plugin: ./libmystore.so}'.");
+  bool json = pc_list_parse(argc, argv,
+                            "Lists the stores that are built in, each with the parameters that a scenario's "
+                            "`store:' section takes.\vA store of your own is a shared library: "
+                            "`store: {plugin: ./libmystore.so}'.");
   struct pc_error error;
-  enum pc_result err = arguments.json ? print_json(&error) : print_text(&error);
+  enum pc_result err = json ? print_json(&error) : print_text(&error);
   return err ? pc_output_error(err, &error) : PC_EXIT_HELD;
 }

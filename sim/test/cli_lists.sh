@@ -52,6 +52,24 @@ expect 0 devices nrf52840
 says "403 of units between erases"
 expect 0 devices "$POWERCUT_SOURCE/sim/profiles/nrf52840.yaml"
 says "4 bytes"
+# A dump in the form of JESD216: the headers, and the basic flash parameter table of a MX25R6435F.
+printf '\x53\x46\x44\x50\x06\x01\x00\xff\x00\x06\x01\x10\x10\x00\x00\xff' >dump.bin
+printf '\xe5\x20\xf1\xff\xff\xff\xff\x03\x44\xeb\x08\x6b\x08\x3b\x04\xbb\xee\xff\xff\xff\xff\xff\x00\xff' >>dump.bin
+printf '\xff\xff\x00\xff\x0c\x20\x0f\x52\x10\xd8\x00\xff\x23\x72\xf5\x00\x82\xed\x04\xcc\x44\x83\x48\x44' >>dump.bin
+printf '\x30\xb0\x30\xb0\xf7\xc4\xd5\x5c\x00\xbe\x29\xff\xf0\xd0\xff\xff' >>dump.bin
+expect 0 devices --import-sfdp dump.bin
+says "DWORD 10"
+cp out part.yaml
+expect 0 devices --json ./part.yaml
+is "4096 48000 384000" "$(json '[.sector_size, .erase_typical_us, .erase_maximum_us] | map(tostring) | join(" ")')" \
+  "what an imported profile says"
+head -c 70 dump.bin >short.bin
+expect 2 devices --import-sfdp short.bin
+complains "short.bin: it ends at byte 70"
+[[ ! -s out ]] || fail "a dump that is refused leaves half a profile"
+expect 2 devices --import-sfdp no-such.bin
+expect 2 devices --import-sfdp dump.bin w25q128jv
+expect 2 devices --import-sfdp dump.bin --json
 expect 2 devices w25q182jv
 complains "w25q128jv"
 expect 2 devices ./no-such.yaml

@@ -12,7 +12,7 @@
 #include "powercut/config.h"
 
 /* Every key of a scenario, each in a line of its own. */
-static const char GOOD[] =
+__attribute__((unused)) static const char GOOD[] =
     "name: good\n"                            /* 1 */
     "device:\n"                               /* 2 */
     "  profile: w25q128jv\n"                  /* 3 */

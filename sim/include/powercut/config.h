@@ -81,6 +81,12 @@ enum pc_result pc_profile_at(size_t index, struct pc_profile *profile, struct pc
 enum pc_result pc_profile_find(const char *name, const char *folder, struct pc_profile *profile,
                                struct pc_error *error);
 
+/* Turns a dump of a part's Serial Flash Discoverable Parameters (JESD216) into a profile's file, which says where each
+   number is from and what the tables don't tell. The profile uses the smallest erase size. `name` is what messages call
+   the dump. PC_BAD_INPUT: it is not such a dump, ends too early, or tells of what can't be. */
+#define PC_MAX_SFDP_SIZE (1u << 24) /* addresses in it have 24 bits */
+enum pc_result pc_sfdp_import(const char *name, struct pc_bytes dump, struct pc_buffer *text, struct pc_error *error);
+
 /* The known name that is nearest to `word` by edit distance, or NULL if none is near enough to suggest. */
 const char *pc_nearest(const char *word, const char *const *known, size_t count);
 
