@@ -1,7 +1,7 @@
 /* writable: after recovery the store takes a new key, gives it back and lets it go. */
 #include "checker.h"
 
-static const uint8_t probe_value[] = {0x70, 0x6F, 0x77, 0x65, 0x72, 0x63, 0x75, 0x74};
+static const uint8_t probe_value[PC_PROBE_VALUE_SIZE] = {0x70, 0x6F, 0x77, 0x65, 0x72, 0x63, 0x75, 0x74};
 
 /* Whether the room promise covers the probe, whichever way the operation in flight went. */
 static bool must_accept(const struct pc_expectation *expectation, size_t key_size, size_t value_size,
@@ -43,9 +43,12 @@ static void check_probe(struct pc_checker *checker, struct pc_bytes key, const s
 void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
   struct pc_target *target = checker->target;
   struct pc_bytes key = {.data = checker->probe_key, .size = checker->probe_key_size};
-  struct pc_content put = {.live = true, .value = {.data = probe_value, .size = sizeof probe_value}};
+  struct pc_content put = {.live = true, .value = {.data = probe_value, .size = checker->probe_value_size}};
   struct pc_content deleted = {.deleted = true};
   struct pc_usage used = {0};
+  if (key.size == 0) {
+    return;
+  }
   report->checked[PC_WRITABLE] = true;
   bool must = must_accept(expectation, key.size, put.value.size, &used);
   if (!accepted(pc_target_put(target, key, put.value), must, "put", report)) {

@@ -14,16 +14,30 @@ static size_t largest_value(const struct pc_workload *workload) {
   return largest;
 }
 
-/* Two bytes are enough: a workload that uses all 65,536 keys of two bytes does not fit any store that takes them. */
-static void choose_probe_key(struct pc_checker *checker) {
-  struct pc_bytes key = {.data = checker->probe_key, .size = 2};
-  checker->probe_key_size = key.size;
-  for (uint32_t i = 0; i <= UINT16_MAX; i++) {
-    checker->probe_key[0] = (uint8_t)(~i >> 8);
-    checker->probe_key[1] = (uint8_t)('~' - i);
+/* The next key of the same size, as a number; the first one follows the last. */
+static void count_up(uint8_t *key, size_t size) {
+  for (size_t i = size; i > 0 && ++key[i - 1] == 0; i--) {
+  }
+}
+
+/* A key that the workload doesn't use, as long as its first one, since a store may take keys of one size only. There is
+   none if the workload uses all keys of that size: then nothing is probed. */
+static void choose_probe(struct pc_checker *checker) {
+  const struct pc_store_promises *promises = &checker->target->promises;
+  struct pc_bytes key = {.data = checker->probe_key, .size = 1};
+  if (checker->workload->key_count > 0) {
+    const struct pc_bytes *first = &checker->workload->keys[0];
+    key.size = first->size < promises->max_key_size ? first->size : promises->max_key_size;
+    memcpy(checker->probe_key, first->data, key.size);
+  }
+  checker->probe_value_size =
+      promises->max_value_size < PC_PROBE_VALUE_SIZE ? promises->max_value_size : PC_PROBE_VALUE_SIZE;
+  for (uint32_t tries = 0; tries <= checker->workload->key_count; tries++) {
     if (pc_keys_find(&checker->keys, key) == PC_NO_KEY) {
+      checker->probe_key_size = key.size;
       return;
     }
+    count_up(checker->probe_key, key.size);
   }
 }
 
@@ -51,7 +65,7 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
     pc_checker_close(opened);
     return result;
   }
-  choose_probe_key(opened);
+  choose_probe(opened);
   *checker = opened;
   return PC_OK;
 }

@@ -16,10 +16,13 @@ struct pc_checker {
   uint32_t *visits; /* round in which iterating last met each key */
   uint32_t round;
   struct pc_decoded decoded;
-  uint8_t unknown_key[256]; /* a copy of a key that isn't the workload's, as evidence */
-  uint8_t probe_key[8];     /* a key that the workload doesn't use */
-  size_t probe_key_size;
+  uint8_t unknown_key[256];           /* a copy of a key that isn't the workload's, as evidence */
+  uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
+  size_t probe_key_size;              /* 0: there is none */
+  size_t probe_value_size;
 };
+
+#define PC_PROBE_VALUE_SIZE 8u
 
 #define PC_TEXT_SIZE 160u
 
@@ -51,7 +54,8 @@ void pc_check_resolved(struct pc_checker *checker, enum pc_invariant invariant, 
 /* Decodes the raw image and compares. `resolved` is settled. */
 enum pc_result pc_check_image(struct pc_checker *checker, struct pc_report *report, struct pc_error *error);
 
-/* Puts, gets and deletes a key that the workload doesn't use. The caller rolls the device back. */
+/* Puts, gets and deletes a key that the workload doesn't use, if there is one that the store takes. The caller rolls
+   the device back. */
 void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
 
 /* Reports what the device refused since its violations were last cleared. */
