@@ -55,24 +55,47 @@ static void note_steps(struct pc_report *report, uint32_t steps) {
   }
 }
 
+/* Starts the store, and reads all of its contents. */
+static void restart(struct pc_checker *checker, struct pc_model *model, struct pc_report *report) {
+  const struct pc_operation reboot = {.kind = PC_REBOOT};
+  struct pc_expectation expectation = {.model = model};
+  if (pc_run_operation(checker, model, &reboot, report) == PC_STATUS_OK) {
+    pc_check_contents(checker, &expectation, report);
+  }
+}
+
+/* Puts and deletes until as much was programmed as the partition holds, or something failed. The store starts again
+   after each sector's worth: what a start finds differs as the sectors fill up. Returns how many operations that took.
+ */
+static uint32_t go_on(struct pc_checker *checker, struct pc_model *model, uint32_t key_count,
+                      struct pc_report *report) {
+  struct pc_device *device = checker->target->device;
+  uint64_t enough = pc_device_cells(device).size;
+  uint64_t interval = pc_device_profile(device)->sector_size;
+  uint64_t programmed = 0, next_restart = interval;
+  uint32_t step = 0;
+  restart(checker, model, report);
+  while (key_count > 0 && programmed < enough && step < MOST_OPERATIONS && !pc_report_failed(report)) {
+    size_t before = pc_device_mark(device);
+    struct pc_operation operation = choose(model, key_count, step++);
+    pc_run_operation(checker, model, &operation, report);
+    programmed += programmed_since(device, before);
+    if (programmed >= next_restart && !pc_report_failed(report)) {
+      next_restart = programmed + interval;
+      restart(checker, model, report);
+    }
+  }
+  return step;
+}
+
 enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
                                   uint32_t key_count, struct pc_report *report, struct pc_error *error) {
   struct pc_target *target = checker->target;
   size_t mark = pc_device_mark(target->device);
-  uint64_t enough = pc_device_cells(target->device).size;
-  uint64_t programmed = 0;
   /* The contents go on from what they were found to be. */
   struct pc_model model = *expectation->model;
   pc_model_resume(&model, checker->resolved);
-  struct pc_operation operation = {.kind = PC_REBOOT};
-  pc_run_operation(checker, &model, &operation, report);
-  uint32_t step = 0;
-  while (key_count > 0 && programmed < enough && step < MOST_OPERATIONS && !pc_report_failed(report)) {
-    size_t before = pc_device_mark(target->device);
-    operation = choose(&model, key_count, step++);
-    pc_run_operation(checker, &model, &operation, report);
-    programmed += programmed_since(target->device, before);
-  }
+  uint32_t steps = go_on(checker, &model, key_count, report);
   if (!pc_report_failed(report)) {
     struct pc_expectation settled = {.model = &model};
     size_t recovered;
@@ -81,7 +104,7 @@ enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_ex
       return result;
     }
   }
-  note_steps(report, step);
+  note_steps(report, steps);
   pc_target_stop(target);
   pc_device_rollback(target->device, mark);
   return pc_device_failed(target->device) ? pc_fail_memory(error) : PC_OK;

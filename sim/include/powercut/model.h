@@ -93,8 +93,9 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
 
 /*
  * Goes on from the recovery that was just checked, without a violation: the store starts again, puts and deletes the
- * first `key_count` of the workload's keys until as much was programmed as the partition holds, and is checked like a
- * recovery. The report, which must be clear, is of that. The device is left as it was found.
+ * first `key_count` of the workload's keys until as much was programmed as the partition holds, starting again and
+ * again on the way, and is checked like a recovery. The report, which must be clear, is of that. The device is left as
+ * it was found.
  */
 enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
                                   uint32_t key_count, struct pc_report *report, struct pc_error *error);
