@@ -117,22 +117,26 @@ static void expect_same_counts(const struct pc_exploration_result *a, const stru
   }
 }
 
+void lab_expect_same_violation(const struct lab_violation *a, const struct lab_violation *b) {
+  const struct pc_violation *left = &a->violation, *right = &b->violation;
+  cr_expect_eq(left->invariant, right->invariant);
+  cr_expect_eq(left->operation, right->operation);
+  cr_expect_eq(left->path.depth, right->path.depth);
+  cr_expect_arr_eq(left->path.cuts, right->path.cuts, left->path.depth * sizeof left->path.cuts[0]);
+  cr_expect_str_eq(left->expected, right->expected);
+  cr_expect_str_eq(left->actual, right->actual);
+  cr_expect_eq(left->has_key, right->has_key);
+  cr_expect_eq(left->key.size, right->key.size);
+  cr_expect_arr_eq(a->key, b->key, sizeof a->key);
+}
+
 void lab_expect_same(const struct lab_run *a, const struct lab_run *b) {
   cr_expect_eq(a->outcome, b->outcome);
   expect_same_counts(&a->result, &b->result);
   cr_assert_eq(a->violation_count, b->violation_count, "%zu and %zu violations", a->violation_count,
                b->violation_count);
   for (size_t i = 0; i < a->violation_count; i++) {
-    const struct pc_violation *left = &a->violations[i].violation, *right = &b->violations[i].violation;
-    cr_expect_eq(left->invariant, right->invariant);
-    cr_expect_eq(left->operation, right->operation);
-    cr_expect_eq(left->path.depth, right->path.depth);
-    cr_expect_arr_eq(left->path.cuts, right->path.cuts, left->path.depth * sizeof left->path.cuts[0]);
-    cr_expect_str_eq(left->expected, right->expected);
-    cr_expect_str_eq(left->actual, right->actual);
-    cr_expect_eq(left->has_key, right->has_key);
-    cr_expect_eq(left->key.size, right->key.size);
-    cr_expect_arr_eq(a->violations[i].key, b->violations[i].key, sizeof a->violations[i].key);
+    lab_expect_same_violation(&a->violations[i], &b->violations[i]);
   }
 }
 

@@ -53,6 +53,8 @@ void lab_run_free(struct lab_run *run);
 /* Expects two runs to have given the same: counts, checks, wear, violations with their texts and keys, in order. */
 void lab_expect_same(const struct lab_run *a, const struct lab_run *b);
 
+void lab_expect_same_violation(const struct lab_violation *a, const struct lab_violation *b);
+
 /* Failures of an invariant at any cut, and in the baseline. */
 uint64_t lab_failures(const struct lab_run *run, enum pc_invariant invariant);
 
