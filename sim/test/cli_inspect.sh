@@ -85,6 +85,40 @@ is true "$(json '.refusal | contains("norkv")')" "the reason is given"
 expect 1 inspect one_sector.bin --sector-size 512
 says "Not started: norkv refuses its setup"
 
+# Where norkv reads something else than the decoder, both are told. Two entries of one key and one transaction ID that
+# say different things, which no store writes: the decoder takes the first, norkv the second.
+# entry KEY VALUE: of one byte each, without a checksum, transaction 1.
+entry() {
+  printf '\xef\xbe\x0d\x60\x00\x00\x00\x00\x00\x01\x01\x00\x01\x00\x00\x00%s%s' "$1" "$2"
+  head -c 14 /dev/zero
+}
+# blank BYTES
+blank() {
+  head -c "$1" /dev/zero | tr '\0' '\377'
+}
+{
+  entry k 1
+  blank 480
+  entry k 2
+  blank 480
+} >contradiction.bin
+expect 1 inspect contradiction.bin --sector-size 512 --format 0x600dbeef:none --json
+is 'OK ["k: the image holds 31, norkv reads 32"]' "$(json -c '"\(.status) \(.differences)"')" "a difference in JSON"
+expect 1 inspect contradiction.bin --sector-size 512 --format 0x600dbeef:none
+says "answers OK and reads something else (1 differences):"
+says "  k: the image holds 31, norkv reads 32"
+
+# More keys than norkv's index can hold: it does not start, and that is told.
+{
+  # shellcheck disable=SC2183
+  printf '\xef\xbe\x0d\x60\0\0\0\0\0\x05\0\0\x01\0\0\0%05d\0\0\0\0\0\0\0\0\0\0\0' {1..65001}
+  blank 736
+} >keys.bin
+expect 1 inspect keys.bin --sector-size 8192 --format 0x600dbeef:none --json
+is "FULL 65001" "$(json '"\(.status) \(.entries | length)"')" "more keys than the index holds"
+expect 1 inspect keys.bin --sector-size 8192 --format 0x600dbeef:none
+says "answers FULL."
+
 # Bad input.
 head -c 1000 /dev/zero >odd.bin
 : >empty.bin

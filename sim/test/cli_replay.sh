@@ -68,6 +68,13 @@ says ", then in flash operation "
 says "recovery 2: "
 is 2 "$(grep -c 'POWER LOST' out)" "cuts that are told"
 
+# A cut after the last operation.
+rm results.db
+expect 1 run spoilt.yaml --db results.db --repros repros --set workload.operations=4
+repro_where "operation = 4 AND fault = 'between_ops'"
+expect 1 replay repro.yaml
+says "POWER LOST after the last operation"
+
 # An erase is told in short.
 spoil writes_at_start
 expect 1 replay "$(find repros -name 'run1-1-*')"

@@ -63,6 +63,13 @@ expect 0 run small.yaml --db results.db --json --set power.depth=2 --set 'power.
 is "20 2" "$(json '"\(.operations) \(.checks | map(.depth) | max)"')" "what was set"
 is "none prefix" "$(json '.checks | map(.fault) | unique | join(" ")')" "the fault classes that were set"
 
+# Names are printed as they are, but for what would steer the terminal.
+sed 's/^name: small/name: "caf\\u00e9 \\u65e5\\U0001f512 \\e[2J\\x9b"/' small.yaml >named.yaml
+expect 0 run named.yaml --db results.db
+is 'café 日🔒 \x1b[2J\xc2\x9b' "$(head -n 1 out)" "the name that is printed"
+expect 0 run named.yaml --db results.db --json
+is 'café 日🔒 \x1b[2J\xc2\x9b' "$(json .scenario)" "the name in JSON"
+
 # A violation: exit status 1, a row, a repro file and the line that replays it.
 sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/forgets_delete.so|" small.yaml >spoilt.yaml
 expect 1 run spoilt.yaml --db night.db
