@@ -143,10 +143,10 @@ static enum pc_result import_sfdp(const char *path, struct pc_error *error) {
   if (!err) {
     err = pc_sfdp_import(path, (struct pc_bytes){.data = dump.data, .size = dump.size}, &text, error);
   }
-  if (!err) {
-    (void)fwrite(text.data, 1, text.size, stdout);
-  }
   pc_buffer_free(&dump);
+  if (!err) {
+    return pc_output_buffer(stdout, &text, error);
+  }
   pc_buffer_free(&text);
   return err;
 }
