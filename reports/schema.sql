@@ -6,7 +6,7 @@
 -- A value that is not known is NULL. A run that was killed keeps its row and its violations; its counts are NULL.
 
 PRAGMA application_id = 1886876259; -- 'pwrc': tells a powercut database from any other SQLite file
-PRAGMA user_version = 1;
+PRAGMA user_version = 2; -- migrate-N.sql brings a database of version N - 1 to version N
 
 CREATE TABLE runs (
   run_id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again after a run is deleted
@@ -26,6 +26,8 @@ CREATE TABLE runs (
   violations INTEGER CHECK (violations >= 0),
   put_bytes INTEGER CHECK (put_bytes >= 0), -- bytes of keys and values in acknowledged puts
   seconds REAL CHECK (seconds >= 0),
+  typical_us REAL CHECK (typical_us >= 0), -- of the flash operations with the power on, by the part's typical times
+  erasing_us REAL CHECK (erasing_us >= 0), -- of the erases among them
   CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
     AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
     AND seconds IS NOT NULL))
@@ -63,6 +65,14 @@ CREATE TABLE wear ( -- of the run with the power on
   erases INTEGER NOT NULL CHECK (erases >= 0),
   programmed_bytes INTEGER NOT NULL CHECK (programmed_bytes >= 0),
   PRIMARY KEY (run_id, sector)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE latencies (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  operation TEXT NOT NULL, -- 'put', 'delete', 'maintain', 'start'
+  calls INTEGER NOT NULL CHECK (calls > 0), -- of the run with the power on; of starts, also those after cuts
+  worst_us REAL CHECK (worst_us >= 0), -- by the part's maximum times
+  PRIMARY KEY (run_id, operation)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE campaigns (
@@ -128,6 +138,12 @@ WITH totals AS (
 SELECT run_id, least, most, mean, deviation, 1.0 * programmed / nullif(put_bytes, 0),
   1.0 * endurance * operations / nullif(most, 0) / operations_per_day / 365.25
 FROM totals JOIN deviations USING (run_id) JOIN runs USING (run_id);
+
+-- How long operations took on the part, by its profile's times. worst_us: the longest call's flash operations, each by
+-- its maximum time. erasing_share: of the whole run with the power on, what share of the time that flash operations
+-- typically take is erasing. NULL: the profile doesn't tell a time that is needed, or there were no flash operations.
+CREATE VIEW v_latency (run_id, operation, calls, worst_us, erasing_share) AS
+SELECT run_id, operation, calls, worst_us, erasing_us / nullif(typical_us, 0) FROM latencies JOIN runs USING (run_id);
 
 -- Fuzzing campaigns, and what crashed in them.
 CREATE VIEW v_campaigns (campaign_id, started_at, fuzzer, harness, seconds, executions, executions_per_second, edges,

@@ -77,6 +77,25 @@ static json_t *json_of_wear(const struct pc_exploration_result *result) {
   return pc_json_complete(wear, failed);
 }
 
+/* A time that isn't known is null. */
+static json_t *json_of_time(double microseconds) {
+  return microseconds < 0 ? json_null() : json_real(microseconds);
+}
+
+static json_t *json_of_latencies(const struct pc_exploration_result *result) {
+  json_t *latencies = json_array();
+  int failed = 0;
+  for (size_t i = 0; i < PC_LATENCY_COUNT; i++) {
+    const struct pc_latency *latency = &result->latencies[i];
+    if (latency->calls > 0) {
+      failed |= json_array_append_new(
+          latencies, json_pack("{s:s, s:o, s:o}", "operation", pc_latency_name((enum pc_latency_kind)i), "calls",
+                               pc_json_count(latency->calls), "worst_us", json_of_time(latency->worst_us)));
+    }
+  }
+  return pc_json_complete(latencies, failed);
+}
+
 static json_t *json_of_subject(const struct pc_subject *subject,
                                void (*describe)(const struct pc_subject *subject, struct pc_buffer *text)) {
   struct pc_buffer text = {0};
@@ -104,5 +123,9 @@ enum pc_result pc_run_print_json(const struct pc_run_report *report, struct pc_e
   int failed = json_object_set_new(object, "checks", json_of_checks(result));
   failed |= json_object_set_new(object, "first_violations", json_of_findings(report->findings));
   failed |= json_object_set_new(object, "wear", json_of_wear(result));
+  failed |= json_object_set_new(object, "latency", json_of_latencies(result));
+  failed |=
+      json_object_set_new(object, "erasing_share",
+                          result->typical_us > 0 ? json_real(result->erasing_us / result->typical_us) : json_null());
   return pc_output_json(pc_json_complete(object, failed), error);
 }

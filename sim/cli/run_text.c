@@ -26,6 +26,50 @@ static void add_power(const struct pc_run_report *report, struct pc_buffer *text
   }
 }
 
+/* A time in the unit that fits it. */
+static void add_time(struct pc_buffer *text, double microseconds) {
+  if (microseconds < 0) {
+    pc_buffer_print(text, "not known");
+  } else if (microseconds < 1000) {
+    pc_buffer_print(text, "%.3g us", microseconds);
+  } else if (microseconds < 1e6) {
+    pc_buffer_print(text, "%.4g ms", microseconds / 1000);
+  } else {
+    pc_buffer_print(text, "%.4g s", microseconds / 1e6);
+  }
+}
+
+static bool knows_a_latency(const struct pc_exploration_result *result) {
+  for (size_t i = 0; i < PC_LATENCY_COUNT; i++) {
+    if (result->latencies[i].worst_us > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void add_latencies(const struct pc_exploration_result *result, struct pc_buffer *text) {
+  if (!knows_a_latency(result)) {
+    pc_buffer_print(text, "\n  latency     not known: the profile tells no times\n  time        ");
+    return;
+  }
+  const char *separator = "\n  latency     ";
+  for (size_t i = 0; i < PC_LATENCY_COUNT; i++) {
+    if (result->latencies[i].calls > 0) {
+      pc_buffer_print(text, "%s%s ", separator, pc_latency_name((enum pc_latency_kind)i));
+      add_time(text, result->latencies[i].worst_us);
+      separator = ", ";
+    }
+  }
+  pc_buffer_print(text, " (the worst, by the part's maximum times)\n  erasing     ");
+  if (result->typical_us > 0) {
+    pc_buffer_print(text, "%.1f %% of the baseline's flash time\n  time        ",
+                    100 * result->erasing_us / result->typical_us);
+  } else {
+    pc_buffer_print(text, "not known\n  time        ");
+  }
+}
+
 static enum pc_result print_facts(const struct pc_run_report *report, struct pc_error *error) {
   const struct pc_exploration_result *result = report->result;
   struct pc_buffer text = {0};
@@ -51,7 +95,8 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   pc_buffer_count(&text, result->aftermaths);
   pc_buffer_print(&text, " recoveries were followed by more operations and checked again\n  violations  ");
   pc_buffer_count(&text, result->violations);
-  pc_buffer_print(&text, "\n  time        %.2f s, ", report->seconds);
+  add_latencies(result, &text);
+  pc_buffer_print(&text, "%.2f s, ", report->seconds);
   pc_buffer_count(&text, (uint64_t)pc_run_rate(report));
   pc_buffer_print(&text, " recoveries/s\n  database    ");
   pc_buffer_text(&text, report->database);

@@ -72,6 +72,21 @@ static void count_programmed_bytes(struct pc_device *device, uint32_t address, u
   }
 }
 
+/* Programs of pages, or of units where there are none. */
+static uint64_t programs_in(const struct pc_device *device, const struct pc_flash_operation *operation) {
+  uint32_t page = device->profile.page_size;
+  if (page == 0) {
+    return operation->size / device->profile.program_unit;
+  }
+  return (operation->address + operation->size - 1) / page - operation->address / page + 1;
+}
+
+static void count_work(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {
+  uint64_t *count = operation->kind == PC_ERASE ? &device->work.erases : &device->work.programs;
+  uint64_t done = operation->kind == PC_ERASE ? 1 : programs_in(device, operation);
+  *count = undo ? *count - done : *count + done;
+}
+
 static void count_wear(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {
   if (operation->kind == PC_ERASE) {
     uint64_t *erases = &device->wear[operation->address / device->profile.sector_size].erases;
@@ -102,6 +117,7 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
   memcpy(cells, operation->after, operation->size);
   device->hash += hash_of(device, operation, units);
   count_wear(device, operation, false);
+  count_work(device, operation, false);
 }
 
 void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn) {
@@ -129,6 +145,7 @@ static void undo(struct pc_device *device, const struct pc_journal_entry *entry)
     memcpy(device->counts + operation->address / device->profile.program_unit, entry->counts.data, entry->counts.size);
   }
   count_wear(device, operation, true);
+  count_work(device, operation, true);
   device->hash = entry->hash;
 }
 

@@ -14,6 +14,7 @@ struct pc_device {
       *counts; /* programs of each unit since its erase, padded to whole hash lines; NULL where they are unlimited */
   uint8_t *erased; /* a sector of ones */
   struct pc_sector_wear *wear;
+  struct pc_flash_work work;
   uint64_t hash;
   struct pc_journal journal;
   struct pc_budget budget;

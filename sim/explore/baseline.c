@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "latency.h"
 #include "rig.h"
 
 static const struct pc_cut_path no_cut = {0};
@@ -42,6 +43,13 @@ static enum pc_result take_wear(const struct pc_device *device, struct pc_explor
   return PC_OK;
 }
 
+static void take_time(const struct pc_device *device, struct pc_exploration_result *result) {
+  struct pc_flash_work work = pc_device_work(device);
+  result->typical_us = pc_work_typical_us(pc_device_profile(device), work);
+  work.programs = 0;
+  result->erasing_us = pc_work_typical_us(pc_device_profile(device), work);
+}
+
 static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig *rig, uint32_t operation,
                                     struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
@@ -50,8 +58,10 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
     baseline->notice->operation = operation;
     baseline->notice->beats++;
   }
+  struct pc_flash_work before = pc_device_work(rig->device);
   enum pc_result result = pc_rig_run(rig, operation, report, &status, error);
   if (result == PC_OK) {
+    pc_latency_note(findings->result, run->kind, rig->device, before);
     result = record(baseline, rig->device, error);
   }
   if (result != PC_OK) {
@@ -69,6 +79,7 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
 static enum pc_result run_workload(struct pc_baseline *baseline, struct pc_rig *rig, struct pc_report *report,
                                    struct pc_findings *findings, struct pc_error *error) {
   enum pc_status status = pc_rig_boot(rig, report);
+  pc_latency_note(findings->result, PC_REBOOT, rig->device, (struct pc_flash_work){0});
   enum pc_result result = record(baseline, rig->device, error);
   if (result == PC_OK) {
     result = pc_findings_add(findings, report, &no_cut, 0, error);
@@ -115,6 +126,7 @@ enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_sub
   }
   if (result == PC_OK) {
     result = run_workload(baseline, &rig, report, findings, error);
+    take_time(rig.device, findings->result);
     if (result == PC_OK) {
       result = take_wear(rig.device, findings->result, error);
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "latency.h"
 #include "process.h"
 #include "worker.h"
 
@@ -59,6 +60,7 @@ static enum pc_result merge_segment(struct pool *pool, const struct finished *fi
   sum->deduplicated += result->counts.deduplicated;
   sum->violations += result->counts.violations;
   add_checks(sum, &result->counts);
+  pc_latency_merge(sum, &result->counts);
   enum pc_result outcome = PC_OK;
   for (uint32_t i = 0; outcome == PC_OK && i < result->violation_count; i++) {
     struct pc_violation violation = finished->violations[i].violation;

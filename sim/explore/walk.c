@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "latency.h"
 #include "rig.h"
 #include "seed.h"
 #include "seen.h"
@@ -150,11 +151,13 @@ static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
 static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struct pc_error *error) {
   struct pc_findings *findings = walk->plan.findings;
   uint64_t state = pc_device_hash(walk->rig.device);
+  struct pc_flash_work before = pc_device_work(walk->rig.device);
   pc_report_clear(&walk->report);
   enum pc_result result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, recovered, error);
   if (result != PC_OK) {
     return result;
   }
+  pc_latency_note(findings->result, PC_REBOOT, walk->rig.device, before);
   findings->result->recoveries++;
   bool failed = pc_report_failed(&walk->report);
   result = pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);

@@ -188,15 +188,23 @@ static bool is_new(const struct identity *identity) {
   return identity->application == 0 && identity->version == 0 && identity->objects == 0;
 }
 
-/* Makes the schema in a database that is empty, and refuses one that is not ours. In a transaction. */
+static enum pc_result migrate(const struct pc_database *database, int64_t version, struct pc_error *error) {
+  return version < 2 ? pc_database_run(database, pc_migrate_2_sql, error) : PC_OK;
+}
+
+/* Makes the schema in a database that is empty, brings an older one up to it, and refuses one that is not ours. In a
+ * transaction. */
 static enum pc_result make_or_check(const struct pc_database *database, struct pc_error *error) {
   struct identity identity = {0};
   if (read_header(database->connection, &identity) != SQLITE_OK ||
       read_integer(database->connection, "SELECT count(*) FROM sqlite_schema", &identity.objects) != SQLITE_OK) {
     return fail_first_read(database, error);
   }
-  return is_new(&identity) ? pc_database_run(database, pc_schema_sql, error)
-                           : check_identity(&identity, database->path, error);
+  if (is_new(&identity)) {
+    return pc_database_run(database, pc_schema_sql, error);
+  }
+  enum pc_result err = check_identity(&identity, database->path, error);
+  return err ? err : migrate(database, identity.version, error);
 }
 
 /* The transaction makes the three reads one, and lets one of several processes make the schema. */

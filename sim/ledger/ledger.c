@@ -138,6 +138,27 @@ static enum pc_result put_wear(const struct pc_database *database, int64_t run_i
   return err;
 }
 
+static struct pc_value time_value(double microseconds) {
+  return microseconds < 0 ? pc_null() : pc_real(microseconds);
+}
+
+static enum pc_result put_latencies(const struct pc_database *database, int64_t run_id,
+                                    const struct pc_exploration_result *result, struct pc_error *error) {
+  sqlite3_stmt *statement = NULL;
+  enum pc_result err = pc_database_prepare(
+      database, "INSERT INTO latencies (run_id, operation, calls, worst_us) VALUES (?, ?, ?, ?)", &statement, error);
+  for (int i = 0; !err && i < PC_LATENCY_COUNT; i++) {
+    const struct pc_latency *latency = &result->latencies[i];
+    if (latency->calls > 0) {
+      const struct pc_value values[] = {pc_integer((uint64_t)run_id), pc_text(pc_latency_name((enum pc_latency_kind)i)),
+                                        pc_integer(latency->calls), time_value(latency->worst_us)};
+      err = pc_database_put(database, statement, values, COUNT(values), error);
+    }
+  }
+  (void)sqlite3_finalize(statement);
+  return err;
+}
+
 static enum pc_result put_counts(const struct pc_database *database, int64_t run_id,
                                  const struct pc_exploration_result *result, double seconds, struct pc_error *error) {
   const struct pc_value values[] = {
@@ -150,12 +171,15 @@ static enum pc_result put_counts(const struct pc_database *database, int64_t run
       pc_integer(result->violations),
       pc_integer(result->put_bytes),
       pc_real(seconds),
+      time_value(result->typical_us),
+      time_value(result->erasing_us),
       pc_integer((uint64_t)run_id),
   };
   enum pc_result err = pc_database_put_one(
       database,
       "UPDATE runs SET state = ?, operations = ?, flash_operations = ?, cuts = ?, recoveries = ?, deduplicated = ?, "
-      "violations = ?, put_bytes = ?, seconds = ? WHERE run_id = ? AND state = 'running'",
+      "violations = ?, put_bytes = ?, seconds = ?, typical_us = ?, erasing_us = ? WHERE run_id = ? AND state = "
+      "'running'",
       values, COUNT(values), error);
   if (!err && sqlite3_changes(database->connection) != 1) {
     return pc_fail(error, PC_ENVIRONMENT, "%s: run %lld is not there or has ended", database->path, (long long)run_id);
@@ -176,6 +200,9 @@ enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const
   }
   if (!err) {
     err = put_wear(database, run_id, result, error);
+  }
+  if (!err) {
+    err = put_latencies(database, run_id, result, error);
   }
   if (!err) {
     err = pc_database_run(database, "COMMIT", error);

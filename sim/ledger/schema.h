@@ -7,4 +7,7 @@
 
 extern const char pc_schema_sql[];
 
+/* reports/migrate-2.sql. */
+extern const char pc_migrate_2_sql[];
+
 #endif

@@ -109,4 +109,38 @@ is 3 "$status" "exit status without standard output"
 is "ok finished" "$(sqlite3 closed.db 'PRAGMA integrity_check; SELECT state FROM runs' | xargs)" \
   "the database of a run without standard output"
 
+expect 0 run small.yaml --db timeless.db --json
+is "[null,null]" "$(json -c '[.erasing_share, ([.latency[].worst_us] | add)]')" "times of a part that tells none"
+is "[]" "$(json -c '.latency - [.latency[] | select(.worst_us == null or .worst_us == 0)]')" "its worst latencies"
+
+# Times are what the flash operations make them: the part programs byte by byte.
+sed 's|{name: tiny, .*}|{name: timed, sector_size: 512, program_us: {typical: 3, maximum: 10}, erase_us: {typical: 700, maximum: 5000}}|' \
+  small.yaml >timed.yaml
+expect 0 run timed.yaml --db timed.db --json
+is "$(sqlite3 -json timed.db "SELECT operation, calls, worst_us FROM v_latency ORDER BY 1" | jq -cS .)" \
+  "$(json -cS '.latency | sort_by(.operation)')" "v_latency: the database and the JSON"
+is 0 "$(sqlite3 timed.db 'SELECT count(*) FROM v_latency, (SELECT sum(erases) * 700.0 AS erasing,
+  sum(erases) * 700.0 + sum(programmed_bytes) * 3 AS all_us FROM v_wear)
+  WHERE abs(erasing_share - erasing / all_us) > 1e-9')" "runs whose share of erasing isn't that of their wear"
+is true "$(json '[.latency[] | select(.operation == "maintain") | .worst_us >= 5000 and .worst_us % 10 == 0] | all')" \
+  "a maintenance that erases takes as long as an erase"
+is true "$(json '.recoveries < ([.latency[] | select(.operation == "start") | .calls] | add)')" "recoveries are starts"
+cat >once.yaml <<'END'
+device: {profile: {name: timed, sector_size: 512, program_us: {maximum: 10}}, sectors: 4}
+store: {engine: norkv}
+workload:
+  inline: |
+    put key 001122
+power: {faults: [between_ops]}
+END
+expect 0 run once.yaml --db once.db --json
+is 1 "$(sqlite3 once.db "SELECT worst_us = 10 * sum(programmed_bytes) FROM v_wear, v_latency WHERE operation = 'put'")" \
+  "the only put takes as long as what it programmed"
+is null "$(json .erasing_share)" "a share of times that are not known"
+expect 0 run timed.yaml --db timed.db
+says "erasing     "
+says " ms (the worst, by the part's maximum times)"
+expect 0 run small.yaml --db timed.db
+says "latency     not known: the profile tells no times"
+
 finish

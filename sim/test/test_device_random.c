@@ -21,6 +21,7 @@ struct state {
   uint8_t cells[MAX_SIZE];
   uint8_t counts[MAX_SIZE];
   struct pc_sector_wear wear[MAX_SECTORS];
+  struct pc_flash_work work;
 };
 
 /* history[i] is the state at mark i; history[length] the present one. */
@@ -107,6 +108,18 @@ static enum pc_rule rule_against_program(struct model *model, uint64_t address, 
   return rule_against_again(model, address, data, size);
 }
 
+/* Byte by byte: a page or unit counts where the operation enters it. */
+static void work_model(const struct model *model, struct state *state, const struct pc_flash_operation *operation) {
+  uint32_t each = model->profile->page_size > 0 ? model->profile->page_size : model->profile->program_unit;
+  if (operation->kind == PC_ERASE) {
+    state->work.erases++;
+    return;
+  }
+  for (uint32_t i = 0; i < operation->size; i++) {
+    state->work.programs += i == 0 || (operation->address + i) % each == 0 ? 1 : 0;
+  }
+}
+
 static void wear_model(const struct model *model, struct state *state, const struct pc_flash_operation *operation) {
   if (operation->kind == PC_ERASE) {
     state->wear[operation->address / model->profile->sector_size].erases++;
@@ -141,6 +154,7 @@ static void change_model(struct model *model, const struct pc_flash_operation *o
   struct state *next = &model->history[model->length + 1];
   *next = *present(model);
   wear_model(model, next, operation);
+  work_model(model, next, operation);
   count_model(model, next, operation, after);
   memcpy(next->cells + operation->address, after, operation->size);
   model->operations[model->length++] = *operation;
@@ -183,6 +197,8 @@ static void check_state(struct run *run) {
     CHECK(run, wear.erases == state->wear[sector].erases);
     CHECK(run, wear.programmed_bytes == state->wear[sector].programmed_bytes);
   }
+  struct pc_flash_work work = pc_device_work(run->device);
+  CHECK(run, work.programs == state->work.programs && work.erases == state->work.erases);
   CHECK(run, pc_device_hash(run->device) == fresh_hash(run->model));
   CHECK(run, pc_device_mark(run->device) == run->model->length);
   CHECK(run, !pc_device_failed(run->device));

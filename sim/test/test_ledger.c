@@ -20,6 +20,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_wear", "run_id,sector,erases,programmed_bytes\n"},
       {"v_wear_histogram", "run_id,erases,sectors\n"},
       {"v_wear_summary", "run_id,erases_min,erases_max,erases_mean,erases_stddev,write_amplification,lifetime_years\n"},
+      {"v_latency", "run_id,operation,calls,worst_us,erasing_share\n"},
       {"v_campaigns",
        "campaign_id,started_at,fuzzer,harness,seconds,executions,executions_per_second,edges,corpus,crashes\n"},
       {"v_crashes", "crash_id,campaign_id,signature,input,minimized,first_seen\n"},
@@ -31,7 +32,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
     (void)snprintf(sql, sizeof sql, "SELECT group_concat(name) FROM pragma_table_info('%s')", views[i].view);
     cr_expect_str_eq(ledger_query(path, sql), views[i].columns);
   }
-  cr_expect_str_eq(ledger_query(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), "8\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), "9\n");
   char identity[64];
   (void)snprintf(identity, sizeof identity, "%d|%d\n", PC_LEDGER_APPLICATION, PC_LEDGER_VERSION);
   cr_expect_str_eq(ledger_query(path,
@@ -207,5 +208,45 @@ Test(ledger, runs_every_query_of_its_documentation) {
     }
   }
   (void)fclose(file);
-  cr_expect_eq(queries, 8, "one for each view");
+  cr_expect_eq(queries, 9, "one for each view");
+}
+
+static void end_a_run(const char *path) {
+  struct pc_ledger *ledger = ledger_open(path);
+  int64_t run_id = ledger_begin(ledger);
+  struct pc_sector_wear wear[LEDGER_SECTORS];
+  struct pc_exploration_result result = ledger_result(wear);
+  struct pc_error error = {""};
+  cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 2.0, &error), PC_OK, "%s", error.message);
+  pc_ledger_close(ledger);
+}
+
+Test(ledger, keeps_how_long_operations_took_and_what_is_not_known_is_null) {
+  const char *path = ledger_file("times.db");
+  end_a_run(path);
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_latency ORDER BY operation"),
+                   "1|put|7|1234.5|0.25\n1|start|9|NULL|0.25\n");
+  ledger_sql(path, "UPDATE runs SET typical_us = NULL");
+  cr_expect_str_eq(ledger_query(path, "SELECT operation, erasing_share FROM v_latency ORDER BY 1"),
+                   "put|NULL\nstart|NULL\n");
+}
+
+Test(ledger, brings_a_database_of_version_1_to_the_same_as_a_new_one) {
+  static const char tables[] =
+      "SELECT name, (SELECT group_concat(name) FROM pragma_table_info(s.name)) FROM sqlite_schema AS s "
+      "WHERE type IN ('table', 'view') ORDER BY 1";
+  char expected[4096];
+  const char *path = ledger_file("old.db");
+  pc_ledger_close(ledger_open(path));
+  (void)snprintf(expected, sizeof expected, "%s", ledger_query(path, tables));
+  ledger_sql(path,
+             "DROP VIEW v_latency; DROP TABLE latencies; ALTER TABLE runs DROP COLUMN typical_us;"
+             "ALTER TABLE runs DROP COLUMN erasing_us; PRAGMA user_version = 1;"
+             "INSERT INTO runs (scenario, device, store, seed) VALUES ('old', 'a', 'b', 1)");
+  end_a_run(path);
+  cr_expect_str_eq(ledger_query(path, tables), expected);
+  cr_expect_str_eq(ledger_query(path, "SELECT user_version FROM pragma_user_version"), "2\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT run_id, scenario FROM v_runs"), "1|old\n2|settings\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT run_id, operation, worst_us FROM v_latency ORDER BY 2"),
+                   "2|put|1234.5\n2|start|NULL\n");
 }

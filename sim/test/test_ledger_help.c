@@ -114,12 +114,16 @@ struct pc_exploration_result ledger_result(struct pc_sector_wear *wear) {
                                          .deduplicated = 10000,
                                          .violations = 9,
                                          .put_bytes = 1000,
+                                         .typical_us = 1000,
+                                         .erasing_us = 250,
                                          .wear = wear,
                                          .wear_count = LEDGER_SECTORS};
   result.baseline[PC_MOUNTABLE] = (struct pc_check_count){1, 0};
   result.checks[PC_FAULT_BETWEEN_OPS][0][PC_MOUNTABLE] = (struct pc_check_count){300, 0};
   result.checks[PC_FAULT_BIT_SUBSET][1][PC_DURABLE] = (struct pc_check_count){400, 9};
   result.checks[PC_FAULT_TWO_PHASE_ERASE][PC_MAX_DEPTH - 1][PC_WELL_FORMED] = (struct pc_check_count){1, 0};
+  result.latencies[PC_LATENCY_PUT] = (struct pc_latency){.calls = 7, .worst_us = 1234.5};
+  result.latencies[PC_LATENCY_START] = (struct pc_latency){.calls = 9, .worst_us = PC_TIME_UNKNOWN};
   for (uint32_t i = 0; i < LEDGER_SECTORS; i++) {
     wear[i] = (struct pc_sector_wear){.erases = 2 * (uint64_t)i, .programmed_bytes = 500};
   }

@@ -60,7 +60,8 @@ struct pc_profile {
   uint32_t programs_per_row; /* programs of units in a row between erases: each unit that a program covers counts. Given
                                 if and only if row_size is, and programs_per_unit with it */
   uint32_t endurance;        /* erases a sector is specified for; 0: unlimited */
-  double program_typical_us, program_maximum_us; /* for one program (one page where there are pages); 0: not known */
+  double program_typical_us, program_maximum_us; /* for a page, or a part of it; where there are no pages, for a program
+                                                    unit; 0: not known */
   double erase_typical_us, erase_maximum_us;     /* for one sector; 0: not known */
   /* Times are finite and not negative, and a typical one is at most the maximum where that is known. */
 };
@@ -129,7 +130,7 @@ struct pc_flash pc_device_port(struct pc_device *device);
 
 /* The journal. A mark is the number of journalled operations since the last forget: operation i is undone by
    rolling back to mark i. Marks and indexes beyond the journal are mistakes of the caller (asserted). Rolling back
-   restores cells, program counts, wear and hash; not the budget, nor the violations that were recorded. */
+   restores cells, program counts, wear, work and hash; not the budget, nor the violations that were recorded. */
 size_t pc_device_mark(const struct pc_device *device);
 struct pc_flash_operation pc_device_journalled(const struct pc_device *device, size_t index);
 void pc_device_rollback(struct pc_device *device, size_t mark);
@@ -153,6 +154,19 @@ void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *o
 uint64_t pc_device_hash(const struct pc_device *device);
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);
+
+/* What takes time: how often a page (where there are none, a program unit) was programmed and a sector erased since the
+   device was made. A tear counts like the whole operation. Rolled back with the rest. */
+struct pc_flash_work {
+  uint64_t programs, erases;
+};
+struct pc_flash_work pc_device_work(const struct pc_device *device);
+
+/* How long that takes on the part, in microseconds; PC_TIME_UNKNOWN if the profile doesn't tell a time that is needed.
+ */
+#define PC_TIME_UNKNOWN (-1.0)
+double pc_work_typical_us(const struct pc_profile *profile, struct pc_flash_work work);
+double pc_work_maximum_us(const struct pc_profile *profile, struct pc_flash_work work);
 
 /* Violations of the part's rules since the last clear: how many, and the first. */
 size_t pc_device_contract_violations(const struct pc_device *device, struct pc_contract_violation *first);

@@ -41,6 +41,16 @@ struct pc_check_count {
   uint64_t checks, failures;
 };
 
+/* What takes time. Starts are those of the baseline run and the recoveries from cuts; the rest is of the baseline run.
+ */
+enum pc_latency_kind { PC_LATENCY_PUT, PC_LATENCY_DELETE, PC_LATENCY_MAINTAIN, PC_LATENCY_START, PC_LATENCY_COUNT };
+const char *pc_latency_name(enum pc_latency_kind kind); /* "put" */
+
+struct pc_latency {
+  uint64_t calls;
+  double worst_us; /* of a call's flash operations, by the part's maximum times; PC_TIME_UNKNOWN; 0 without calls */
+};
+
 struct pc_exploration_result {
   uint64_t operations, flash_operations; /* of the baseline run */
   uint64_t cuts;                         /* cut paths that were tried */
@@ -53,8 +63,11 @@ struct pc_exploration_result {
                               [PC_INVARIANT_COUNT]; /* by the last cut's class, depth - 1 */
   struct pc_sector_wear *wear; /* of the baseline run, one for each sector; freed with pc_exploration_free */
   uint32_t wear_count;
-  uint64_t put_bytes; /* key and value bytes that acknowledged puts handed over */
-  bool interrupted;   /* stopped before the end: the counts are of what was done */
+  struct pc_latency latencies[PC_LATENCY_COUNT];
+  double typical_us, erasing_us; /* of the baseline run's flash operations and of its erases among them, by the part's
+                                    typical times; PC_TIME_UNKNOWN */
+  uint64_t put_bytes;            /* key and value bytes that acknowledged puts handed over */
+  bool interrupted;              /* stopped before the end: the counts are of what was done */
 };
 
 #define PC_MAX_SAME_VIOLATIONS 10u

@@ -12,11 +12,12 @@
 #include "powercut/error.h"
 #include "powercut/explore.h"
 
-#define PC_LEDGER_VERSION 1
+#define PC_LEDGER_VERSION 2
 
 struct pc_ledger;
 
-/* Opens a database, or creates it where there is no file (or an empty one). PC_BAD_INPUT: not SQLite, not a powercut
+/* Opens a database, or creates it where there is no file (or an empty one). One of an older version is brought to this
+   one. PC_BAD_INPUT: not SQLite, not a powercut
    database, damaged, or a newer schema: the file is not touched. PC_ENVIRONMENT: can't be opened, locked, disk full.
    Waits up to 10 s for another writer, as does all below. */
 enum pc_result pc_ledger_open(struct pc_ledger **ledger, const char *path, struct pc_error *error);
@@ -38,8 +39,8 @@ enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run
 enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
                                        struct pc_bytes repro, struct pc_error *error);
 
-/* Ends a run with its counts, checks and wear, in one transaction. `result->interrupted` is kept: the run is then
-   marked as not finished. A run can be ended once; PC_ENVIRONMENT leaves it not ended, with its violations. */
+/* Ends a run with its counts, checks, wear and times, in one transaction. `result->interrupted` is kept: the run is
+   then marked as not finished. A run can be ended once; PC_ENVIRONMENT leaves it not ended, with its violations. */
 enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const struct pc_exploration_result *result,
                                  double seconds, struct pc_error *error);
 
