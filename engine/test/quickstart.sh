@@ -38,13 +38,20 @@ cmake -S . -B build -G Ninja -D CMAKE_PREFIX_PATH="$folder/prefix" >log 2>&1 || 
 cmake --build build >log 2>&1 || fail "$(cat log)"
 check build/quickstart
 
-pc=$(find "$folder/prefix" -name norkv.pc -printf '%h')
-read -ra options < <(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs 'norkv >= 0.1')
-read -ra flags <<<"${CFLAGS-}"
-"${CC:-cc}" -std=c11 -Wall -Wextra -Wpedantic -Werror "${flags[@]}" quickstart.c "${options[@]}" -o quickstart
-check ./quickstart
-
 sed -i 's/norkv 0.1/norkv 99/' CMakeLists.txt
 if cmake -S . -B other -G Ninja -D CMAKE_PREFIX_PATH="$folder/prefix" >log 2>&1; then
   fail "a version that is not there was found"
 fi
+
+# The engine without the rest of the project, with an option that its user must be told of.
+mkdir "$folder/engine"
+cp -r "$NORKV_SOURCE"/{CMakeLists.txt,cmake,include,src} "$folder/engine"
+cmake -S "$folder/engine" -B "$folder/build" -G Ninja -D NORKV_OPTIONS='NORKV_SMALL_CHECKSUM;NORKV_OTHER=1' \
+  -D CMAKE_INSTALL_PREFIX="$folder/other" >log 2>&1 || fail "$(cat log)"
+cmake --build "$folder/build" --target install >log 2>&1 || fail "$(cat log)"
+pc=$(find "$folder/other" -name norkv.pc -printf '%h')
+read -ra options < <(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs 'norkv >= 0.1')
+[[ " ${options[*]} " == *' -DNORKV_SMALL_CHECKSUM -DNORKV_OTHER=1 '* ]] || fail "pkg-config says: ${options[*]}"
+read -ra flags <<<"${CFLAGS-}"
+"${CC:-cc}" -std=c11 -Wall -Wextra -Wpedantic -Werror "${flags[@]}" quickstart.c "${options[@]}" -o quickstart
+check ./quickstart
