@@ -44,12 +44,12 @@ static bool next_copy_in(const struct norkv *kv, uint32_t sector, uint32_t *posi
   return false;
 }
 
-/* Moves all live copies from one sector to another. The index tells them, so that one which is damaged now, and that a
-   walk over the sector would pass over, is not lost. */
-static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to) {
+/* Moves all live copies from one sector to another, but for those of one key. The index tells them, so that one which
+   is damaged now, and that a walk over the sector would pass over, is not lost. */
+static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to, uint32_t except) {
   for (uint32_t i = 0; next_copy_in(kv, from, &i); i++) {
     uint32_t slot = i / kv->config.redundancy;
-    if (norkv_key_is_spent(kv, slot)) {
+    if (slot == except || norkv_key_is_spent(kv, slot)) {
       continue;
     }
     enum norkv_error err = norkv_write_copy(kv, slot, i % kv->config.redundancy, to);
@@ -67,30 +67,70 @@ static void drop_spent(struct norkv *kv, uint32_t sector) {
   }
 }
 
+static enum norkv_error finish(struct norkv *kv, uint32_t sector) {
+  kv->last_collected = (uint16_t)sector;
+  drop_spent(kv, sector);
+  return norkv_sector_erase(kv, sector);
+}
+
+/* Takes back a collection that failed: the index points to the victim again, and the copies are erased. */
+static enum norkv_error undo(struct norkv *kv, uint32_t sector, uint32_t to, enum norkv_error failure) {
+  kv->sectors[sector].pinned = failure == NORKV_ERR_DATA_LOSS;
+  kv->needs_recovery = true;
+  enum norkv_error err = norkv_collect_rehome(kv, to, sector);
+  if (err == NORKV_OK && kv->sectors[to].live == 0) {
+    err = norkv_sector_erase(kv, to);
+  }
+  return err == NORKV_OK ? failure : err;
+}
+
 enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector) {
-  uint32_t to = sector; /* not used when nothing is to be moved */
+  if (kv->sectors[sector].live == 0) {
+    return finish(kv, sector);
+  }
   if (kv->sectors[sector].live > kv->config.flash.sector_size) {
     return NORKV_ERR_FULL;
   }
-  if (kv->sectors[sector].live > 0) {
-    enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
-    if (err != NORKV_OK) {
-      return err;
-    }
+  uint32_t to = 0;
+  enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
+  if (err != NORKV_OK) {
+    return err;
   }
-  enum norkv_error err = move_live(kv, sector, to);
+  err = move_live(kv, sector, to, NORKV_NO_KEY);
+  return err == NORKV_OK ? finish(kv, sector) : undo(kv, sector, to, err);
+}
+
+/* The new entry is written behind all that is moved. Until it is complete, the victim holds everything as before; from
+   then on, nothing of the victim is needed. */
+enum norkv_error norkv_collect_replace(struct norkv *kv, uint32_t slot, const struct norkv_source *source,
+                                       struct norkv_version *version) {
+  const uint32_t *addresses = norkv_addresses(kv, slot);
+  while (*addresses == NORKV_NO_ADDRESS) {
+    addresses++; /* it has one: a key without copies is not in the index */
+  }
+  uint32_t sector = norkv_sector_of(kv, *addresses);
+  NORKV_ASSERT(source->size <= norkv_key_size(&kv->keys[slot]));
+  if (kv->sectors[sector].live > kv->config.flash.sector_size || kv->sectors[sector].pinned) {
+    return NORKV_ERR_FULL;
+  }
+  uint32_t to = 0;
+  uint32_t address = 0;
+  enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
+  if (err != NORKV_OK) {
+    return err;
+  }
+  err = move_live(kv, sector, to, slot);
   if (err == NORKV_OK) {
-    kv->last_collected = (uint16_t)sector;
-    drop_spent(kv, sector);
-    return norkv_sector_erase(kv, sector);
+    err = norkv_write_append(kv, to, source, &address);
   }
-  kv->sectors[sector].pinned = err == NORKV_ERR_DATA_LOSS;
-  kv->needs_recovery = true;
-  enum norkv_error undo = norkv_collect_rehome(kv, to, sector);
-  if (undo == NORKV_OK && kv->sectors[to].live == 0) {
-    undo = norkv_sector_erase(kv, to);
+  if (err != NORKV_OK) {
+    return undo(kv, sector, to, err);
   }
-  return undo == NORKV_OK ? err : undo;
+  version->addresses = &address;
+  version->copies = 1;
+  norkv_index_set(kv, slot, version);
+  (void)finish(kv, sector); /* the update has happened: an erase that fails is left to recovery */
+  return NORKV_OK;
 }
 
 uint32_t norkv_collect_choose(const struct norkv *kv, uint32_t least) {

@@ -2,7 +2,9 @@
 #ifndef NORKV_COLLECT_H
 #define NORKV_COLLECT_H
 
+#include "index.h"
 #include "sector.h"
+#include "write.h"
 
 /*
  * Moves the live copies of a sector to an empty one, drops its spent tombstones and erases it. If it can't be done,
@@ -11,6 +13,14 @@
  * copy; the sector is not tried again before that entry is superseded), FLASH.
  */
 enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector);
+
+/*
+ * Collects the sector of one of a key's copies and writes a new entry of that key, no larger than the old one, in place
+ * of the copy: so an update that does not grow needs no room. Sets the version, with one copy; the caller sees to the
+ * others. Errors: as norkv_collect_sector; the key is unchanged.
+ */
+enum norkv_error norkv_collect_replace(struct norkv *kv, uint32_t slot, const struct norkv_source *source,
+                                       struct norkv_version *version);
 
 /* Points the index to the copies in `to` instead of those in `from`, where `to` has such. Errors: FLASH. */
 enum norkv_error norkv_collect_rehome(struct norkv *kv, uint32_t from, uint32_t to);

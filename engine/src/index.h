@@ -46,7 +46,8 @@ bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot);
 /* Whether recovery owes the key a copy. A tombstone that hides nothing known is owed none. */
 bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot);
 
-/* Makes a new version current: `addresses` are its `copies` copies, of `size` bytes each. */
+/* Makes a new version current: `addresses` are its `copies` copies, of `size` bytes each. The key must not be a free
+   slot. */
 struct norkv_version {
   uint32_t transaction_id;
   uint32_t size;

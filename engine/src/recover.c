@@ -56,12 +56,12 @@ static bool is_expendable(const struct norkv *kv, uint32_t sector, bool tombston
 /*
  * Two kinds of live copies can be left in both E and X, or in X alone, and may be given up.
  *
- * A key that lacked copies when X was collected has one in X and one in E, and both count as wanted. The sector with the
- * fewest bytes of such copies gives them up; they are written again when there is room.
+ * A key that lacked copies when X was collected has one in X and one in E, and both count as wanted. The sector with
+ * the fewest bytes of such copies gives them up; they are written again when there is room.
  *
  * A spent tombstone is not moved to E. When the erase of X was cut, it may be all that X still holds of value. Then all
- * other sectors are clean, as they were when the collection began: what X itself may hide is older than E, and a tombstone
- * that hid an entry in X would have been moved.
+ * other sectors are clean, as they were when the collection began: what X itself may hide is older than E, and a
+ * tombstone that hid an entry in X would have been moved.
  */
 static enum norkv_error erase_expendable(struct norkv *kv) {
   enum norkv_error err = norkv_sector_check_all(kv);
@@ -141,10 +141,14 @@ static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot) {
   while (addresses[copy] != NORKV_NO_ADDRESS) {
     copy++;
   }
-  err = norkv_write_copy(kv, slot, copy, sector);
-  if (err == NORKV_OK) {
-    kv->last_sector = sector;
-    kv->counters.missing_copies_recovered++;
+  kv->last_sector = sector;
+  return norkv_write_copy(kv, slot, copy, sector);
+}
+
+enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot) {
+  enum norkv_error err = NORKV_OK;
+  for (uint32_t i = 1; i < kv->config.redundancy && norkv_key_lacks_copies(kv, slot) && err == NORKV_OK; i++) {
+    err = restore_copy(kv, slot);
   }
   return err;
 }
@@ -152,13 +156,14 @@ static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot) {
 static enum norkv_error restore_copies(struct norkv *kv) {
   enum norkv_error result = NORKV_OK;
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    for (uint32_t copy = 1; copy < kv->config.redundancy && norkv_key_lacks_copies(kv, slot); copy++) {
-      enum norkv_error err = restore_copy(kv, slot);
-      if (err == NORKV_ERR_FLASH) {
-        return err;
-      }
-      keep_first(&result, err);
+    uint32_t before = norkv_key_copies(kv, slot);
+    enum norkv_error err = norkv_recover_key(kv, slot);
+    uint32_t after = norkv_key_copies(kv, slot);
+    kv->counters.missing_copies_recovered += after > before ? after - before : 0;
+    if (err == NORKV_ERR_FLASH) {
+      return err;
     }
+    keep_first(&result, err);
   }
   return result;
 }

@@ -83,6 +83,16 @@ static enum norkv_error get_ready(struct norkv *kv) {
   return err != NORKV_OK && recovered == NORKV_ERR_FLASH ? recovered : err;
 }
 
+/* There is no room, but the new entry is no larger than the old one, and takes its place when its sector is collected.
+   So does each further copy, because the sectors of the old ones have room now for as much. */
+static enum norkv_error replace(struct norkv *kv, const struct update *update, struct norkv_version *version) {
+  enum norkv_error err = norkv_collect_replace(kv, update->slot, &update->source, version);
+  if (err == NORKV_OK && norkv_recover_key(kv, update->slot) != NORKV_OK) {
+    kv->needs_recovery = true;
+  }
+  return err;
+}
+
 static enum norkv_error write_version(struct norkv *kv, struct update *update, bool deletes) {
   uint32_t value_size = deletes ? NORKV_TOMBSTONE_SIZE : update->source.value_size;
   uint32_t transaction_id = kv->transaction_id + 1;
@@ -95,24 +105,20 @@ static enum norkv_error write_version(struct norkv *kv, struct update *update, b
   if (err != NORKV_OK) {
     return err;
   }
+  struct norkv_version version = {.transaction_id = transaction_id, .size = update->source.size, .deleted = deletes};
   err = write_copies(kv, update, &is_new);
   if (err == NORKV_OK) {
-    kv->transaction_id = transaction_id;
-    norkv_index_set(kv, update->slot,
-                    &(struct norkv_version){
-                        .transaction_id = transaction_id,
-                        .size = update->source.size,
-                        .deleted = deletes,
-                        .copies = update->copies,
-                        .addresses = update->addresses,
-                    });
-  } else {
-    if (err == NORKV_ERR_FLASH) {
-      kv->transaction_id = transaction_id; /* what was tried may be readable after all: never use its ID again */
-    }
-    if (is_new) {
-      norkv_index_remove(kv, update->slot);
-    }
+    version.copies = update->copies;
+    version.addresses = update->addresses;
+    norkv_index_set(kv, update->slot, &version);
+  } else if (err == NORKV_ERR_FULL && !is_new && norkv_key_size(&kv->keys[update->slot]) >= update->source.size) {
+    err = replace(kv, update, &version);
+  }
+  if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
+    kv->transaction_id = transaction_id; /* what failed may be readable after all: its ID is never used again */
+  }
+  if (err != NORKV_OK && is_new) {
+    norkv_index_remove(kv, update->slot);
   }
   return err;
 }

@@ -46,6 +46,9 @@ static uint32_t model_entry_size(const struct model *model, const struct store *
 }
 
 bool model_is_promised(const struct model *model, const struct store *store, uint32_t size) {
+  if (model->migrating) {
+    return false;
+  }
   uint64_t live = 0;
   for (uint32_t key = 0; key < model->key_count; key++) {
     live += model->versions[key] == 0 ? 0 : model_entry_size(model, store, key, model->versions[key]);
@@ -76,7 +79,9 @@ const char *model_write(struct model *model, struct store *store, uint32_t key, 
     model->in_flight_version = version;
     return NULL;
   }
-  if (err == NORKV_ERR_FULL && !model_is_promised(model, store, model_entry_size(model, store, key, version))) {
+  uint32_t size = model_entry_size(model, store, key, version);
+  bool grows = model->versions[key] == 0 || size > model_entry_size(model, store, key, model->versions[key]);
+  if (err == NORKV_ERR_FULL && (grows || model->migrating) && !model_is_promised(model, store, size)) {
     model->full++;
     return NULL;
   }

@@ -18,7 +18,8 @@ struct model {
   uint32_t next_version;
   uint32_t in_flight; /* key that a cut interrupted; key_count: none */
   uint32_t in_flight_version;
-  uint32_t full; /* puts and deletes that found no room */
+  bool migrating; /* what is stored was written with another shape: no room is promised */
+  uint32_t full;  /* puts and deletes that found no room */
 };
 
 void model_init(struct model *model, uint32_t key_count, uint32_t value_limit);
@@ -29,8 +30,8 @@ uint32_t model_key(uint32_t key, uint8_t *bytes);
 /* The bytes of a version's value; returns their count. */
 uint32_t model_value(const struct model *model, uint32_t key, uint32_t version, uint8_t *bytes);
 
-/* A random put, delete, get or maintain. What fails because the power went is in flight; FULL is right only when more
-   is stored than the promise of norkv_put covers. */
+/* A random put, delete, get or maintain. What fails because the power went is in flight; FULL is right only
+   when the key's entry grows and more is stored than the promise of norkv_put covers. */
 const char *model_step(struct model *model, struct store *store, uint64_t *random);
 
 /* Puts or deletes (`version` 0) one key. */

@@ -84,3 +84,69 @@ Test(cuts, every_acknowledged_write_survives_cuts_nested_three_deep) {
     run(seed, &shapes[seed % SHAPES], 30, 3);
   }
 }
+
+/* Runs a fixed workload and cuts it at its n-th flash operation, for every n and every kind of tear; in the recovery,
+   at the m-th, for every m. */
+Test(cuts, every_flash_operation_of_a_workload_can_be_cut_and_every_one_of_its_recovery) {
+  static const struct store_shape shape = {256, 4, 8, 2, MODEL_MAX_KEYS};
+  for (uint32_t variant = 0; variant < RAM_TEAR_COUNT * RAM_TEAR_COUNT; variant++) {
+    bool is_finished = false;
+    for (uint64_t n = 1; !is_finished; n++) {
+      bool is_recovered = false;
+      for (uint64_t m = 1; !is_recovered; m++) {
+        struct store store;
+        struct model model;
+        uint64_t random = 11;
+        store_init(&store, &shape);
+        model_init(&model, 5, 30);
+        const char *wrong = store_start(&store) == NORKV_OK ? NULL : "the first start fails";
+        ram_flash_cut(&store.flash, n, (enum ram_tear)(variant % RAM_TEAR_COUNT), n * 1000 + variant);
+        for (uint32_t i = 0; i < 30 && !store.flash.is_off && wrong == NULL; i++) {
+          wrong = model_step(&model, &store, &random);
+        }
+        is_finished = !store.flash.is_off;
+        ram_flash_power_on(&store.flash);
+        ram_flash_cut(&store.flash, m, (enum ram_tear)(variant / RAM_TEAR_COUNT), m * 1000 + variant);
+        (void)store_start(&store);
+        is_recovered = !store.flash.is_off;
+        wrong = wrong == NULL ? recover(&store, &model, 0, &random) : wrong;
+        store_free(&store);
+        cr_assert(wrong == NULL, "cut %llu, tear %u, then cut %llu, tear %u: %s", (unsigned long long)n,
+                  variant % RAM_TEAR_COUNT, (unsigned long long)m, variant / RAM_TEAR_COUNT, wrong);
+      }
+    }
+  }
+}
+
+/* Each start is cut at the same flash operation again, 300 times in a row, before one gets through. */
+Test(cuts, hundreds_of_consecutive_cuts_in_one_recovery_lose_nothing) {
+  for (uint32_t variant = 0; variant < RAM_TEAR_COUNT * 4 * 12; variant++) {
+    enum ram_tear tear = (enum ram_tear)(variant % RAM_TEAR_COUNT);
+    uint32_t at = 1 + variant / RAM_TEAR_COUNT % 4;
+    uint64_t random = variant;
+    struct store store;
+    struct model model;
+    store_init(&store, &(struct store_shape){256, 3 + variant % 2, 8, (uint8_t)(1 + variant % 2), MODEL_MAX_KEYS});
+    model_init(&model, 6, 20);
+    const char *wrong = store_start(&store) == NORKV_OK ? NULL : "the first start fails";
+    for (uint32_t i = 0; i < 60 && wrong == NULL; i++) {
+      wrong = model_step(&model, &store, &random);
+    }
+    ram_flash_cut(&store.flash, 1 + ram_random_below(&random, 8), tear, ram_random(&random));
+    while (wrong == NULL && !store.flash.is_off) {
+      wrong = model_step(&model, &store, &random);
+    }
+    uint32_t cuts = 0;
+    for (uint32_t i = 0; i < 300; i++) {
+      ram_flash_power_on(&store.flash);
+      ram_flash_cut(&store.flash, at, tear, ram_random(&random));
+      (void)store_start(&store);
+      cuts += store.flash.is_off ? 1 : 0;
+    }
+    wrong = wrong == NULL ? recover(&store, &model, 0, &random) : wrong;
+    uint32_t violations = store.flash.violations;
+    store_free(&store);
+    cr_assert(wrong == NULL && violations == 0, "variant %u, tear %u at flash operation %u, %u cuts: %s", variant, tear,
+              at, cuts, wrong);
+  }
+}
