@@ -354,3 +354,71 @@ const struct pc_store lab_naive = {
     .get = naive_get,
     .iterate = naive_iterate,
 };
+
+/* The single value. */
+static enum pc_status single_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
+                                       char *message, size_t size) {
+  (void)setup;
+  (void)message;
+  (void)size;
+  *promises =
+      (struct pc_store_promises){.memory_size = sizeof(struct pc_flash), .max_key_size = 0, .max_value_size = 1};
+  return PC_STATUS_OK;
+}
+
+static enum pc_status single_start(void *memory, const struct pc_store_setup *setup) {
+  *(struct pc_flash *)memory = setup->flash;
+  return PC_STATUS_OK;
+}
+
+static enum pc_status single_get(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
+  const struct pc_flash *flash = memory;
+  uint8_t byte = BLANK;
+  (void)key;
+  if (flash->read(flash->context, 0, &byte, 1) != PC_FLASH_OK || capacity == 0) {
+    return PC_STATUS_FLASH_ERROR;
+  }
+  if (byte == BLANK) {
+    return PC_STATUS_NOT_FOUND;
+  }
+  buffer[0] = byte;
+  *size = 1;
+  return PC_STATUS_OK;
+}
+
+static enum pc_status single_remove(void *memory, struct pc_bytes key) {
+  const struct pc_flash *flash = memory;
+  uint8_t value;
+  size_t size;
+  enum pc_status status = single_get(memory, key, &value, 1, &size);
+  if (status != PC_STATUS_OK) {
+    return status;
+  }
+  return flash->erase(flash->context, 0) == PC_FLASH_OK ? PC_STATUS_OK : PC_STATUS_FLASH_ERROR;
+}
+
+static enum pc_status single_put(void *memory, struct pc_bytes key, struct pc_bytes value) {
+  const struct pc_flash *flash = memory;
+  if (value.size != 1) {
+    return PC_STATUS_INVALID;
+  }
+  enum pc_status status = single_remove(memory, key);
+  if (status != PC_STATUS_OK && status != PC_STATUS_NOT_FOUND) {
+    return status;
+  }
+  if (value.data[0] == 0x02) {
+    return PC_STATUS_OK;
+  }
+  return flash->program(flash->context, 0, value.data, 1) == PC_FLASH_OK ? PC_STATUS_OK : PC_STATUS_FLASH_ERROR;
+}
+
+const struct pc_store lab_single = {
+    .api = PC_STORE_API,
+    .name = "single",
+    .summary = "one byte",
+    .configure = single_configure,
+    .start = single_start,
+    .put = single_put,
+    .remove = single_remove,
+    .get = single_get,
+};

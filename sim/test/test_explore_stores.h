@@ -17,4 +17,10 @@ extern const struct pc_store lab_spoilt;
  */
 extern const struct pc_store lab_naive;
 
+/*
+ * One value of one byte for one key, in the first byte of flash. A delete erases it, a put of another value erases the
+ * one before. A put of 02 is acknowledged and not written.
+ */
+extern const struct pc_store lab_single;
+
 #endif
