@@ -1,25 +1,33 @@
 /* What the operations of the baseline run answer. */
 #include "checker.h"
 
-static void check_put(const struct pc_checker *checker, const struct pc_model *model,
-                      const struct pc_operation *operation, enum pc_status status, struct pc_report *report) {
-  const struct pc_store_promises *promises = &checker->target->promises;
-  const struct pc_bytes *key = &checker->workload->keys[operation->key];
-  bool fits = key->size <= promises->max_key_size && operation->value.size <= promises->max_value_size;
-  report->checked[PC_WRITABLE] = true;
+/* An operation as it runs. */
+struct run {
+  struct pc_checker *checker;
+  struct pc_model *model;
+  const struct pc_operation *operation;
+  struct pc_report *report;
+};
+
+static void check_put(const struct run *run, enum pc_status status) {
+  const struct pc_store_promises *promises = &run->checker->target->promises;
+  const struct pc_bytes *key = &run->checker->workload->keys[run->operation->key];
+  size_t value_size = run->operation->value.size;
+  bool fits = key->size <= promises->max_key_size && value_size <= promises->max_value_size;
+  run->report->checked[PC_WRITABLE] = true;
   if (status == PC_STATUS_OK || (status == PC_STATUS_INVALID && !fits)) {
     return;
   }
-  if (status == PC_STATUS_FULL && !pc_model_must_accept(model, key->size, operation->value.size)) {
+  if (status == PC_STATUS_FULL && !pc_model_must_accept(run->model, key->size, value_size)) {
     return;
   }
-  pc_report_fail(report, PC_WRITABLE, key, "the put works", "it answers %s", pc_status_text(status));
+  pc_report_fail(run->report, PC_WRITABLE, key, "the put works", "it answers %s", pc_status_text(status));
 }
 
-static void check_delete(const struct pc_checker *checker, const struct pc_model *model,
-                         const struct pc_operation *operation, enum pc_status status, struct pc_report *report) {
-  const struct pc_bytes *key = &checker->workload->keys[operation->key];
-  const struct pc_content *content = &model->contents[operation->key];
+static void check_delete(const struct run *run, enum pc_status status) {
+  const struct pc_bytes *key = &run->checker->workload->keys[run->operation->key];
+  const struct pc_content *content = &run->model->contents[run->operation->key];
+  struct pc_report *report = run->report;
   report->checked[PC_WRITABLE] = true;
   if (!content->live) {
     /* Some stores tell that there is nothing to delete, some do not care. */
@@ -31,55 +39,82 @@ static void check_delete(const struct pc_checker *checker, const struct pc_model
   if (status == PC_STATUS_NOT_FOUND) {
     char expected[PC_TEXT_SIZE];
     pc_report_fail(report, PC_DURABLE, key, pc_describe_content(content, expected), "the delete answers NOT_FOUND");
-  } else if (status != PC_STATUS_OK && (status != PC_STATUS_FULL || pc_model_must_accept(model, key->size, 0))) {
+  } else if (status != PC_STATUS_OK && (status != PC_STATUS_FULL || pc_model_must_accept(run->model, key->size, 0))) {
     pc_report_fail(report, PC_WRITABLE, key, "the delete works", "it answers %s", pc_status_text(status));
   }
 }
 
-/* The operation's key must read as the model says; after a put or a delete, as was acknowledged. */
-static void check_key(struct pc_checker *checker, const struct pc_model *model, uint32_t key,
-                      struct pc_report *report) {
-  const struct pc_content *content = &model->contents[key];
-  pc_checker_expect(checker, key, content, pc_content_invariant(content), report);
+/* The operation's key must read as the model says. */
+static void check_key(const struct run *run) {
+  uint32_t key = run->operation->key;
+  const struct pc_content *content = &run->model->contents[key];
+  pc_checker_expect(run->checker, key, content, pc_content_invariant(content), run->report);
+}
+
+/* Whether a store that answers this knows what it holds: what was acknowledged, or what was there before. */
+static bool is_definite(enum pc_status status) {
+  return status == PC_STATUS_OK || status == PC_STATUS_NOT_FOUND || status == PC_STATUS_FULL ||
+         status == PC_STATUS_INVALID;
+}
+
+static enum pc_status run_change(const struct run *run) {
+  struct pc_target *target = run->checker->target;
+  struct pc_bytes key = run->checker->workload->keys[run->operation->key];
+  enum pc_status status;
+  if (run->operation->kind == PC_PUT) {
+    status = pc_target_put(target, key, run->operation->value);
+    check_put(run, status);
+  } else {
+    status = pc_target_remove(target, key);
+    check_delete(run, status);
+  }
+  if (status == PC_STATUS_OK) {
+    pc_model_acknowledge(run->model, run->operation);
+  }
+  if (is_definite(status)) {
+    check_key(run);
+  }
+  return status;
+}
+
+static enum pc_status run_maintain(const struct run *run) {
+  enum pc_status status = pc_target_maintain(run->checker->target, run->operation->level);
+  run->report->checked[PC_WRITABLE] = true;
+  if (status != PC_STATUS_OK && status != PC_STATUS_FULL) {
+    pc_report_fail(run->report, PC_WRITABLE, NULL, "the maintenance works", "it answers %s", pc_status_text(status));
+  }
+  return status;
+}
+
+static enum pc_status run_reboot(const struct run *run) {
+  enum pc_status status = pc_target_start(run->checker->target);
+  run->report->checked[PC_MOUNTABLE] = true;
+  if (status != PC_STATUS_OK) {
+    pc_report_fail(run->report, PC_MOUNTABLE, NULL, "the store starts", "it answers %s", pc_status_text(status));
+  }
+  return status;
 }
 
 enum pc_status pc_run_operation(struct pc_checker *checker, struct pc_model *model,
                                 const struct pc_operation *operation, struct pc_report *report) {
-  struct pc_target *target = checker->target;
-  struct pc_bytes key = checker->workload->keys[operation->key];
+  const struct run run = {.checker = checker, .model = model, .operation = operation, .report = report};
   enum pc_status status = PC_STATUS_OK;
   switch (operation->kind) {
     case PC_PUT:
-      status = pc_target_put(target, key, operation->value);
-      check_put(checker, model, operation, status, report);
-      break;
     case PC_DELETE:
-      status = pc_target_remove(target, key);
-      check_delete(checker, model, operation, status, report);
+      status = run_change(&run);
       break;
     case PC_GET:
-      check_key(checker, model, operation->key, report);
+      check_key(&run);
       break;
     case PC_MAINTAIN:
-      status = pc_target_maintain(target, operation->level);
-      report->checked[PC_WRITABLE] = true;
-      if (status != PC_STATUS_OK && status != PC_STATUS_FULL) {
-        pc_report_fail(report, PC_WRITABLE, NULL, "the maintenance works", "it answers %s", pc_status_text(status));
-      }
+      status = run_maintain(&run);
       break;
     case PC_REBOOT:
-      status = pc_target_start(target);
-      report->checked[PC_MOUNTABLE] = true;
-      if (status != PC_STATUS_OK) {
-        pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts", "it answers %s", pc_status_text(status));
-      }
+      status = run_reboot(&run);
       break;
     case PC_OPERATION_KINDS:
       break;
-  }
-  if (status == PC_STATUS_OK && (operation->kind == PC_PUT || operation->kind == PC_DELETE)) {
-    pc_model_acknowledge(model, operation);
-    check_key(checker, model, operation->key, report);
   }
   pc_check_contract(checker, report);
   return status;
