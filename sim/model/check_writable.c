@@ -32,7 +32,7 @@ static bool accepted(enum pc_status status, bool must_accept, const char *what, 
 
 static void check_probe(struct pc_checker *checker, struct pc_bytes key, const struct pc_content *content,
                         struct pc_report *report) {
-  struct pc_answer answer = pc_checker_read(checker, key);
+  struct pc_answer answer = pc_checker_read(checker, key, content->value.size);
   if (!pc_answer_is(&answer, content)) {
     char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];
     pc_report_fail(report, PC_WRITABLE, NULL, pc_describe_content(content, expected), "a new key reads back as %s",

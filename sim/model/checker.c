@@ -43,6 +43,8 @@ static void choose_probe(struct pc_checker *checker) {
 
 /* Room for a value that is longer than any it should be, so that it is seen as such. */
 #define BUFFER_SLACK 64u
+#define SHOWN_BYTES 48u /* of a value, in a text */
+_Static_assert(BUFFER_SLACK >= PC_PROBE_VALUE_SIZE && BUFFER_SLACK >= SHOWN_BYTES, "both fit in the buffer");
 
 enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *target,
                                const struct pc_workload *workload, struct pc_error *error) {
@@ -81,8 +83,12 @@ void pc_checker_close(struct pc_checker *checker) {
   }
 }
 
-struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key) {
+#define UNWRITTEN 0xA5
+
+struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key, size_t expected) {
   size_t size;
+  size_t compared = expected < checker->buffer_size ? expected : checker->buffer_size;
+  memset(checker->buffer, UNWRITTEN, compared > SHOWN_BYTES ? compared : SHOWN_BYTES);
   enum pc_status status = pc_target_get(checker->target, key, checker->buffer, checker->buffer_size, &size);
   if (size > checker->buffer_size) {
     size = checker->buffer_size;
@@ -98,7 +104,7 @@ bool pc_answer_is(const struct pc_answer *answer, const struct pc_content *conte
 }
 
 static const char *describe_value(struct pc_bytes value, char *text) {
-  const size_t shown = value.size < 48 ? value.size : 48;
+  const size_t shown = value.size < SHOWN_BYTES ? value.size : SHOWN_BYTES;
   size_t length = (size_t)snprintf(text, PC_TEXT_SIZE, "%zu bytes%s", value.size, value.size > 0 ? ": " : "");
   for (size_t i = 0; i < shown; i++) {
     length += (size_t)snprintf(text + length, PC_TEXT_SIZE - length, "%02x", value.data[i]);
@@ -134,7 +140,7 @@ enum pc_invariant pc_content_invariant(const struct pc_content *content) {
 
 void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
                        enum pc_invariant invariant, struct pc_report *report) {
-  struct pc_answer answer = pc_checker_read(checker, checker->workload->keys[key]);
+  struct pc_answer answer = pc_checker_read(checker, checker->workload->keys[key], content->value.size);
   report->checked[invariant] = true;
   if (!pc_answer_is(&answer, content)) {
     char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];

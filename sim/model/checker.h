@@ -13,10 +13,9 @@ struct pc_checker {
   size_t buffer_size;
   struct pc_content *resolved; /* what each key was found to hold: the one in flight is settled by what it reads as */
   uint32_t resolved_live;
-  uint32_t *visits; /* round in which iterating last met each key */
-  uint32_t round;
+  uint64_t *visits; /* round in which iterating last met each key */
+  uint64_t round;
   struct pc_decoded decoded;
-  uint8_t unknown_key[256];           /* a copy of a key that isn't the workload's, as evidence */
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;
@@ -35,7 +34,9 @@ struct pc_answer {
   enum pc_status status;
   struct pc_bytes value;
 };
-struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key);
+/* `expected` is the size of the largest value that is expected: as much of the buffer holds nothing that an earlier get
+   left there. */
+struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key, size_t expected);
 bool pc_answer_is(const struct pc_answer *answer, const struct pc_content *content);
 
 /* Which invariant says that a key holds this. */

@@ -9,6 +9,14 @@ void pc_report_clear(struct pc_report *report) {
   memset(report->failed, 0, sizeof report->failed);
 }
 
+static void keep_key(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key) {
+  size_t size = key->size < PC_MAX_KEY_SIZE ? key->size : PC_MAX_KEY_SIZE;
+  if (size > 0) {
+    memcpy(report->keys[invariant], key->data, size);
+  }
+  report->violations[invariant].key = (struct pc_bytes){.data = report->keys[invariant], .size = size};
+}
+
 void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
                     const char *expected, const char *actual, ...) {
   report->checked[invariant] = true;
@@ -19,7 +27,7 @@ void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const
   struct pc_violation *violation = &report->violations[invariant];
   *violation = (struct pc_violation){.invariant = invariant, .has_key = key != NULL};
   if (key != NULL) {
-    violation->key = *key;
+    keep_key(report, invariant, key);
   }
   (void)snprintf(violation->expected, sizeof violation->expected, "%s", expected);
   va_list arguments;

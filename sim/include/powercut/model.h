@@ -63,9 +63,11 @@ struct pc_report {
   bool failed[PC_INVARIANT_COUNT];
   struct pc_violation
       violations[PC_INVARIANT_COUNT]; /* of those that failed, the first evidence; the path isn't filled in */
+  uint8_t keys[PC_INVARIANT_COUNT][PC_MAX_KEY_SIZE]; /* theirs, cut short where longer: a report isn't copied */
 };
 
-/* Notes that `invariant` failed, with its evidence, unless it failed before in this report. `key` may be NULL. */
+/* Notes that `invariant` failed, with its evidence, unless it failed before in this report. `key` may be NULL; its
+   bytes are copied. */
 __attribute__((format(printf, 5, 6))) void pc_report_fail(struct pc_report *report, enum pc_invariant invariant,
                                                           const struct pc_bytes *key, const char *expected,
                                                           const char *actual, ...);
