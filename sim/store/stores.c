@@ -2,9 +2,10 @@
 
 #include <string.h>
 
+#include "chunk_store.h"
 #include "norkv_store.h"
 
-static const struct pc_store *const stores[] = {&pc_norkv_store};
+static const struct pc_store *const stores[] = {&pc_norkv_store, &pc_chunk_store};
 
 size_t pc_store_count(void) {
   return sizeof stores / sizeof stores[0];
