@@ -5,15 +5,36 @@
 #include "chunk_crc.h"
 #include "chunk_format.h"
 
-/* Bytes that are read at a time; every alignment that there is fits. */
+/* Bytes that are read at a time; every alignment and every read unit that there is fits. */
 #define PIECE_SIZE 256u
 
 static enum pc_status status_of(int flash_status) {
   return flash_status == PC_FLASH_OK ? PC_STATUS_OK : PC_STATUS_FLASH_ERROR;
 }
 
+/* Reads the units that hold some of the bytes asked for, and hands those on: at most PIECE_SIZE of them at a time. */
+static enum pc_status read_units(const struct pc_flash *flash, uint32_t address, uint8_t *data, size_t size) {
+  uint8_t units[PIECE_SIZE];
+  const size_t most = sizeof units / flash->read_unit * flash->read_unit;
+  while (size > 0) {
+    size_t before = address % flash->read_unit;
+    size_t part = size < most - before ? size : most - before;
+    size_t whole = (before + part + flash->read_unit - 1) / flash->read_unit * flash->read_unit;
+    enum pc_status status = status_of(flash->read(flash->context, address - (uint32_t)before, units, whole));
+    if (status != PC_STATUS_OK) {
+      return status;
+    }
+    memcpy(data, units + before, part);
+    address += (uint32_t)part;
+    data += part;
+    size -= part;
+  }
+  return PC_STATUS_OK;
+}
+
 enum pc_status pc_chunk_read(const struct pc_flash *flash, uint32_t address, void *data, size_t size) {
-  return status_of(flash->read(flash->context, address, data, size));
+  return flash->read_unit > 1 ? read_units(flash, address, data, size)
+                              : status_of(flash->read(flash->context, address, data, size));
 }
 
 enum pc_status pc_chunk_erase(const struct pc_flash *flash, uint32_t sector) {

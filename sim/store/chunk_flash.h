@@ -11,6 +11,7 @@ struct pc_chunk_place {
   uint32_t address, size; /* bytes */
 };
 
+/* Any bytes, whatever the part's read unit. */
 enum pc_status pc_chunk_read(const struct pc_flash *flash, uint32_t address, void *data, size_t size);
 
 /* Programs `data` and zeros behind it up to the next multiple of `alignment`, which is at most PC_CHUNK_MAX_ALIGNMENT

@@ -106,11 +106,11 @@ Test(chunk_random, without_cuts_it_equals_a_plain_model) {
       {.profile = {.name = "bytes", .sector_size = 512, .program_unit = 1}, .sectors = 6},
       {.profile = {.name = "words", .sector_size = 512, .program_unit = 4, .programs_per_unit = 1, .page_size = 64},
        .sectors = 6},
-      {.profile = {.name = "wide", .sector_size = 1024, .program_unit = 8, .programs_per_unit = 1},
+      {.profile = {.name = "wide", .sector_size = 1024, .program_unit = 8, .programs_per_unit = 1, .read_unit = 64},
        .sectors = 8,
        .alignment = "128"},
       {.profile = {.name = "pages", .sector_size = 4096, .program_unit = 1, .page_size = 256}, .sectors = 2},
-      {.profile = {.name = "crowded", .sector_size = 256, .program_unit = 1}, .sectors = 5},
+      {.profile = {.name = "crowded", .sector_size = 256, .program_unit = 1, .read_unit = 4}, .sectors = 5},
       {.profile = {.name = "odd", .sector_size = 600, .program_unit = 3}, .sectors = 20, .max_keys = "12"},
   };
   for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
