@@ -52,6 +52,42 @@ Test(room, is_found_up_to_the_edge_of_what_is_promised) {
   }
 }
 
+/* Fills a store until nothing more fits, with entries of all sizes; then every key is updated, then deleted. */
+Test(room, a_full_store_takes_updates_that_do_not_grow_and_every_delete) {
+  for (uint64_t seed = 1; seed <= 200; seed++) {
+    uint64_t random = seed;
+    struct store store;
+    static const uint8_t value[200];
+    uint32_t sizes[200];
+    uint32_t count = 0;
+    struct store_shape shape = {512, 0, 16, (uint8_t)(1 + seed % 3), 200};
+    shape.sector_count = shape.redundancy + 1 + ram_random_below(&random, 4);
+    store_init(&store, &shape);
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    for (uint32_t misses = 0; misses < 100 && count < 200;) {
+      sizes[count] = ram_random_below(&random, 200) >> misses / 15;
+      enum norkv_error err = norkv_put(&store.kv, &count, 4, value, sizes[count]);
+      cr_assert(err == NORKV_OK || err == NORKV_ERR_FULL, "seed %llu: error %d", (unsigned long long)seed, (int)err);
+      misses += err == NORKV_OK ? 0 : 1;
+      count += err == NORKV_OK ? 1 : 0;
+    }
+    for (uint32_t i = 0; i < 3 * count; i++) {
+      uint32_t key = ram_random_below(&random, count);
+      enum norkv_error err = norkv_put(&store.kv, &key, 4, value, sizes[key]);
+      cr_assert_eq(err, NORKV_OK, "seed %llu, update %u: error %d", (unsigned long long)seed, i, (int)err);
+    }
+    cr_assert_eq(store_count(&store), count, "seed %llu", (unsigned long long)seed);
+    char text[200];
+    cr_assert(image_is_redundant(&store, text, sizeof(text)), "seed %llu: %s", (unsigned long long)seed, text);
+    for (uint32_t key = 0; key < count; key++) {
+      cr_assert_eq(norkv_delete(&store.kv, &key, 4), NORKV_OK, "seed %llu, delete %u", (unsigned long long)seed, key);
+    }
+    cr_assert_eq(store_count(&store), 0);
+    cr_assert_eq(store.flash.violations, 0);
+    store_free(&store);
+  }
+}
+
 Test(room, one_sector_is_always_kept_empty) {
   struct store store;
   uint64_t random = 5;

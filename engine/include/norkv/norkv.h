@@ -39,7 +39,7 @@ enum norkv_error {
   NORKV_ERR_BUFFER,    /* the value is longer than the buffer: it was filled with the part that fits */
   NORKV_ERR_DATA_LOSS, /* stored data failed its checksum and no good copy is left; with NORKV_RECOVER_MANUAL, start
                           found damage that norkv_maintain would mend: the store is readable and writable as it is */
-  NORKV_ERR_FLASH,     /* the flash port failed */
+  NORKV_ERR_FLASH,     /* the flash port failed, or what was programmed reads back different */
 };
 
 enum norkv_checksum {
@@ -88,7 +88,7 @@ struct norkv_statistics {
   uint32_t missing_copies_recovered;  /* copies written again to reach the redundancy */
 };
 
-/* One sector as the store sees it. */
+/* One sector as the store sees it. A sector whose free end is found not to be blank counts as damaged. */
 struct norkv_sector_info {
   uint32_t free_bytes; /* erased bytes at its end that an append may use; 0 when the sector takes none */
   uint32_t live_bytes; /* current entries and kept tombstones in it */
@@ -103,7 +103,7 @@ enum norkv_maintenance {
 };
 
 /* An iteration; zero it to begin. A key that is put or deleted while an iteration is under way may be met or not, every
-   other live key is met exactly once. A maintain or a start ends all iterations. */
+   other live key is met exactly once, whatever else is called meanwhile. A start ends all iterations. */
 struct norkv_iterator {
   uint32_t position;
 };
@@ -156,7 +156,8 @@ uint32_t norkv_entry_size(const struct norkv_config *config, size_t key_length, 
  * Starts the store on whatever is on flash: reads and verifies each entry once, builds the index, recovers as
  * `config->recovery` says. A blank partition is an empty store. The configuration is copied.
  * Errors: INVALID, GEOMETRY, MEMORY, KEYS, FLASH; DATA_LOSS only with manual recovery. After DATA_LOSS the store is
- * usable.
+ * usable, and after a FLASH that came from recovery: its contents are complete then, and what could not be mended is
+ * tried again by the calls that follow. An image whose every sector is in use is readable; writes report FULL.
  */
 enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config);
 
@@ -164,10 +165,16 @@ enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config
  * Stores `value` under `key`. When it returns NORKV_OK the value survives any cut; if power fails before, the key reads
  * as before or as after. An equal value is written again.
  *
- * Room is promised: FULL is returned only if every way of garbage collecting failed, which can't happen while
- *   redundancy * (sum of norkv_entry_size over live keys) <= (sector_count - redundancy) * (sector_size - entry size of
- * this put). Errors: INVALID (key length, value too long), KEYS, FULL, FLASH, DATA_LOSS (live data that had to move is
- * damaged). After FULL, KEYS or INVALID the key is unchanged. After FLASH it reads as before or as after.
+ * Room is promised, on a store without damage that was written with the present alignment. FULL can't happen
+ *  - while redundancy * (sum of norkv_entry_size over live keys)
+ *    <= (sector_count - redundancy) * (sector_size - entry size of this put), nor
+ *  - when the entry is no larger than the key's present one: an update that does not grow, or a delete, always works.
+ *
+ * A sector that fails to program is closed and another one is taken. Once one copy is written the new value is live:
+ * copies that fail are left to recovery, which the next call does, and the put succeeds.
+ *
+ * Errors: INVALID (key length, value too long), KEYS, FULL, FLASH, DATA_LOSS (there is room only behind live data that
+ * is damaged). After FULL, KEYS, DATA_LOSS or INVALID the key is unchanged. After FLASH it reads as before or as after.
  */
 enum norkv_error norkv_put(struct norkv *kv, const void *key, size_t key_length, const void *value, size_t value_size);
 
@@ -188,7 +195,8 @@ enum norkv_error norkv_value_size(struct norkv *kv, const void *key, size_t key_
 /* The next live key. Errors: NOT_FOUND at the end, DATA_LOSS, FLASH (the iteration can go on after both). */
 enum norkv_error norkv_next(struct norkv *kv, struct norkv_iterator *iterator, struct norkv_item *item);
 
-/* Work for an idle moment. Errors: INVALID, FULL (redundancy can't be restored for want of room), FLASH, DATA_LOSS. */
+/* Work for an idle moment. Errors: INVALID, FULL (redundancy can't be restored for want of room, or there is no empty
+   sector to work with), FLASH, DATA_LOSS (a live entry has no good copy: put or delete its key; the rest was done). */
 enum norkv_error norkv_maintain(struct norkv *kv, enum norkv_maintenance level);
 
 /* Fills in `statistics`. Reads no flash. */
