@@ -93,6 +93,9 @@ struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key
   if (size > checker->buffer_size) {
     size = checker->buffer_size;
   }
+  if (status == PC_STATUS_INVALID && key.size > checker->target->promises.max_key_size) {
+    status = PC_STATUS_NOT_FOUND; /* a key that the store doesn't take is not there */
+  }
   return (struct pc_answer){.status = status, .value = {.data = checker->buffer, .size = size}};
 }
 
