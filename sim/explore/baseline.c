@@ -53,13 +53,12 @@ static void take_time(const struct pc_device *device, struct pc_exploration_resu
 static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig *rig, uint32_t operation,
                                     struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
-  enum pc_status status;
   if (baseline->notice != NULL) {
     baseline->notice->operation = operation;
     baseline->notice->beats++;
   }
   struct pc_flash_work before = pc_device_work(rig->device);
-  enum pc_result result = pc_rig_run(rig, operation, report, &status, error);
+  enum pc_result result = pc_rig_run(rig, operation, report, error);
   if (result == PC_OK) {
     pc_latency_note(findings->result, run->kind, rig->device, before);
     result = record(baseline, rig->device, error);
@@ -68,8 +67,8 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
     return result;
   }
   baseline->end[operation] = (uint32_t)baseline->tape.count;
-  baseline->acknowledged[operation] = status == PC_STATUS_OK;
-  if (run->kind == PC_PUT && status == PC_STATUS_OK) {
+  baseline->acknowledged[operation] = report->answer == PC_STATUS_OK;
+  if (run->kind == PC_PUT && report->answer == PC_STATUS_OK) {
     findings->result->put_bytes += rig->workload->keys[run->key].size + run->value.size;
   }
   pc_findings_next_place(findings);
@@ -78,14 +77,16 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
 
 static enum pc_result run_workload(struct pc_baseline *baseline, struct pc_rig *rig, struct pc_report *report,
                                    struct pc_findings *findings, struct pc_error *error) {
-  enum pc_status status = pc_rig_boot(rig, report);
+  enum pc_result result = pc_rig_boot(rig, report, error);
   pc_latency_note(findings->result, PC_REBOOT, rig->device, (struct pc_flash_work){0});
-  enum pc_result result = record(baseline, rig->device, error);
+  if (result == PC_OK) {
+    result = record(baseline, rig->device, error);
+  }
   if (result == PC_OK) {
     result = pc_findings_add(findings, report, &no_cut, 0, error);
   }
   baseline->boot_end = (uint32_t)baseline->tape.count;
-  baseline->started = status == PC_STATUS_OK;
+  baseline->started = report->answer == PC_STATUS_OK;
   for (uint32_t i = 0; result == PC_OK && baseline->started && i < rig->workload->operation_count; i++) {
     if (findings->observer->stop != NULL && findings->observer->stop(findings->observer->context)) {
       findings->result->interrupted = true;

@@ -161,11 +161,11 @@ static bool is_cut_here(const struct replay *replay, size_t count) {
 }
 
 /* Tells of an operation that nothing was cut in. */
-static void tell_operation(struct replay *replay, struct pc_step step, enum pc_status status) {
+static void tell_operation(struct replay *replay, struct pc_step step) {
   size_t count = pc_device_mark(replay->rig.device);
   tell_flash(replay, 0, count, step, replay->flash_operations);
   step.kind = PC_STEP_STATUS;
-  step.status = status;
+  step.status = replay->report.answer;
   tell(replay, &step);
   if (replay->path->depth == 0) {
     tell_report(replay, step.operation, 0);
@@ -193,16 +193,15 @@ static enum pc_result run_operation(struct replay *replay, uint32_t operation, b
   struct pc_content *content = expectation.in_flight ? &model->contents[expectation.key] : NULL;
   struct pc_content before = content == NULL ? (struct pc_content){0} : *content;
   struct pc_usage usage = model->usage;
-  enum pc_status status;
   replay->keys_used = pc_operation_keys_used(&replay->rig.workload->operations[operation], replay->keys_used);
-  enum pc_result result = pc_rig_run(&replay->rig, operation, &replay->report, &status, error);
+  enum pc_result result = pc_rig_run(&replay->rig, operation, &replay->report, error);
   if (result != PC_OK) {
     return result;
   }
   size_t count = pc_device_mark(replay->rig.device);
   *cut = is_cut_here(replay, count);
   if (!*cut) {
-    tell_operation(replay, step, status);
+    tell_operation(replay, step);
     return PC_OK;
   }
   /* It is cut before it is acknowledged. */
@@ -217,15 +216,17 @@ static enum pc_result run_operation(struct replay *replay, uint32_t operation, b
 static enum pc_result run_workload(struct replay *replay, bool *cut, struct pc_error *error) {
   struct pc_step step = {.kind = PC_STEP_START};
   tell(replay, &step);
-  enum pc_status status = pc_rig_boot(&replay->rig, &replay->report);
+  enum pc_result result = pc_rig_boot(&replay->rig, &replay->report, error);
+  if (result != PC_OK) {
+    return result;
+  }
   size_t count = pc_device_mark(replay->rig.device);
   *cut = is_cut_here(replay, count);
   if (*cut) {
     struct pc_expectation blank = {.model = &replay->rig.model};
     return follow_path(replay, step, 0, count, replay->plan->seed, &blank, error);
   }
-  tell_operation(replay, step, status);
-  enum pc_result result = PC_OK;
+  tell_operation(replay, step);
   for (uint32_t i = 0; result == PC_OK && !*cut && i < replay->rig.workload->operation_count; i++) {
     result = run_operation(replay, i, cut, error);
   }

@@ -36,14 +36,14 @@ void pc_rig_close(struct pc_rig *rig) {
   *rig = (struct pc_rig){0};
 }
 
-enum pc_status pc_rig_boot(struct pc_rig *rig, struct pc_report *report) {
+enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error) {
   static const struct pc_operation boot = {.kind = PC_REBOOT};
   pc_report_clear(report);
-  return pc_run_operation(rig->checker, &rig->model, &boot, report);
+  enum pc_result result = pc_run_operation(rig->checker, &rig->model, &boot, report, error);
+  return result == PC_OK && pc_device_failed(rig->device) ? pc_fail_memory(error) : result;
 }
 
-enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, enum pc_status *status,
-                          struct pc_error *error) {
+enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
   pc_report_clear(report);
   if (run->kind == PC_REBOOT) {
@@ -54,8 +54,8 @@ enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_repo
       return result;
     }
   }
-  *status = pc_run_operation(rig->checker, &rig->model, run, report);
-  return pc_device_failed(rig->device) ? pc_fail_memory(error) : PC_OK;
+  enum pc_result result = pc_run_operation(rig->checker, &rig->model, run, report, error);
+  return result == PC_OK && pc_device_failed(rig->device) ? pc_fail_memory(error) : result;
 }
 
 uint32_t pc_operation_keys_used(const struct pc_operation *operation, uint32_t before) {

@@ -21,12 +21,11 @@ enum pc_result pc_rig_open(struct pc_rig *rig, const struct pc_subject *subject,
 void pc_rig_close(struct pc_rig *rig);
 
 /* The first start, on blank flash. What it does is in the device's journal; `report` is cleared and filled in. */
-enum pc_status pc_rig_boot(struct pc_rig *rig, struct pc_report *report);
+enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error);
 
 /* Runs one operation with the power on; a reboot is checked like a recovery. What it does to the flash is in the
    device's journal from the mark on that the call found. */
-enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, enum pc_status *status,
-                          struct pc_error *error);
+enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, struct pc_error *error);
 
 /* How many of the workload's keys, which are in order of first use, are in use once the operation began, if `before`
  * were. */

@@ -55,56 +55,79 @@ static void note_steps(struct pc_report *report, uint32_t steps) {
   }
 }
 
+/* What goes on. */
+struct aftermath {
+  struct pc_checker *checker;
+  struct pc_model model; /* its contents are the checker's */
+  struct pc_report *report;
+  uint32_t key_count;
+  uint32_t steps; /* operations so far */
+};
+
 /* Starts the store, and reads all of its contents. */
-static void restart(struct pc_checker *checker, struct pc_model *model, struct pc_report *report) {
+static enum pc_result restart(struct aftermath *aftermath, struct pc_error *error) {
   const struct pc_operation reboot = {.kind = PC_REBOOT};
-  struct pc_expectation expectation = {.model = model};
-  if (pc_run_operation(checker, model, &reboot, report) == PC_STATUS_OK) {
-    pc_check_contents(checker, &expectation, report);
+  struct pc_expectation expectation = {.model = &aftermath->model};
+  enum pc_result result = pc_run_operation(aftermath->checker, &aftermath->model, &reboot, aftermath->report, error);
+  if (result == PC_OK && aftermath->report->answer == PC_STATUS_OK) {
+    pc_check_contents(aftermath->checker, &expectation, aftermath->report);
   }
+  return result;
 }
 
 /* Puts and deletes until as much was programmed as the partition holds, or something failed. The store starts again
-   after each sector's worth: what a start finds differs as the sectors fill up. Returns how many operations that took.
- */
-static uint32_t go_on(struct pc_checker *checker, struct pc_model *model, uint32_t key_count,
-                      struct pc_report *report) {
-  struct pc_device *device = checker->target->device;
+   after each sector's worth: what a start finds differs as the sectors fill up. */
+static enum pc_result go_on(struct aftermath *aftermath, struct pc_error *error) {
+  struct pc_device *device = aftermath->checker->target->device;
   uint64_t enough = pc_device_cells(device).size;
   uint64_t interval = pc_device_profile(device)->sector_size;
   uint64_t programmed = 0, next_restart = interval;
-  uint32_t step = 0;
-  restart(checker, model, report);
-  while (key_count > 0 && programmed < enough && step < MOST_OPERATIONS && !pc_report_failed(report)) {
+  enum pc_result result = restart(aftermath, error);
+  while (result == PC_OK && aftermath->key_count > 0 && programmed < enough && aftermath->steps < MOST_OPERATIONS &&
+         !pc_report_failed(aftermath->report)) {
     size_t before = pc_device_mark(device);
-    struct pc_operation operation = choose(model, key_count, step++);
-    pc_run_operation(checker, model, &operation, report);
+    struct pc_operation operation = choose(&aftermath->model, aftermath->key_count, aftermath->steps++);
+    result = pc_run_operation(aftermath->checker, &aftermath->model, &operation, aftermath->report, error);
     programmed += programmed_since(device, before);
-    if (programmed >= next_restart && !pc_report_failed(report)) {
+    if (result == PC_OK && programmed >= next_restart && !pc_report_failed(aftermath->report)) {
       next_restart = programmed + interval;
-      restart(checker, model, report);
+      result = restart(aftermath, error);
     }
   }
-  return step;
+  return result;
+}
+
+/* A recovery like any other, and then maintenance, after which nothing may be left to mend. */
+static enum pc_result come_to_an_end(struct aftermath *aftermath, struct pc_error *error) {
+  const struct pc_operation maintain = {.kind = PC_MAINTAIN, .level = PC_MAINTAIN_FULL};
+  struct pc_expectation settled = {.model = &aftermath->model};
+  size_t recovered;
+  enum pc_result result = pc_check_recovery(aftermath->checker, &settled, aftermath->report, &recovered, error);
+  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
+    result = restart(aftermath, error);
+  }
+  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
+    result = pc_run_operation(aftermath->checker, &aftermath->model, &maintain, aftermath->report, error);
+  }
+  return result;
 }
 
 enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
                                   uint32_t key_count, struct pc_report *report, struct pc_error *error) {
   struct pc_target *target = checker->target;
   size_t mark = pc_device_mark(target->device);
+  struct aftermath aftermath = {
+      .checker = checker, .model = *expectation->model, .report = report, .key_count = key_count};
   /* The contents go on from what they were found to be. */
-  struct pc_model model = *expectation->model;
-  pc_model_resume(&model, checker->resolved);
-  uint32_t steps = go_on(checker, &model, key_count, report);
-  if (!pc_report_failed(report)) {
-    struct pc_expectation settled = {.model = &model};
-    size_t recovered;
-    enum pc_result result = pc_check_recovery(checker, &settled, report, &recovered, error);
-    if (result != PC_OK) {
-      return result;
-    }
+  pc_model_resume(&aftermath.model, checker->resolved);
+  enum pc_result result = go_on(&aftermath, error);
+  if (result == PC_OK && !pc_report_failed(report)) {
+    result = come_to_an_end(&aftermath, error);
   }
-  note_steps(report, steps);
+  if (result != PC_OK) {
+    return result;
+  }
+  note_steps(report, aftermath.steps);
   pc_target_stop(target);
   pc_device_rollback(target->device, mark);
   return pc_device_failed(target->device) ? pc_fail_memory(error) : PC_OK;

@@ -1,9 +1,8 @@
 /* redundant and well_formed: the raw image, read by the independent decoder, against the store. */
 #include "checker.h"
 
-static void check_live_entries(struct pc_checker *checker, struct pc_report *report) {
+static void check_live_entries(struct pc_checker *checker, uint32_t redundancy, struct pc_report *report) {
   const struct pc_decoded *decoded = &checker->decoded;
-  uint32_t redundancy = checker->target->promises.redundancy;
   for (uint32_t i = 0; i < decoded->live_count; i++) {
     const struct pc_live_entry *entry = &decoded->live[i];
     uint32_t key = pc_keys_find(&checker->keys, entry->key);
@@ -33,7 +32,7 @@ static void check_free_space(struct pc_checker *checker, struct pc_report *repor
   struct pc_target *target = checker->target;
   for (uint32_t sector = 0; sector < checker->decoded.sector_count; sector++) {
     struct pc_sector_report space;
-    enum pc_status status = target->store->sector_report(target->memory, sector, &space);
+    enum pc_status status = pc_target_sector_report(target, sector, &space);
     if (status != PC_STATUS_OK) {
       pc_report_fail(report, PC_WELL_FORMED, NULL, "the store tells of each sector", "%s for sector %u",
                      pc_status_text(status), sector);
@@ -45,8 +44,10 @@ static void check_free_space(struct pc_checker *checker, struct pc_report *repor
   }
 }
 
-enum pc_result pc_check_image(struct pc_checker *checker, struct pc_report *report, struct pc_error *error) {
+enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struct pc_report *report,
+                              struct pc_error *error) {
   struct pc_target *target = checker->target;
+  uint32_t redundancy = target->promises.repairs_later && !maintained ? 0 : target->promises.redundancy;
   if (!target->promises.has_layout) {
     return PC_OK;
   }
@@ -56,8 +57,8 @@ enum pc_result pc_check_image(struct pc_checker *checker, struct pc_report *repo
     return result;
   }
   report->checked[PC_WELL_FORMED] = true;
-  report->checked[PC_REDUNDANT] = target->promises.redundancy > 0;
-  check_live_entries(checker, report);
+  report->checked[PC_REDUNDANT] = report->checked[PC_REDUNDANT] || redundancy > 0;
+  check_live_entries(checker, redundancy, report);
   if (target->store->sector_report != NULL) {
     check_free_space(checker, report);
   }

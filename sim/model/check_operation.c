@@ -57,7 +57,7 @@ static bool is_definite(enum pc_status status) {
          status == PC_STATUS_INVALID;
 }
 
-static enum pc_status run_change(const struct run *run) {
+static void run_change(const struct run *run) {
   struct pc_target *target = run->checker->target;
   struct pc_bytes key = run->checker->workload->keys[run->operation->key];
   enum pc_status status;
@@ -68,54 +68,61 @@ static enum pc_status run_change(const struct run *run) {
     status = pc_target_remove(target, key);
     check_delete(run, status);
   }
+  run->report->answer = status;
   if (status == PC_STATUS_OK) {
     pc_model_acknowledge(run->model, run->operation);
   }
   if (is_definite(status)) {
     check_key(run);
   }
-  return status;
 }
 
-static enum pc_status run_maintain(const struct run *run) {
+static enum pc_result run_maintain(const struct run *run, struct pc_error *error) {
   enum pc_status status = pc_target_maintain(run->checker->target, run->operation->level);
+  run->report->answer = status;
   run->report->checked[PC_WRITABLE] = true;
-  if (status != PC_STATUS_OK && status != PC_STATUS_FULL) {
+  if (status == PC_STATUS_OK) {
+    pc_checker_settle(run->checker, run->model);
+    return pc_check_image(run->checker, true, run->report, error);
+  }
+  if (status != PC_STATUS_FULL) {
     pc_report_fail(run->report, PC_WRITABLE, NULL, "the maintenance works", "it answers %s", pc_status_text(status));
   }
-  return status;
+  return PC_OK;
 }
 
-static enum pc_status run_reboot(const struct run *run) {
+static void run_reboot(const struct run *run) {
   enum pc_status status = pc_target_start(run->checker->target);
+  run->report->answer = status;
   run->report->checked[PC_MOUNTABLE] = true;
   if (status != PC_STATUS_OK) {
     pc_report_fail(run->report, PC_MOUNTABLE, NULL, "the store starts", "it answers %s", pc_status_text(status));
   }
-  return status;
 }
 
-enum pc_status pc_run_operation(struct pc_checker *checker, struct pc_model *model,
-                                const struct pc_operation *operation, struct pc_report *report) {
+enum pc_result pc_run_operation(struct pc_checker *checker, struct pc_model *model,
+                                const struct pc_operation *operation, struct pc_report *report,
+                                struct pc_error *error) {
   const struct run run = {.checker = checker, .model = model, .operation = operation, .report = report};
-  enum pc_status status = PC_STATUS_OK;
+  enum pc_result result = PC_OK;
+  report->answer = PC_STATUS_OK;
   switch (operation->kind) {
     case PC_PUT:
     case PC_DELETE:
-      status = run_change(&run);
+      run_change(&run);
       break;
     case PC_GET:
       check_key(&run);
       break;
     case PC_MAINTAIN:
-      status = run_maintain(&run);
+      result = run_maintain(&run, error);
       break;
     case PC_REBOOT:
-      status = run_reboot(&run);
+      run_reboot(&run);
       break;
     case PC_OPERATION_KINDS:
       break;
   }
   pc_check_contract(checker, report);
-  return status;
+  return result;
 }

@@ -55,7 +55,7 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
   *recovered = pc_device_mark(target->device);
   if (check_mountable(checker, status, report)) {
     pc_check_contents(checker, expectation, report);
-    enum pc_result result = pc_check_image(checker, report, error);
+    enum pc_result result = pc_check_image(checker, false, report, error);
     if (result != PC_OK) {
       return result;
     }

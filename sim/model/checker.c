@@ -85,6 +85,14 @@ void pc_checker_close(struct pc_checker *checker) {
 
 #define UNWRITTEN 0xA5
 
+void pc_checker_settle(struct pc_checker *checker, const struct pc_model *model) {
+  checker->resolved_live = 0;
+  for (uint32_t key = 0; key < checker->workload->key_count; key++) {
+    checker->resolved[key] = model->contents[key];
+    checker->resolved_live += model->contents[key].live;
+  }
+}
+
 struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key, size_t expected) {
   size_t size;
   size_t compared = expected < checker->buffer_size ? expected : checker->buffer_size;

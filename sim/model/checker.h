@@ -46,14 +46,19 @@ enum pc_invariant pc_content_invariant(const struct pc_content *content);
 void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
                        enum pc_invariant invariant, struct pc_report *report);
 
+/* Settles `resolved`: the store is taken to hold what the model says. */
+void pc_checker_settle(struct pc_checker *checker, const struct pc_model *model);
+
 /* Reads every key, and iterates. Settles `resolved`. */
 void pc_check_contents(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
 
 /* Reads every key again: each must hold what `resolved` says, else `invariant` failed. */
 void pc_check_resolved(struct pc_checker *checker, enum pc_invariant invariant, struct pc_report *report);
 
-/* Decodes the raw image and compares. `resolved` is settled. */
-enum pc_result pc_check_image(struct pc_checker *checker, struct pc_report *report, struct pc_error *error);
+/* Decodes the raw image and compares. `resolved` is settled. `maintained`: after maintenance every copy must be there,
+   also those that the store may be late with. */
+enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struct pc_report *report,
+                              struct pc_error *error);
 
 /* Puts, gets and deletes a key that the workload doesn't use, if there is one that the store takes. The caller rolls
    the device back. */

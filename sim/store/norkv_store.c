@@ -142,6 +142,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
   *promises = (struct pc_store_promises){
       .memory_size = SUBJECT_SIZE + memory_size,
       .redundancy = settings.redundancy,
+      .repairs_later = settings.recovery == NORKV_RECOVER_LAZY,
       .has_layout = true,
       .layout =
           {

@@ -98,3 +98,12 @@ enum pc_status pc_target_maintain(struct pc_target *target, enum pc_maintenance 
   begin_call(target);
   return target->store->maintain(target->memory, level);
 }
+
+enum pc_status pc_target_sector_report(struct pc_target *target, uint32_t sector, struct pc_sector_report *report) {
+  *report = (struct pc_sector_report){0};
+  if (target->store->sector_report == NULL) {
+    return PC_STATUS_INVALID;
+  }
+  begin_call(target);
+  return target->store->sector_report(target->memory, sector, report);
+}

@@ -41,8 +41,11 @@ static inline void bench_close(struct bench *bench) {
 
 /* Runs operation `index`; the report is of it. */
 static inline enum pc_status bench_run(struct bench *bench, uint32_t index) {
+  const struct pc_operation *operation = &bench->lab.workload.operations[index];
+  struct pc_error error;
   pc_report_clear(&bench->report);
-  return pc_run_operation(bench->checker, &bench->model, &bench->lab.workload.operations[index], &bench->report);
+  cr_assert_eq(pc_run_operation(bench->checker, &bench->model, operation, &bench->report, &error), PC_OK);
+  return bench->report.answer;
 }
 
 static inline void bench_start(struct bench *bench) {

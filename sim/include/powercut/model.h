@@ -59,6 +59,7 @@ struct pc_expectation {
 
 /* What one round of checks found. */
 struct pc_report {
+  enum pc_status answer; /* of pc_run_operation: what the operation answered */
   bool checked[PC_INVARIANT_COUNT];
   bool failed[PC_INVARIANT_COUNT];
   struct pc_violation
@@ -81,9 +82,10 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
                                const struct pc_workload *workload, struct pc_error *error);
 void pc_checker_close(struct pc_checker *checker);
 
-/* Runs one operation with the power on and checks what it answers; the model follows what the store acknowledged. */
-enum pc_status pc_run_operation(struct pc_checker *checker, struct pc_model *model,
-                                const struct pc_operation *operation, struct pc_report *report);
+/* Runs one operation with the power on and checks what it answers, and after maintenance the image too; the model
+   follows what the store acknowledged. PC_ENVIRONMENT: out of memory. */
+enum pc_result pc_run_operation(struct pc_checker *checker, struct pc_model *model,
+                                const struct pc_operation *operation, struct pc_report *report, struct pc_error *error);
 
 /*
  * Starts the target and checks every invariant. Leaves the store stopped and the device as the start left it: what the

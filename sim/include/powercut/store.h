@@ -72,6 +72,7 @@ struct pc_image_layout {
 struct pc_store_promises {
   size_t memory_size;  /* bytes it needs, aligned for max_align_t */
   uint32_t redundancy; /* copies it keeps of each live key; 0: none promised */
+  bool repairs_later;  /* copies that a cut lost come back with the next write or maintenance, not when it starts */
   bool has_layout;     /* its image is in the format of `layout`: the decoder checks it */
   struct pc_image_layout layout;
   size_t max_key_size, max_value_size; /* larger ones may be refused with PC_STATUS_INVALID */

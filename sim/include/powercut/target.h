@@ -37,8 +37,9 @@ enum pc_status pc_target_put(struct pc_target *target, struct pc_bytes key, stru
 enum pc_status pc_target_remove(struct pc_target *target, struct pc_bytes key);
 enum pc_status pc_target_get(struct pc_target *target, struct pc_bytes key, uint8_t *buffer, size_t capacity,
                              size_t *size);
-/* PC_STATUS_OK where the store has no iteration or maintenance. */
+/* PC_STATUS_OK where the store has no iteration or maintenance; PC_STATUS_INVALID where it has no report of sectors. */
 enum pc_status pc_target_iterate(struct pc_target *target, pc_visit visit, void *context);
 enum pc_status pc_target_maintain(struct pc_target *target, enum pc_maintenance level);
+enum pc_status pc_target_sector_report(struct pc_target *target, uint32_t sector, struct pc_sector_report *report);
 
 #endif
