@@ -46,6 +46,24 @@ static void choose_probe(struct pc_checker *checker) {
 #define SHOWN_BYTES 48u /* of a value, in a text */
 _Static_assert(BUFFER_SLACK >= PC_PROBE_VALUE_SIZE && BUFFER_SLACK >= SHOWN_BYTES, "both fit in the buffer");
 
+/* A store's author says what its image looks like: what can't be is the author's mistake, not the image's. */
+static enum pc_result check_layout(const struct pc_target *target, struct pc_error *error) {
+  const struct pc_image_layout *layout = &target->promises.layout;
+  struct pc_error cause;
+  if (!target->promises.has_layout) {
+    return PC_OK;
+  }
+  if (pc_layout_check(layout, &cause) != PC_OK) {
+    return pc_fail(error, PC_BAD_INPUT, "%s promises a layout that can't be: %s", target->store->name, cause.message);
+  }
+  if ((uint64_t)layout->sector_size * layout->sector_count != pc_device_cells(target->device).size) {
+    return pc_fail(error, PC_BAD_INPUT, "%s promises a layout of %u sectors of %u bytes, the device has %zu bytes",
+                   target->store->name, layout->sector_count, layout->sector_size,
+                   pc_device_cells(target->device).size);
+  }
+  return PC_OK;
+}
+
 enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *target,
                                const struct pc_workload *workload, struct pc_error *error) {
   struct pc_checker *opened = calloc(1, sizeof *opened);
@@ -59,7 +77,10 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   opened->buffer = malloc(opened->buffer_size);
   opened->resolved = calloc(key_count, sizeof *opened->resolved);
   opened->visits = calloc(key_count, sizeof *opened->visits);
-  enum pc_result result = pc_keys_open(&opened->keys, workload, error);
+  enum pc_result result = check_layout(target, error);
+  if (result == PC_OK) {
+    result = pc_keys_open(&opened->keys, workload, error);
+  }
   if (result == PC_OK && (opened->buffer == NULL || opened->resolved == NULL || opened->visits == NULL)) {
     result = pc_fail_memory(error);
   }

@@ -55,12 +55,15 @@ enum pc_status pc_target_start(struct pc_target *target) {
   pc_target_stop(target);
   memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
   begin_call(target);
-  target->running = true;
-  return target->store->start(target->memory, &target->setup);
+  enum pc_status status = target->store->start(target->memory, &target->setup);
+  target->running = status == PC_STATUS_OK;
+  return status;
 }
 
 void pc_target_stop(struct pc_target *target) {
   if (target->running && target->store->stop != NULL) {
+    /* The power is off: the flash answers nothing any more. */
+    pc_device_set_budget(target->device, (struct pc_budget){0});
     target->store->stop(target->memory);
   }
   target->running = false;

@@ -76,7 +76,8 @@ void pc_report_clear(struct pc_report *report);
 /* Whether any invariant failed. */
 bool pc_report_failed(const struct pc_report *report);
 
-/* The working memory of checks, made once for a target and a workload. */
+/* The working memory of checks, made once for a target and a workload. PC_BAD_INPUT: the store promises a layout that
+   can't be, or isn't of this device. */
 struct pc_checker;
 enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *target,
                                const struct pc_workload *workload, struct pc_error *error);
