@@ -1,12 +1,10 @@
-/* powercut replay: tells a repro step by step, and whether it still shows its violation. The store runs in a process of
-   its own, since bringing that down may be what the repro shows. */
+/* powercut replay: tells a repro step by step, and whether it still shows its violation. */
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "arguments.h"
 #include "command.h"
-#include "isolate.h"
 #include "output.h"
 #include "powercut/config.h"
 #include "story.h"
@@ -51,40 +49,19 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
   }
 }
 
-/* What the process that replays shares with its parent. */
+/* A repro that is replayed. */
 struct replay {
-  struct pc_isolation isolation;
   const struct pc_repro *repro;
   const struct pc_subject *subject;
-  struct pc_story_place place;
   struct pc_story story;
   uint32_t violations;
-  enum pc_result err;
-  struct pc_error error;
 };
 
-static void find(void *context, const struct pc_step *step) {
-  struct replay *replay = context;
-  replay->isolation.beats++;
-  pc_story_find(&replay->place, step);
-}
-
-static void tell(void *context, const struct pc_step *step) {
-  struct replay *replay = context;
-  replay->isolation.beats++;
-  pc_story_tell(&replay->story, step);
-}
-
-static enum pc_result replay_with(struct replay *replay, void (*step)(void *context, const struct pc_step *step)) {
+static enum pc_result replay_with(struct replay *replay, void (*step)(void *context, const struct pc_step *step),
+                                  void *context, struct pc_error *error) {
   const struct pc_repro *repro = replay->repro;
-  return pc_replay(replay->subject, &repro->scenario.workload, &repro->scenario.plan, &repro->path, step, replay,
-                   &replay->violations, &replay->error);
-}
-
-/* In a process of its own: finds the place of the cut. */
-static void find_place(void *memory) {
-  struct replay *replay = memory;
-  replay->err = replay_with(replay, find);
+  return pc_replay(replay->subject, &repro->scenario.workload, &repro->scenario.plan, &repro->path, step, context,
+                   &replay->violations, error);
 }
 
 static enum pc_result print_heading(const struct replay *replay, struct pc_error *error) {
@@ -107,15 +84,6 @@ static enum pc_result print_heading(const struct replay *replay, struct pc_error
   return pc_output_buffer(stdout, &text, error);
 }
 
-/* In a process of its own: tells of what is near the place. */
-static void tell_story(void *memory) {
-  struct replay *replay = memory;
-  replay->err = print_heading(replay, &replay->error);
-  if (!replay->err) {
-    replay->err = replay_with(replay, tell);
-  }
-}
-
 static void print_verdict(const struct replay *replay) {
   enum pc_invariant recorded = replay->repro->invariant;
   const bool *failed = replay->story.failed;
@@ -136,35 +104,25 @@ static void print_verdict(const struct replay *replay) {
 
 /* Replays twice: to find the place of the cut, then to tell of what is near. */
 static enum pc_result replay_twice(struct replay *replay, bool all, struct pc_error *error) {
-  char what[PC_ISOLATION_TEXT];
-  enum pc_result err = pc_isolate(find_place, replay, what, error);
+  struct pc_story_place place = {0};
+  enum pc_result err = replay_with(replay, pc_story_find, &place, error);
   if (err) {
     return err;
   }
-  if (what[0] == '\0' && replay->err) {
-    *error = replay->error;
-    return replay->err;
-  }
-  uint32_t operation = replay->place.operation;
   replay->story = (struct pc_story){
       .workload = &replay->repro->scenario.workload,
       .sector_size = replay->repro->scenario.profile.sector_size,
-      .from = all || operation < OPERATIONS_BEFORE ? 0 : operation - OPERATIONS_BEFORE,
+      .from = all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
       .all = all,
   };
-  err = pc_isolate(tell_story, replay, what, error);
-  if (err) {
-    return err;
+  err = print_heading(replay, error);
+  if (!err) {
+    err = replay_with(replay, pc_story_tell, &replay->story, error);
   }
-  if (what[0] != '\0') {
-    pc_story_end(&replay->story, what);
-    replay->violations++;
-  } else if (replay->err) {
-    *error = replay->error;
-    return replay->err;
+  if (!err) {
+    print_verdict(replay);
   }
-  print_verdict(replay);
-  return PC_OK;
+  return err;
 }
 
 static enum pc_result replay_repro(const struct pc_repro *repro, bool all, uint32_t *violations,
@@ -174,16 +132,9 @@ static enum pc_result replay_repro(const struct pc_repro *repro, bool all, uint3
   if (err) {
     return err;
   }
-  struct replay *replay = pc_isolation_take(sizeof *replay);
-  if (replay == NULL) {
-    pc_subject_close(&opened);
-    return pc_fail_memory(error);
-  }
-  replay->repro = repro;
-  replay->subject = &opened.subject;
-  err = replay_twice(replay, all, error);
-  *violations = replay->violations;
-  pc_isolation_free(replay, sizeof *replay);
+  struct replay replay = {.repro = repro, .subject = &opened.subject};
+  err = replay_twice(&replay, all, error);
+  *violations = replay.violations;
   pc_subject_close(&opened);
   return err;
 }

@@ -107,14 +107,6 @@ static void tell_violation(const struct pc_violation *violation) {
   print_buffer(&text);
 }
 
-void pc_story_end(struct pc_story *story, const char *what) {
-  struct pc_violation violation = {.invariant = PC_MOUNTABLE, .expected = "the store starts and works"};
-  (void)snprintf(violation.actual, sizeof violation.actual, "%s", what);
-  story->failed[PC_MOUNTABLE] = true;
-  tell_skipped(story);
-  tell_violation(&violation);
-}
-
 void pc_story_tell(void *context, const struct pc_step *step) {
   struct pc_story *story = context;
   if (step->kind == PC_STEP_VIOLATION) {

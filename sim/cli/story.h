@@ -22,9 +22,6 @@ struct pc_story {
 /* A step function of pc_replay that tells; `context` is a struct pc_story. */
 void pc_story_tell(void *context, const struct pc_step *step);
 
-/* Ends the story of a store that brought its process down: `what` says how. */
-void pc_story_end(struct pc_story *story, const char *what);
-
 /* Where the story is: the operation that was cut, or, without a cut, the last one that violated an invariant, or, if
    none did, the last one. */
 struct pc_story_place {
