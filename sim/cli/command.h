@@ -21,6 +21,7 @@ enum pc_exit pc_command_replay(int argc, char **argv);
 enum pc_exit pc_command_inspect(int argc, char **argv);
 enum pc_exit pc_command_devices(int argc, char **argv);
 enum pc_exit pc_command_stores(int argc, char **argv);
+enum pc_exit pc_command_new_store(int argc, char **argv);
 enum pc_exit pc_command_faults(int argc, char **argv);
 enum pc_exit pc_command_invariants(int argc, char **argv);
 

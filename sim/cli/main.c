@@ -20,6 +20,7 @@ static const struct command commands[] = {
     {"inspect", "decode a raw flash dump: every entry, and what the store would read", pc_command_inspect},
     {"devices", "list the device profiles, or show one", pc_command_devices},
     {"stores", "list the stores that are built in, and their parameters", pc_command_stores},
+    {"new-store", "write the skeleton of a store of your own, which builds and runs as it is", pc_command_new_store},
     {"faults", "list the fault classes", pc_command_faults},
     {"invariants", "list the invariants", pc_command_invariants},
 };

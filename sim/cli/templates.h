@@ -1,0 +1,9 @@
+/* The files of sim/cli/templates, which the build puts into the command. Each @NAME@ stands for the store's name. */
+#ifndef PC_CLI_TEMPLATES_H
+#define PC_CLI_TEMPLATES_H
+
+extern const char pc_template_store[];
+extern const char pc_template_makefile[];
+extern const char pc_template_scenario[];
+
+#endif
