@@ -13,8 +13,7 @@
 
 /*
  * Call it first. From then on the process ends with PC_EXIT_ENVIRONMENT if standard output could not be written to the
- * last byte (disk full, reader gone), whatever else its status would be. Files that are opened later never take the
- * place of a closed standard stream. False: the process can't be set up so.
+ * last byte (disk full, reader gone), whatever else its status would be. False: the process can't be set up so.
  */
 bool pc_output_begin(void);
 

@@ -12,10 +12,10 @@
 
 void pc_story_find(void *context, const struct pc_step *step) {
   struct pc_story_place *place = context;
-  bool cut = step->depth > 0 || step->cut != NULL;
   bool violated = step->kind == PC_STEP_VIOLATION;
-  if (!place->cut && (cut || violated || !place->violated)) {
-    *place = (struct pc_story_place){.cut = cut, .violated = violated, .operation = step->operation};
+  /* After a cut all steps are of the operation that was cut. */
+  if (violated || !place->violated) {
+    *place = (struct pc_story_place){.violated = violated, .operation = step->operation};
   }
 }
 

@@ -25,7 +25,7 @@ void pc_story_tell(void *context, const struct pc_step *step);
 /* Where the story is: the operation that was cut, or, without a cut, the last one that violated an invariant, or, if
    none did, the last one. */
 struct pc_story_place {
-  bool cut, violated;
+  bool violated;
   uint32_t operation;
 };
 
