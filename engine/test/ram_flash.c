@@ -154,6 +154,9 @@ static int flash_program(void *context, uint32_t address, const void *data, size
   }
   flash->programmed += size;
   memcpy(cells, bytes, size);
+  if (flash->deny_all_programs) {
+    return -1;
+  }
   if (fails_now(&flash->flip_program_in)) {
     for (size_t i = 0; i < size; i++) {
       if (cells[i] != 0xFF) {

@@ -44,7 +44,8 @@ struct ram_flash {
   uint32_t fail_program_in; /* leaves a torn program */
   uint32_t fail_erase_in;   /* leaves the sector as it was */
   uint32_t flip_program_in; /* reports success but leaves one bit unprogrammed */
-  bool fail_all_programs;
+  bool fail_all_programs;   /* nothing is programmed */
+  bool deny_all_programs;   /* everything is programmed, and failure reported */
 };
 
 /* All blank. Ends the test if there is no memory. */

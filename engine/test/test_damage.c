@@ -351,3 +351,79 @@ Test(damage, an_image_without_an_empty_sector_but_with_copies_becomes_writable) 
   cr_assert_str_eq(store_get(&store, "a"), "1");
   store_free(&store);
 }
+
+Test(damage, a_tombstone_is_not_given_up_for_an_empty_sector_while_an_entry_may_be_hidden) {
+  struct store store;
+  store_init(&store, &(struct store_shape){256, 3, 1, 1, 16});
+  image_write(&store, 0, "key", NULL, 5);
+  image_write(&store, 256, "a", "1", 2);
+  image_write(&store, 256 + 64, "key", "stale", 3);
+  image_write(&store, 512, "b", "2", 4);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "c", "3"), NORKV_ERR_FULL);
+  cr_assert_eq(store.flash.operations, 0);
+  memset(store.flash.bytes + 256 + 64, 0xFF, 32);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "c", "3"), NORKV_OK, "nothing is hidden now");
+  store_free(&store);
+}
+
+Test(damage, two_copies_in_one_sector_count_once) {
+  struct store store;
+  store_init(&store, &(struct store_shape){256, 4, 1, 2, 16});
+  uint32_t size = image_write(&store, 0, "key", "value", 1);
+  image_write(&store, size, "key", "value", 1);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(image_copies(&store, (const uint8_t *)"key", 3, 1), 2);
+  cr_assert_eq(statistics_of(&store).missing_copies_recovered, 1);
+  store_free(&store);
+}
+
+/* A collection that fails while it counts down the entries of its victim is repeated. Counting down twice would make a
+   tombstone seem to hide nothing, though stale entries are left in another sector. */
+Test(damage, a_collection_that_failed_half_way_does_not_bring_a_deleted_key_back) {
+  for (uint32_t n = 1; n <= 60; n++) {
+    struct store store;
+    store_init(&store, &small);
+    for (uint32_t i = 0; i < 16; i++) {
+      image_write(&store, i * 32, i < 2 ? "key" : "other", "old", i);
+    }
+    image_write(&store, 512, "key", "stale", 20);
+    image_write(&store, 512 + 32, "key", "stale", 21);
+    image_write(&store, 1024, "key", NULL, 30);
+    for (uint32_t i = 1; i < 10; i++) {
+      image_write(&store, 1024 + i * 32, "other", "new", 30 + i);
+    }
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    for (uint32_t i = 0; i < 4; i++) {
+      cr_assert_eq(norkv_get_sector_info(&store.kv, i, &(struct norkv_sector_info){0}), NORKV_OK);
+    }
+    store.flash.fail_read_in = n;
+    for (uint32_t i = 0; i < 3; i++) { /* sector 0, once more where it failed, then sector 2 with the tombstone */
+      enum norkv_error err = norkv_maintain(&store.kv, NORKV_MAINTAIN_PARTIAL);
+      cr_assert(err == NORKV_OK || err == NORKV_ERR_FLASH, "failure %u: error %d", n, (int)err);
+    }
+    store.flash.fail_read_in = 0;
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    cr_assert_str_eq(store_get(&store, "key"), "<not found>", "failure %u", n);
+    cr_assert_str_eq(store_get(&store, "other"), "new", "failure %u", n);
+    store_free(&store);
+  }
+}
+
+/* A put that failed may have left its entry whole after all. The next one must be newer than that. */
+Test(damage, the_transaction_id_of_a_failed_put_is_not_used_again) {
+  struct store store;
+  store_init(&store, &(struct store_shape){256, 6, 1, 1, 16});
+  store.config.recovery = NORKV_RECOVER_MANUAL;
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "key", "old"), NORKV_OK);
+  store.flash.deny_all_programs = true;
+  cr_assert_eq(store_put(&store, "key", "tried"), NORKV_ERR_FLASH);
+  store.flash.deny_all_programs = false;
+  cr_assert_str_eq(store_get(&store, "key"), "old");
+  cr_assert_eq(store_put(&store, "key", "new"), NORKV_OK);
+  (void)store_start(&store);
+  cr_assert_str_eq(store_get(&store, "key"), "new");
+  store_free(&store);
+}

@@ -116,3 +116,22 @@ Test(migration, a_larger_redundancy_is_reached_by_start_a_smaller_one_frees_the_
   cr_assert_str_eq(store_get(&store, "b"), "2");
   store_free(&store);
 }
+
+Test(migration, a_rotten_entry_is_not_given_a_good_checksum_by_its_new_format) {
+  struct store store;
+  store_init(&store, &(struct store_shape){512, 4, 1, 1, 8});
+  store.config.formats = &store.formats[1];
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "key", "value"), NORKV_OK);
+  cr_assert_eq(store_put(&store, "stale", "value"), NORKV_OK);
+  cr_assert_eq(store_delete(&store, "stale"), NORKV_OK);
+  store.config.formats = store.formats;
+  store.config.format_count = 2;
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  store.flash.bytes[20] ^= 2;
+  cr_assert_eq(norkv_maintain(&store.kv, NORKV_MAINTAIN_HEAVY), NORKV_ERR_DATA_LOSS);
+  cr_assert_str_eq(store_get(&store, "key"), "<data loss>");
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_str_eq(store_get(&store, "key"), "<not found>");
+  store_free(&store);
+}
