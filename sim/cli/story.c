@@ -53,14 +53,31 @@ static void tell_operation(const struct pc_story *story, uint32_t index) {
   print_buffer(&text);
 }
 
+static void tell_weak(const struct pc_flash_operation *flash) {
+  static const char *const ways[] = {
+      [PC_FIRM] = "",
+      [PC_WEAK_NOISY] = "anew each time",
+      [PC_WEAK_ERASED_FIRST] = "as erased at first, later as programmed",
+      [PC_WEAK_PROGRAMMED_FIRST] = "as programmed at first, later as erased",
+  };
+  uint64_t cells = 0;
+  for (uint32_t i = 0; flash->weak != NULL && i < flash->size; i++) {
+    cells += (uint64_t)__builtin_popcount(flash->weak[i]);
+  }
+  if (cells > 0) {
+    (void)printf("    It left %" PRIu64 " cells metastable, shown as 1: they read %s.\n", cells, ways[flash->weakness]);
+  }
+}
+
 /* What the tear left, in words. */
 static void tell_tear(const struct pc_flash_operation *flash, const struct pc_cut *cut) {
   const struct pc_fault_class *class = pc_fault_class(cut->fault);
   struct pc_change_count left = pc_change_count(flash);
   (void)printf("    POWER LOST in it: %s (%s), variant %u\n", class->name, class->summary, cut->variant);
-  if (left.bytes == 0) {
+  tell_weak(flash);
+  if (left.bytes == 0 && flash->weak == NULL) {
     (void)printf("    Nothing of it reached the flash.\n");
-  } else {
+  } else if (left.bytes > 0) {
     (void)printf("    It left %" PRIu64 " of its %u bytes changed: %" PRIu64 " bits cleared, %" PRIu64 " bits set.\n",
                  left.bytes, flash->size, left.cleared, left.set);
   }

@@ -21,6 +21,9 @@ static uint64_t hash_of(const struct pc_device *device, const struct pc_flash_op
   if (device->counts != NULL) {
     hash += pc_hash_lines(PC_HASH_PROGRAM_COUNTS, device->counts, units.first, units.count);
   }
+  if (device->weak != NULL) {
+    hash += pc_hash_set_lines(PC_HASH_WEAK, device->weak, operation->address, operation->size);
+  }
   return hash;
 }
 
@@ -41,6 +44,14 @@ static void count_whole(uint8_t *counts, size_t units, enum pc_flash_operation_k
   }
 }
 
+static bool is_zero(const uint8_t *bytes, size_t size) {
+  uint8_t any = 0;
+  for (size_t i = 0; i < size; i++) {
+    any |= bytes[i];
+  }
+  return any == 0;
+}
+
 /* Program counts after a tear; `device` still holds the cells before it. */
 static void count_torn(const struct pc_device *device, const struct pc_flash_operation *operation, uint8_t *counts,
                        size_t units) {
@@ -48,7 +59,8 @@ static void count_torn(const struct pc_device *device, const struct pc_flash_ope
   for (size_t i = 0; i < units; i++) {
     const uint8_t *after = operation->after + i * unit;
     if (operation->kind == PC_PROGRAM) {
-      if (memcmp(device->cells + operation->address + i * unit, after, unit) != 0) {
+      bool weakened = operation->weak != NULL && !is_zero(operation->weak + i * unit, unit);
+      if (weakened || memcmp(device->cells + operation->address + i * unit, after, unit) != 0) {
         count_up(&counts[i]);
       }
     } else if (memcmp(after, device->erased, unit) == 0) {
@@ -104,6 +116,14 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
   if (device->counts != NULL) {
     entry.counts = (struct pc_bytes){.data = device->counts + units.first, .size = units.count};
   }
+  if (operation->weak != NULL && !pc_weak_prepare(device)) {
+    device->journal.failed = true;
+    return;
+  }
+  if (device->weak != NULL) {
+    entry.weak = (struct pc_bytes){.data = device->weak + operation->address, .size = operation->size};
+    entry.weakness = device->weakness;
+  }
   pc_journal_append(&device->journal, &entry);
 
   device->hash -= hash_of(device, operation, units);
@@ -113,6 +133,9 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
     } else {
       count_whole(device->counts + units.first, units.count, operation->kind);
     }
+  }
+  if (device->weak != NULL) {
+    pc_weak_apply(device, operation);
   }
   memcpy(cells, operation->after, operation->size);
   device->hash += hash_of(device, operation, units);
@@ -143,6 +166,9 @@ static void undo(struct pc_device *device, const struct pc_journal_entry *entry)
   memcpy(device->cells + operation->address, operation->before, operation->size);
   if (entry->counts.size > 0) {
     memcpy(device->counts + operation->address / device->profile.program_unit, entry->counts.data, entry->counts.size);
+  }
+  if (entry->weak.size > 0) {
+    pc_weak_restore(device, operation->address, entry->weak, entry->weakness);
   }
   count_wear(device, operation, true);
   count_work(device, operation, true);

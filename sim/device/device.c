@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "hash.h"
+#include "powercut/random.h"
 #include "state.h"
 
-static size_t whole_lines(size_t size) {
+size_t pc_whole_lines(size_t size) {
   return (size + PC_HASH_LINE - 1) / PC_HASH_LINE * PC_HASH_LINE;
 }
 
@@ -24,16 +25,16 @@ static uint64_t hash_all(const struct pc_device *device) {
 
 /* False when memory ran out: what was allocated is then pc_device_destroy's. */
 static bool allocate(struct pc_device *device) {
-  device->cells = malloc(whole_lines(device->size));
+  device->cells = malloc(pc_whole_lines(device->size));
   device->erased = malloc(device->profile.sector_size);
   device->wear = calloc(device->sectors, sizeof *device->wear);
   if (device->cells == NULL || device->erased == NULL || device->wear == NULL) {
     return false;
   }
-  memset(device->cells, PC_ERASED, whole_lines(device->size));
+  memset(device->cells, PC_ERASED, pc_whole_lines(device->size));
   memset(device->erased, PC_ERASED, device->profile.sector_size);
   if (device->profile.programs_per_unit > 0) {
-    device->counts = calloc(whole_lines(unit_count(device)), 1);
+    device->counts = calloc(pc_whole_lines(unit_count(device)), 1);
     return device->counts != NULL;
   }
   return true;
@@ -70,6 +71,7 @@ void pc_device_destroy(struct pc_device *device) {
   pc_journal_free(&device->journal);
   free(device->wear);
   free(device->erased);
+  free(device->weak);
   free(device->counts);
   free(device->cells);
   free(device);
@@ -89,6 +91,10 @@ enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, s
     }
   }
   pc_device_forget(device);
+  if (device->weak != NULL) {
+    memset(device->weak, 0, device->size);
+    device->weak_cells = 0;
+  }
   device->hash = hash_all(device);
   return PC_OK;
 }
@@ -106,7 +112,11 @@ uint32_t pc_device_sectors(const struct pc_device *device) {
 }
 
 uint64_t pc_device_hash(const struct pc_device *device) {
-  return device->hash;
+  if (device->weak_cells == 0) {
+    return device->hash;
+  }
+  uint64_t reads = pc_random_mix(device->read_seed, device->reads);
+  return pc_random_mix(pc_random_mix(device->hash, reads), (uint64_t)device->weakness);
 }
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector) {

@@ -38,6 +38,10 @@ static const struct fault faults[PC_FAULT_COUNT] = {
                                    "an erase writes zeros from the sector's end, then ones bit by bit"},
                                   pc_two_phase_erase_variants,
                                   pc_two_phase_erase_tear},
+    [PC_FAULT_METASTABLE] = {{"metastable", "T6",
+                              "cells that were changing answer each read anew until erased or programmed again"},
+                             pc_metastable_variants,
+                             pc_metastable_tear},
 };
 
 const struct pc_fault_class *pc_fault_class(enum pc_fault fault) {
@@ -50,4 +54,9 @@ uint32_t pc_fault_variants(enum pc_fault fault, const struct pc_fault_input *inp
 
 void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn) {
   faults[fault].tear(input, variant, torn);
+}
+
+enum pc_weakness pc_fault_weaken(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant,
+                                 uint8_t *weak) {
+  return fault == PC_FAULT_METASTABLE ? pc_metastable_weaken(input, variant, weak) : PC_FIRM;
 }

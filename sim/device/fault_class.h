@@ -16,4 +16,8 @@ void pc_bit_subset_tear(const struct pc_fault_input *input, uint32_t variant, ui
 uint32_t pc_two_phase_erase_variants(const struct pc_fault_input *input);
 void pc_two_phase_erase_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
 
+uint32_t pc_metastable_variants(const struct pc_fault_input *input);
+void pc_metastable_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+enum pc_weakness pc_metastable_weaken(const struct pc_fault_input *input, uint32_t variant, uint8_t *weak);
+
 #endif

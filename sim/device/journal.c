@@ -27,7 +27,7 @@ static bool reserve_bytes(struct pc_journal *journal, size_t size) {
   if (size <= journal->capacity - journal->size) {
     return true;
   }
-  /* No sum overflows: one operation is at most 3 * 256 MiB, and what is there fits half the address space. */
+  /* No sum overflows: one operation is at most 4 * 256 MiB, and what is there fits half the address space. */
   size_t needed = journal->size + size;
   uint8_t *arena = reallocarray(journal->arena, needed, 2);
   if (arena == NULL) {
@@ -49,7 +49,8 @@ void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry
     return;
   }
   size_t copies = keeps_after(operation->kind, operation->torn) ? 2 : 1;
-  if (!reserve_record(journal) || !reserve_bytes(journal, operation->size * copies + entry->counts.size)) {
+  if (!reserve_record(journal) ||
+      !reserve_bytes(journal, operation->size * copies + entry->counts.size + entry->weak.size)) {
     journal->failed = true;
     return;
   }
@@ -59,6 +60,8 @@ void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry
       .address = operation->address,
       .size = operation->size,
       .count_size = (uint32_t)entry->counts.size,
+      .weak_size = (uint32_t)entry->weak.size,
+      .weakness = entry->weakness,
       .kind = operation->kind,
       .torn = operation->torn,
   };
@@ -69,6 +72,9 @@ void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry
   if (entry->counts.size > 0) {
     append_bytes(journal, entry->counts.data, entry->counts.size);
   }
+  if (entry->weak.size > 0) {
+    append_bytes(journal, entry->weak.data, entry->weak.size);
+  }
 }
 
 struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_t index, const uint8_t *erased) {
@@ -76,6 +82,7 @@ struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_
   const struct pc_journal_record *record = &journal->records[index];
   const uint8_t *before = journal->arena + record->offset;
   bool own_after = keeps_after(record->kind, record->torn);
+  const uint8_t *counts = before + (size_t)record->size * (own_after ? 2 : 1);
   return (struct pc_journal_entry){
       .operation = {.kind = record->kind,
                     .torn = record->torn,
@@ -83,7 +90,9 @@ struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_
                     .size = record->size,
                     .before = before,
                     .after = own_after ? before + record->size : erased},
-      .counts = {.data = before + (size_t)record->size * (own_after ? 2 : 1), .size = record->count_size},
+      .counts = {.data = counts, .size = record->count_size},
+      .weak = {.data = counts + record->count_size, .size = record->weak_size},
+      .weakness = record->weakness,
       .hash = record->hash,
   };
 }

@@ -9,8 +9,11 @@
 
 struct pc_journal_record {
   uint64_t hash; /* the device's, before the operation */
-  size_t offset; /* in the arena: the bytes before, then those after unless they are shared, then the counts before */
+  size_t offset; /* in the arena: the bytes before, then those after unless they are shared, then the counts and the
+                    weak cells before */
   uint32_t address, size;
+  uint32_t weak_size; /* weak cells that the operation may change, 0 where there never was one */
+  enum pc_weakness weakness;
   uint32_t count_size; /* program counts that the operation may change, 0 where they aren't kept */
   enum pc_flash_operation_kind kind;
   bool torn;
@@ -29,7 +32,9 @@ struct pc_journal {
 struct pc_journal_entry {
   struct pc_flash_operation operation;
   struct pc_bytes counts; /* before */
-  uint64_t hash;          /* before */
+  struct pc_bytes weak;   /* before */
+  enum pc_weakness weakness;
+  uint64_t hash; /* before */
 };
 
 /* Copies the entry's bytes to the journal; of a whole erase only those before. Does nothing while off or failed. */

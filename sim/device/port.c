@@ -26,6 +26,7 @@ static int read(void *context, uint32_t address, void *data, size_t size) {
   }
   if (size > 0) {
     memcpy(data, device->cells + address, size);
+    pc_weak_read(device, address, data, size);
   }
   return PC_FLASH_OK;
 }

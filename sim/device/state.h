@@ -15,7 +15,11 @@ struct pc_device {
   uint8_t *erased; /* a sector of ones */
   struct pc_sector_wear *wear;
   struct pc_flash_work work;
-  uint64_t hash;
+  uint8_t *weak; /* metastable cells, padded with zeros to whole hash lines; NULL until there was one */
+  uint64_t weak_cells;
+  enum pc_weakness weakness;
+  uint64_t read_seed, reads; /* of the sequence of reads that met weak cells */
+  uint64_t hash;             /* of the cells, program counts and weak cells */
   struct pc_journal journal;
   struct pc_budget budget;
   bool stopped;
@@ -26,6 +30,17 @@ struct pc_device {
 /* Puts `operation->after` in place, with all that goes with it: journal, program counts, wear, hash. Its `before` is
    ignored: the cells are what was before. size > 0. */
 void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation);
+
+/* Metastable cells. Takes memory for them, before the first: false when there is none. */
+bool pc_weak_prepare(struct pc_device *device);
+/* What an operation, whose bytes are not yet in the cells, leaves of them. Prepared. */
+void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *operation);
+void pc_weak_restore(struct pc_device *device, uint32_t address, struct pc_bytes before, enum pc_weakness weakness);
+/* Changes what was read of the cells into what weak ones answer. */
+void pc_weak_read(struct pc_device *device, uint32_t address, uint8_t *data, size_t size);
+
+/* A size rounded up to whole hash lines. */
+size_t pc_whole_lines(size_t size);
 
 /* Where the bytes of a program go: to one place, or to two where it wraps at its page's end. */
 struct pc_program_part {

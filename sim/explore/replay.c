@@ -66,7 +66,8 @@ static enum pc_result tear(struct replay *replay, size_t mark, uint64_t seed, st
   struct pc_flash_operation whole = pc_device_journalled(device, mark);
   uint8_t *after = malloc(whole.size);
   uint8_t *torn = malloc(whole.size);
-  enum pc_result result = after == NULL || torn == NULL ? pc_fail_memory(error) : PC_OK;
+  uint8_t *weak = malloc(whole.size);
+  enum pc_result result = after == NULL || torn == NULL || weak == NULL ? pc_fail_memory(error) : PC_OK;
   if (result == PC_OK) {
     for (uint32_t i = 0; i < whole.size; i++) {
       after[i] = whole.after[i];
@@ -85,8 +86,13 @@ static enum pc_result tear(struct replay *replay, size_t mark, uint64_t seed, st
                        pc_fault_variants(cut->fault, &input));
     } else if (cut->fault != PC_FAULT_BETWEEN_OPS) {
       pc_fault_tear(cut->fault, &input, cut->variant, torn);
+      whole.weakness = pc_fault_weaken(cut->fault, &input, cut->variant, weak);
+      whole.weak = whole.weakness == PC_FIRM ? NULL : weak;
       pc_device_tear(device, &whole, torn);
+      enum pc_weakness weakness = whole.weakness;
       whole = pc_device_journalled(device, mark);
+      whole.weak = weakness == PC_FIRM ? NULL : weak;
+      whole.weakness = weakness;
     } else {
       whole.after = whole.before;
     }
@@ -100,6 +106,7 @@ static enum pc_result tear(struct replay *replay, size_t mark, uint64_t seed, st
   }
   free(after);
   free(torn);
+  free(weak);
   return result;
 }
 
@@ -126,6 +133,7 @@ static enum pc_result follow_path(struct replay *replay, struct pc_step step, si
       return result;
     }
     seed = pc_seed_of_recovery(seed, cut);
+    pc_device_begin_reads(device, seed);
     step.depth++;
     tell(replay, &(struct pc_step){.kind = PC_STEP_START, .operation = step.operation, .depth = step.depth});
     mark = pc_device_mark(device);

@@ -11,7 +11,8 @@
 /* The memory of one level of a cut path. */
 struct level {
   struct pc_tape recovery; /* what the recovery from this level's cut did */
-  uint8_t *torn;           /* what this level's tear leaves */
+  uint8_t *torn;           /* what this level's tear leaves, and the cells that it leaves metastable */
+  uint8_t *weak;
   size_t torn_size;
 };
 
@@ -63,6 +64,7 @@ void pc_walk_close(struct pc_walk *walk) {
   for (size_t i = 0; i < PC_MAX_DEPTH; i++) {
     pc_tape_free(&walk->levels[i].recovery);
     free(walk->levels[i].torn);
+    free(walk->levels[i].weak);
   }
   pc_seen_free(&walk->seen);
   pc_rig_close(&walk->rig);
@@ -178,6 +180,7 @@ static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct 
   struct pc_exploration_result *counts = walk->plan.findings->result;
   bool repeated;
   counts->cuts++;
+  pc_device_begin_reads(walk->rig.device, seed);
   enum pc_result result = is_repeated(walk, &repeated, error);
   if (result != PC_OK) {
     return result;
@@ -200,19 +203,33 @@ static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct 
   return result;
 }
 
+static enum pc_result make_room(struct level *level, size_t size, struct pc_error *error) {
+  if (level->torn_size >= size) {
+    return PC_OK;
+  }
+  uint8_t *torn = realloc(level->torn, size);
+  level->torn = torn != NULL ? torn : level->torn;
+  uint8_t *weak = realloc(level->weak, size);
+  level->weak = weak != NULL ? weak : level->weak;
+  if (torn == NULL || weak == NULL) {
+    return pc_fail_memory(error);
+  }
+  level->torn_size = size;
+  return PC_OK;
+}
+
 static enum pc_result tear(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
                            struct pc_error *error) {
   struct level *level = &walk->levels[walk->path.depth - 1];
-  if (level->torn_size < input->operation.size) {
-    uint8_t *torn = realloc(level->torn, input->operation.size);
-    if (torn == NULL) {
-      return pc_fail_memory(error);
-    }
-    level->torn = torn;
-    level->torn_size = input->operation.size;
+  struct pc_flash_operation operation = input->operation;
+  enum pc_result result = make_room(level, operation.size, error);
+  if (result != PC_OK) {
+    return result;
   }
   pc_fault_tear(cut->fault, input, cut->variant, level->torn);
-  pc_device_tear(walk->rig.device, &input->operation, level->torn);
+  operation.weakness = pc_fault_weaken(cut->fault, input, cut->variant, level->weak);
+  operation.weak = operation.weakness == PC_FIRM ? NULL : level->weak;
+  pc_device_tear(walk->rig.device, &operation, level->torn);
   return PC_OK;
 }
 

@@ -48,7 +48,8 @@ enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struc
                               struct pc_error *error) {
   struct pc_target *target = checker->target;
   uint32_t redundancy = target->promises.repairs_later && !maintained ? 0 : target->promises.redundancy;
-  if (!target->promises.has_layout) {
+  /* An image of metastable cells is one of many. */
+  if (!target->promises.has_layout || pc_device_weak_cells(target->device) > 0) {
     return PC_OK;
   }
   enum pc_result result =

@@ -31,9 +31,11 @@ seed: 7
 SCENARIO
 }
 
-# run NAME: explores the scenario; its exit status is the command's.
+# run NAME [OPTION...]: explores the scenario; its exit status is the command's.
 run() {
-  "$POWERCUT" run "$folder/$1.yaml" --db "$folder/$1.db" --repros "$folder/$1" --json >"$folder/$1.json"
+  local name=$1
+  shift
+  "$POWERCUT" run "$folder/$name.yaml" --db "$folder/$name.db" --repros "$folder/$name" --json "$@" >"$folder/$name.json"
 }
 
 # caught NAME INVARIANT: the scenario must end with violations of that invariant, and a repro must show it again.
@@ -86,6 +88,25 @@ spoilt invents_space well_formed
 # A format without a checksum can't tell a torn entry from a whole one.
 scenario no_checksum "{engine: norkv, checksum: none}"
 caught no_checksum atomic
+
+# needs NAME FAULT LOWER: a plugin that survives the lower classes and is caught by this one, with a repro.
+needs() {
+  local status=0 repro
+  scenario "$1" "{plugin: $POWERCUT_PLUGINS/$1.so}"
+  run "$1" --set "power.faults=[$3]" || fail "$1: does not survive $3: $(head -c 1000 "$folder/$1.json")"
+  run "$1" --set "power.faults=[$2]" || status=$?
+  [[ $status -eq 1 ]] || fail "$1: exit status $status in place of 1 under $2"
+  while read -r repro; do
+    status=0
+    "$POWERCUT" replay "$repro" >"$folder/$1-replay" || status=$?
+    [[ $status -eq 1 ]] || fail "$1: replay of $repro: exit status $status in place of 1"
+    grep -q 'as was recorded' "$folder/$1-replay" || fail "$1: replay of $repro shows something else"
+  done < <(printf '%s\n' "$folder/$1"/*.yaml | head -n 5)
+}
+
+# What reads blank need not be erased.
+needs trusts_blank metastable 'between_ops, prefix, unit_subset, bit_subset, two_phase_erase'
+grep -q 'cells metastable, shown as 1' "$folder/trusts_blank-replay" || fail "replay does not tell of metastable cells"
 
 # Each invariant that there is stands above.
 while read -r name _; do

@@ -90,7 +90,7 @@ Test(config_scenario, what_the_file_leaves_out_has_its_default) {
   cr_expect_str_eq(scenario.name, "s");
   cr_expect_eq(scenario.parameter_count, 0);
   for (int fault = 0; fault < PC_FAULT_COUNT; fault++) {
-    cr_expect(scenario.plan.faults[fault]);
+    cr_expect_eq(scenario.plan.faults[fault], fault <= PC_FAULT_TWO_PHASE_ERASE);
   }
   cr_expect_eq(scenario.plan.depth, 1);
   cr_expect_eq(scenario.plan.samples, 8);

@@ -44,12 +44,17 @@ static struct pc_fault_input fault_input(const struct pc_flash_operation *operat
 static void lose_power(const struct pc_flash_operation *operation) {
   struct pc_fault_input input = fault_input(operation, cutter.cut->flash_operation);
   uint8_t *torn = malloc(operation->size);
-  cr_assert_not_null(torn);
+  uint8_t *weak = malloc(operation->size);
+  cr_assert(torn != NULL && weak != NULL);
+  struct pc_flash_operation cut = *operation;
+  cut.weakness = pc_fault_weaken(cutter.cut->fault, &input, cutter.cut->variant, weak);
+  cut.weak = cut.weakness == PC_FIRM ? NULL : weak;
   pc_fault_tear(cutter.cut->fault, &input, cutter.cut->variant, torn);
   if (cutter.cut->fault != PC_FAULT_BETWEEN_OPS) {
-    pc_device_tear(cutter.device, operation, torn);
+    pc_device_tear(cutter.device, &cut, torn);
   }
   free(torn);
+  free(weak);
   cutter.off = true;
 }
 
@@ -203,6 +208,10 @@ static struct pc_bytes describe_state(const struct attempt *attempt) {
   struct pc_buffer state = {0};
   struct pc_bytes cells = pc_device_cells(attempt->device);
   pc_buffer_append(&state, cells.data, cells.size);
+  if (pc_device_weak_cells(attempt->device) > 0) {
+    /* Which they are, and how they will answer. */
+    pc_buffer_print(&state, " %llu", (unsigned long long)pc_device_hash(attempt->device));
+  }
   for (uint32_t key = 0; key < attempt->lab->workload.key_count; key++) {
     append_content(&state, &attempt->model.contents[key]);
   }
@@ -249,6 +258,7 @@ static void try_path(struct attempt *attempt, const struct lab *lab, const struc
   for (uint32_t depth = 1; depth < path->depth; depth++) {
     cr_assert(cutter.off);
     cutter.seed = seed_after_cut(cutter.seed, cutter.cut);
+    pc_device_begin_reads(attempt->device, cutter.seed);
     cutter.cut = &path->cuts[depth];
     cutter.off = false;
     (void)pc_target_start(&attempt->target);
@@ -256,6 +266,7 @@ static void try_path(struct attempt *attempt, const struct lab *lab, const struc
   }
   if (cutter.cut != NULL) {
     cutter.seed = seed_after_cut(cutter.seed, cutter.cut);
+    pc_device_begin_reads(attempt->device, cutter.seed);
   }
   cutter.cut = NULL;
   cutter.off = false;

@@ -184,6 +184,11 @@ static void check_count(struct cut *cut) {
     case PC_FAULT_BIT_SUBSET:
       check_subsets(cut, count_changing(cut, 1));
       break;
+    case PC_FAULT_METASTABLE: {
+      bool changes = cut->input.operation.kind == PC_ERASE || !is_equal(cut->before, cut->after, size_of(cut));
+      CHECK(cut, cut->variants == (changes ? cut->input.samples + 5 : 0));
+      break;
+    }
     default:
       if (cut->input.operation.kind == PC_PROGRAM) {
         CHECK(cut, cut->variants == 0);
@@ -191,6 +196,28 @@ static void check_count(struct cut *cut) {
         check_spread(cut, count_zeroing(cut), count_boundaries(cut, true));
       }
   }
+}
+
+/* Weak cells are among those that were changing, and show as 1; what isn't weak is as before or as after. */
+static bool is_metastable(const struct cut *cut) {
+  uint8_t weak[MAX_SIZE];
+  bool erase = cut->input.operation.kind == PC_ERASE;
+  uint8_t any = 0;
+  memset(weak, 0xA5, sizeof weak);
+  if (pc_fault_weaken(cut->fault, &cut->input, cut->variant, weak) == PC_FIRM) {
+    return false;
+  }
+  for (size_t i = 0; i < size_of(cut); i++) {
+    uint8_t changing = erase ? 0xFF : cut->before[i] & (uint8_t)~cut->after[i];
+    uint8_t firm = (uint8_t)~weak[i];
+    any |= weak[i];
+    if ((weak[i] & ~changing) != 0 || (weak[i] & ~cut->torn[i]) != 0 || (erase && cut->torn[i] != 0xFF) ||
+        (!erase && ((cut->torn[i] & ~cut->before[i]) != 0 || (cut->after[i] & firm & ~cut->torn[i]) != 0))) {
+      return false;
+    }
+  }
+  /* Where all that an erase changes was blank already, none may be left. */
+  return any != 0 || cut->variant == 2;
 }
 
 static bool obeys_class(const struct cut *cut) {
@@ -203,6 +230,8 @@ static bool obeys_class(const struct cut *cut) {
       return is_unit_subset(cut);
     case PC_FAULT_BIT_SUBSET:
       return is_bit_subset(cut);
+    case PC_FAULT_METASTABLE:
+      return is_metastable(cut);
     default:
       /* The second phase may leave anything. */
       return cut->variant >= count_zeroing(cut) || is_zeroing(cut);
@@ -218,7 +247,7 @@ static void check_variant(struct cut *cut) {
   pc_fault_tear(cut->fault, &cut->input, cut->variant, again);
   CHECK(cut, is_equal(cut->torn, again, size));
   CHECK(cut, obeys_class(cut));
-  if (cut->fault != PC_FAULT_BETWEEN_OPS) {
+  if (cut->fault != PC_FAULT_BETWEEN_OPS && cut->fault != PC_FAULT_METASTABLE) {
     CHECK(cut, !is_equal(cut->torn, cut->before, size));
     CHECK(cut, !is_equal(cut->torn, cut->after, size));
   }

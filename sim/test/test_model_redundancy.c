@@ -61,7 +61,7 @@ static void expect_kept(const char *recovery, bool at_start) {
   lab_open_generated(&lab, pc_store_named("norkv"), 5, 20, 1);
   lab_set(&lab, "redundancy", "2");
   lab_set(&lab, "recovery", recovery);
-  for (enum pc_fault fault = 0; fault < PC_FAULT_COUNT; fault++) {
+  for (enum pc_fault fault = 0; fault <= PC_FAULT_TWO_PHASE_ERASE; fault++) {
     lab.plan.faults[fault] = true;
   }
   lab.plan.aftermath = 1;

@@ -68,6 +68,15 @@ struct pc_profile {
 
 enum pc_flash_operation_kind { PC_PROGRAM, PC_ERASE };
 
+/* How metastable cells answer reads. Each read that meets such cells has a number, from 0 when a sequence of reads is
+   begun; by the sequence's seed, the answers of the last two change for good between the 1st and the 1,024th read. */
+enum pc_weakness {
+  PC_FIRM,                  /* there are none */
+  PC_WEAK_NOISY,            /* each read anew, by the seed */
+  PC_WEAK_ERASED_FIRST,     /* 1 at first, later 0: blank, but not erased */
+  PC_WEAK_PROGRAMMED_FIRST, /* 0 at first, later 1: an entry that reads as written, then as erased */
+};
+
 /* One journalled flash operation. The bytes belong to the journal and stay valid until it is rolled back past this
    operation, forgotten or the next operation is journalled. */
 struct pc_flash_operation {
@@ -76,6 +85,10 @@ struct pc_flash_operation {
   uint32_t address;
   uint32_t size;
   const uint8_t *before, *after; /* `size` bytes each */
+  /* For pc_device_tear: the cells that are left metastable, `size` bytes, a 1 for each, and how they answer; NULL and
+     PC_FIRM where there are none, and in what the journal tells. */
+  const uint8_t *weak;
+  enum pc_weakness weakness;
 };
 
 struct pc_sector_wear {
@@ -130,7 +143,8 @@ struct pc_flash pc_device_port(struct pc_device *device);
 
 /* The journal. A mark is the number of journalled operations since the last forget: operation i is undone by
    rolling back to mark i. Marks and indexes beyond the journal are mistakes of the caller (asserted). Rolling back
-   restores cells, program counts, wear, work and hash; not the budget, nor the violations that were recorded. */
+   restores cells, program counts, metastable cells, wear, work and hash; not the number of the next read
+   (pc_device_begin_reads), the budget, nor the violations that were recorded. */
 size_t pc_device_mark(const struct pc_device *device);
 struct pc_flash_operation pc_device_journalled(const struct pc_device *device, size_t index);
 void pc_device_rollback(struct pc_device *device, size_t mark);
@@ -145,12 +159,23 @@ bool pc_device_failed(const struct pc_device *device);
  * Leaves what a cut in `operation` leaves: `torn` are the bytes of its range, the caller's. The operation must be the
  * next one, that is, its `before` equals the cells (asserted) and may be the cells themselves. Not checked against the
  * rules, nor charged to the budget. Journalled like an operation. Wear counts as for the whole operation. A torn
- * program counts as one on each unit it changed; a torn erase resets the count of the units that read erased after it.
+ * program counts as one on each unit it changed or left metastable; a torn erase resets the count of the units that
+ * read erased after it.
  */
 void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn);
 
-/* A hash of all that decides how the device behaves from here on (cells, and program counts where they are limited),
-   kept up to date as bytes change: equal states have equal hashes, different ones differ but for chance (2^-64). */
+/*
+ * Metastable cells. A tear may leave some (`weak` in its operation; their bits in `torn` are 1): each answers every
+ * read from the seed of the sequence of reads, until it is programmed to 0 or its sector is erased whole. The raw cells
+ * show them as 1. All of a device answer as the last tear that left some says. Reads are not undone: to have them
+ * answer the same again, as after the same cut, begin the same sequence.
+ */
+uint64_t pc_device_weak_cells(const struct pc_device *device);
+void pc_device_begin_reads(struct pc_device *device, uint64_t seed);
+
+/* A hash of all that decides how the device behaves from here on (cells, program counts where they are limited, and
+   where there are metastable cells these and the reads to come), kept up to date as bytes change: equal states have
+   equal hashes, different ones differ but for chance (2^-64). */
 uint64_t pc_device_hash(const struct pc_device *device);
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);

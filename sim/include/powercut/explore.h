@@ -108,7 +108,8 @@ struct pc_step {
   uint32_t operation;
   uint32_t depth;                         /* cuts so far */
   uint32_t flash_operation;               /* its number in the workload or the recovery */
-  const struct pc_flash_operation *flash; /* of PC_STEP_FLASH_OPERATION: what changed */
+  const struct pc_flash_operation *flash; /* of PC_STEP_FLASH_OPERATION: what changed; of a tear also which cells
+                                             it left metastable */
   const struct pc_cut *cut;               /* of PC_STEP_FLASH_OPERATION: the cut that tore it, or NULL */
   enum pc_status status;                  /* of PC_STEP_STATUS */
   const struct pc_violation *violation;   /* of PC_STEP_VIOLATION */

@@ -19,6 +19,11 @@
  * - `two_phase_erase`: first, zeros from a unit boundary to the end and the rest as before: spread like a prefix, from
  *   the last unit that isn't zero already to the whole sector. Then subsets of all bits set in a sector of zeros, the
  *   bytes before no longer seen: extremes and samples like `bit_subset`.
+ * - `metastable`: of a program that changes a cell, first all changing cells weak, blank and later 0, then noisy, then
+ * 0 and later blank; then the first and the last of them alone, noisy, the others written. Of an erase, first all cells
+ *   weak, blank and later 0, then noisy; then those that were 0, still 0 and later blank; then the first and the last
+ *   cell alone, blank and later 0. Then `samples` by seed: some of these cells weak, in a way by seed; of the others of
+ * a program some written, those of an erase erased.
  */
 #ifndef POWERCUT_FAULT_H
 #define POWERCUT_FAULT_H
@@ -34,6 +39,7 @@ enum pc_fault {
   PC_FAULT_BIT_SUBSET,      /* T3: any subset of the bits that were changing */
   PC_FAULT_TWO_PHASE_ERASE, /* T4: an erase programs zeros from its end, then sets ones bit by bit; programs: no variant
                              */
+  PC_FAULT_METASTABLE,      /* T6: cells that were changing answer each read anew until erased or programmed again */
   PC_FAULT_COUNT,
 };
 
@@ -62,5 +68,11 @@ uint32_t pc_fault_variants(enum pc_fault fault, const struct pc_fault_input *inp
 /* The bytes that variant `variant` (below pc_fault_variants) leaves, operation.size of them, into `torn`, which may not
    overlap those before and after. Distinct variants may coincide. */
 void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+
+/* The cells that the variant leaves metastable, operation.size bytes, a 1 for each, into `weak`, and how they answer;
+   `weak` is untouched where there are none. Their bits in what pc_fault_tear gives are 1, which may then equal the
+   bytes before or after. */
+enum pc_weakness pc_fault_weaken(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant,
+                                 uint8_t *weak);
 
 #endif
