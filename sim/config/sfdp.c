@@ -81,35 +81,37 @@ static enum pc_result check_header(const struct dump *dump) {
   return PC_OK;
 }
 
-static enum pc_result open_table(const struct dump *dump, const uint8_t *header, struct basic_table *table) {
+/* The table of a parameter header; without bytes where it is refused. */
+static struct basic_table open_table(const struct dump *dump, const uint8_t *header) {
   uint32_t address = little_endian(header + 4) & 0xFFFFFF;
-  *table = (struct basic_table){.words = header[3], .major = header[2], .minor = header[1]};
-  if (table->major != 1) {
-    return pc_fail(dump->error, PC_BAD_INPUT,
-                   "%s: revision %u.%u of the basic flash parameter table is not known: only 1.x is", dump->name,
-                   table->major, table->minor);
+  struct basic_table table = {.words = header[3], .major = header[2], .minor = header[1]};
+  if (table.major != 1) {
+    (void)pc_fail(dump->error, PC_BAD_INPUT,
+                  "%s: revision %u.%u of the basic flash parameter table is not known: only 1.x is", dump->name,
+                  table.major, table.minor);
+  } else if (table.words < LEAST_WORDS) {
+    (void)pc_fail(dump->error, PC_BAD_INPUT,
+                  "%s: a basic flash parameter table of %" PRIu32 " words has no erase types: %d is the least",
+                  dump->name, table.words, LEAST_WORDS);
+  } else if (dump->bytes.size < address || dump->bytes.size - address < (size_t)table.words * 4) {
+    (void)fail_short(dump, "basic flash parameter table", (uint64_t)address + (uint64_t)table.words * 4);
+  } else {
+    table.bytes = dump->bytes.data + address;
   }
-  if (table->words < LEAST_WORDS) {
-    return pc_fail(dump->error, PC_BAD_INPUT,
-                   "%s: a basic flash parameter table of %" PRIu32 " words has no erase types: %d is the least",
-                   dump->name, table->words, LEAST_WORDS);
-  }
-  if (dump->bytes.size < address || dump->bytes.size - address < (size_t)table->words * 4) {
-    return fail_short(dump, "basic flash parameter table", (uint64_t)address + (uint64_t)table->words * 4);
-  }
-  table->bytes = dump->bytes.data + address;
-  return PC_OK;
+  return table;
 }
 
-/* The basic table is the first; a part may list it once more, in a later revision, behind. */
-static enum pc_result find_table(const struct dump *dump, struct basic_table *table) {
-  enum pc_result result = check_header(dump);
-  if (result != PC_OK) {
-    return result;
+/* The basic table is the first; a part may list it once more, in a later revision, behind. Without bytes where there is
+   none. */
+static struct basic_table find_table(const struct dump *dump) {
+  const struct basic_table none = {0};
+  if (check_header(dump) != PC_OK) {
+    return none;
   }
   size_t headers = (size_t)dump->bytes.data[6] + 1;
   if (dump->bytes.size < (headers + 1) * HEADER_SIZE) {
-    return fail_short(dump, "parameter headers", (headers + 1) * HEADER_SIZE);
+    (void)fail_short(dump, "parameter headers", (headers + 1) * HEADER_SIZE);
+    return none;
   }
   const uint8_t *found = NULL;
   for (size_t i = 1; i <= headers; i++) {
@@ -120,10 +122,11 @@ static enum pc_result find_table(const struct dump *dump, struct basic_table *ta
     }
   }
   if (found == NULL) {
-    return pc_fail(dump->error, PC_BAD_INPUT,
-                   "%s: none of its %zu parameter headers is of a basic flash parameter table", dump->name, headers);
+    (void)pc_fail(dump->error, PC_BAD_INPUT,
+                  "%s: none of its %zu parameter headers is of a basic flash parameter table", dump->name, headers);
+    return none;
   }
-  return open_table(dump, found, table);
+  return open_table(dump, found);
 }
 
 static enum pc_result read_density(const struct dump *dump, const struct basic_table *table, uint64_t *bytes) {
@@ -230,17 +233,16 @@ static void write_profile(const struct basic_table *table, const struct facts *f
                   facts->sector.typical_ms > 0 ? "DWORD 10" : "not told, as the table ends before DWORD 10");
 }
 
-enum pc_result pc_sfdp_import(const char *name, struct pc_bytes bytes, struct pc_buffer *text, struct pc_error *error) {
-  const struct dump dump = {.name = name, .bytes = bytes, .error = error};
-  struct basic_table table = {0};
-  enum pc_result result = find_table(&dump, &table);
-  if (result != PC_OK) {
-    return result;
+enum pc_result pc_sfdp_import(const char *name, struct pc_bytes dump, struct pc_buffer *text, struct pc_error *error) {
+  const struct dump reading = {.name = name, .bytes = dump, .error = error};
+  const struct basic_table table = find_table(&reading);
+  if (table.bytes == NULL) {
+    return PC_BAD_INPUT;
   }
   struct facts facts = {0};
-  result = read_density(&dump, &table, &facts.density);
+  enum pc_result result = read_density(&reading, &table, &facts.density);
   if (result == PC_OK) {
-    result = read_erase_types(&dump, &table, &facts);
+    result = read_erase_types(&reading, &table, &facts);
   }
   if (result != PC_OK) {
     return result;

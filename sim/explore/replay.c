@@ -67,8 +67,10 @@ static enum pc_result tear(struct replay *replay, size_t mark, uint64_t seed, st
   uint8_t *after = malloc(whole.size);
   uint8_t *torn = malloc(whole.size);
   uint8_t *weak = malloc(whole.size);
-  enum pc_result result = after == NULL || torn == NULL || weak == NULL ? pc_fail_memory(error) : PC_OK;
-  if (result == PC_OK) {
+  enum pc_result result = PC_OK;
+  if (after == NULL || torn == NULL || weak == NULL) {
+    result = pc_fail_memory(error);
+  } else {
     for (uint32_t i = 0; i < whole.size; i++) {
       after[i] = whole.after[i];
     }

@@ -132,7 +132,7 @@ Test(config_sfdp, what_an_old_table_does_not_tell_is_not_known) {
 
 Test(config_sfdp, of_two_basic_tables_the_later_revision_counts) {
   struct dump old = built(9);
-  uint8_t bytes[8 + sizeof old.bytes + MOST_WORDS * 4] = {0};
+  uint8_t bytes[8 + 2 * sizeof old.bytes] = {0};
   memcpy(bytes, old.bytes, HEADERS);
   bytes[6] = 1; /* one more parameter header */
   bytes[9] = 0;
