@@ -12,7 +12,3 @@ enum pc_result pc_fail(struct pc_error *error, enum pc_result result, const char
   }
   return result;
 }
-
-enum pc_result pc_fail_memory(struct pc_error *error) {
-  return pc_fail(error, PC_ENVIRONMENT, "out of memory");
-}

@@ -12,7 +12,6 @@
 #define STEP 16u /* entries begin at multiples of it */
 #define MAX_KEY_LENGTH 63u
 #define TOMBSTONE_SIZE 0xFFFFu
-#define NO_DAMAGE UINT32_MAX
 
 struct scan {
   const uint8_t *image;
@@ -189,36 +188,53 @@ static enum pc_result add_damage(const struct scan *scan, uint32_t sector, uint3
   return PC_OK;
 }
 
+/* The offset of the next entry that can be read, looked for in steps behind damage, blank or not, as pw_kvs does; the
+   sector's size if there is none. `*last` is the end of the last step that isn't blank. */
+static uint32_t skip_damage(const struct scan *scan, uint32_t sector, uint32_t offset, uint32_t *last,
+                            struct parsed *parsed) {
+  uint32_t sector_size = scan->layout->sector_size;
+  const uint8_t *cells = scan->image + (size_t)sector * sector_size;
+  while (offset < sector_size) {
+    struct span rest = {cells + offset, sector_size - offset};
+    struct span step = {rest.data, rest.size < STEP ? rest.size : STEP};
+    if (!ends_sector(rest) && parse_entry(scan->layout, rest, parsed)) {
+      return offset;
+    }
+    offset += step.size;
+    *last = is_blank(step) ? *last : offset;
+  }
+  return sector_size;
+}
+
 /* Reads a sector's entries and damage; `*end` is where they end, relative to the sector. */
 static enum pc_result scan_entries(const struct scan *scan, uint32_t sector, uint32_t *end, struct pc_error *error) {
   uint32_t sector_size = scan->layout->sector_size;
   uint32_t start = sector * sector_size;
-  uint32_t damage = NO_DAMAGE;
   uint32_t offset = 0;
-  bool ended = false;
-  while (!ended) {
+  for (;;) {
     struct span rest = {scan->image + start + offset, sector_size - offset};
     struct parsed parsed;
-    ended = ends_sector(rest);
-    bool valid = !ended && parse_entry(scan->layout, rest, &parsed);
-    enum pc_result err = PC_OK;
-    if ((ended || valid) && damage != NO_DAMAGE) {
-      err = add_damage(scan, sector, start + damage, offset - damage, error);
-      damage = NO_DAMAGE;
+    *end = offset;
+    if (ends_sector(rest)) {
+      return PC_OK;
     }
-    if (!err && valid) {
-      err = add_entry(scan, sector, start + offset, &parsed, error);
-      offset += parsed.size;
-    } else if (!ended) {
-      damage = damage == NO_DAMAGE ? offset : damage;
-      offset += rest.size < STEP ? rest.size : STEP;
+    if (!parse_entry(scan->layout, rest, &parsed)) {
+      uint32_t last = offset;
+      uint32_t next = skip_damage(scan, sector, offset, &last, &parsed);
+      uint32_t damage_end = next < sector_size ? next : last;
+      enum pc_result err = add_damage(scan, sector, start + offset, damage_end - offset, error);
+      *end = damage_end;
+      if (err || next == sector_size) {
+        return err;
+      }
+      offset = next;
     }
+    enum pc_result err = add_entry(scan, sector, start + offset, &parsed, error);
     if (err) {
       return err;
     }
+    offset += parsed.size;
   }
-  *end = offset;
-  return PC_OK;
 }
 
 static enum pc_result scan_sector(const struct scan *scan, uint32_t sector, struct pc_error *error) {

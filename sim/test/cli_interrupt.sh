@@ -55,8 +55,8 @@ stop() {
   await "the end of the workers of a run that got SIG$1" are_gone "$workers"
 }
 
-# Long enough to be interrupted on any machine.
-small_scenario | sed 's/operations: 60/operations: 20000/; s/power: {/power: {depth: 2, /' >long.yaml
+# Long enough to be interrupted on any machine, and with a baseline run that is soon over.
+small_scenario | sed 's/operations: 60/operations: 2000/; s/power: {/power: {depth: 2, /' >long.yaml
 
 for signal in INT TERM; do
   start long.yaml

@@ -52,7 +52,7 @@ caught() {
   fi
   sqlite3 "$folder/$1.db" "SELECT repro FROM v_violations WHERE invariant = '$2' LIMIT 1" >"$folder/$1-repro.yaml"
   status=0
-  "$POWERCUT" replay "$folder/$1-repro.yaml" >"$folder/$1-replay" || status=$?
+  "$POWERCUT" replay "$folder/$1-repro.yaml" >"$folder/$1-replay" 2>"$folder/$1.err" || status=$?
   [[ $status -eq 1 ]] || fail "$1: replay's exit status is $status in place of 1"
   grep -q "$2" "$folder/$1-replay" || fail "$1: replay does not name $2"
 }

@@ -221,20 +221,36 @@ Test(decoder, stops_at_a_blank_header_and_tells_what_lies_behind) {
   put_text(&image, 0, 1, "a", "read");
   put_text(&image, 64, 2, "a", "stale");
   image.cells[256 + 255] = 0xFE; /* an erase that was cut: only the start is blank */
-  image.cells[512] = 0xFE;       /* damage that ends in blank words */
+  image.cells[512] = 0xFE;       /* damage does not end in blank words: as pw_kvs does, the rest is searched */
   image.cells[512 + 16] = 0;
-  image.cells[512 + 100] = 0; /* not at a step: behind the gap */
+  image.cells[512 + 100] = 0;
   struct pc_decoded decoded = {0};
   decode(&image, &decoded);
   expect_states(&decoded, (const enum pc_entry_state[]){PC_ENTRY_LIVE, PC_ENTRY_DAMAGED}, 2);
   expect_live(&decoded, 0, "a", "read");
-  cr_expect_eq(decoded.entries[1].size, 32);
+  cr_expect_eq(decoded.entries[1].size, 112);
   for (uint32_t i = 0; i < 3; i++) {
-    cr_expect(decoded.sectors[i].blank_gap, "sector %u", i);
+    cr_expect_eq(decoded.sectors[i].blank_gap, i < 2, "sector %u", i);
     cr_expect_eq(decoded.sectors[i].free_bytes, 0, "sector %u", i);
   }
   cr_expect_eq(decoded.sectors[1].used_bytes, 0);
-  cr_expect_eq(decoded.sectors[2].used_bytes, 32);
+  cr_expect_eq(decoded.sectors[2].used_bytes, 112);
+  pc_decoded_free(&decoded);
+  image_free(&image);
+}
+
+Test(decoder, finds_the_entry_behind_damage_that_reads_blank) {
+  struct pc_image_layout layout = simple_layout(256, 1, PC_CHECKSUM_CRC32C);
+  struct test_image image = image_create(&layout);
+  image.cells[0] = 0xFE;
+  put_text(&image, 64, 2, "b", "found");
+  struct pc_decoded decoded = {0};
+  decode(&image, &decoded);
+  expect_states(&decoded, (const enum pc_entry_state[]){PC_ENTRY_DAMAGED, PC_ENTRY_LIVE}, 2);
+  expect_live(&decoded, 0, "b", "found");
+  cr_expect_eq(decoded.entries[0].size, 64);
+  cr_expect_eq(decoded.sectors[0].used_bytes, 96);
+  cr_expect_eq(decoded.sectors[0].free_bytes, 0);
   pc_decoded_free(&decoded);
   image_free(&image);
 }

@@ -244,7 +244,12 @@ static void write_sector(struct test_image *image, struct reference *reference, 
   }
   if (end - place >= 288 && pc_random_below(random, 3) == 0) {
     struct test_entry stale = draw_entry(random, &image->layout);
-    (void)image_put(image, place + 16, &stale);
+    uint32_t size = image_put(image, place + 16, &stale);
+    if (after_damage) { /* behind damage a gap doesn't end the sector */
+      reference->written[reference->count - 1].size += 16;
+      cr_assert_lt(reference->count, MOST_ENTRIES);
+      reference->written[reference->count++] = (struct written){stale, place + 16, size, sector};
+    }
   }
 }
 

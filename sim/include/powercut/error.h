@@ -19,7 +19,10 @@ struct pc_error {
 __attribute__((format(printf, 3, 4))) enum pc_result pc_fail(struct pc_error *error, enum pc_result result,
                                                              const char *format, ...);
 
-/* pc_fail for an allocation that failed. */
-enum pc_result pc_fail_memory(struct pc_error *error);
+/* pc_fail for an allocation that failed. Defined here so that static analysis sees that it never returns PC_OK. */
+static inline enum pc_result pc_fail_memory(struct pc_error *error) {
+  (void)pc_fail(error, PC_ENVIRONMENT, "out of memory");
+  return PC_ENVIRONMENT;
+}
 
 #endif
