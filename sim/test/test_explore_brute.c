@@ -324,10 +324,7 @@ static uint64_t verdict_of(const struct attempt *attempt) {
 
 static struct met *find_state(struct search *search, const struct attempt *attempt) {
   struct brute *brute = search->brute;
-  if (search->met == NULL) {
-    return NULL;
-  }
-  for (uint64_t i = 0; i < brute->states; i++) {
+  for (uint64_t i = 0; search->met != NULL && i < brute->states; i++) {
     if (pc_bytes_equal(search->met[i].state, attempt->state)) {
       return &search->met[i];
     }
