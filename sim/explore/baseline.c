@@ -50,13 +50,24 @@ static void take_time(const struct pc_device *device, struct pc_exploration_resu
   result->erasing_us = pc_work_typical_us(pc_device_profile(device), work);
 }
 
-static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig *rig, uint32_t operation,
-                                    struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
-  const struct pc_operation *run = &rig->workload->operations[operation];
+/* Says what comes next, in case the process doesn't survive it. */
+static void note(struct pc_baseline *baseline, uint32_t operation) {
   if (baseline->notice != NULL) {
     baseline->notice->operation = operation;
     baseline->notice->beats++;
   }
+}
+
+static bool should_stop(struct pc_findings *findings) {
+  const struct pc_observer *observer = findings->observer;
+  findings->result->interrupted = observer->stop != NULL && observer->stop(observer->context);
+  return findings->result->interrupted;
+}
+
+static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig *rig, uint32_t operation,
+                                    struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
+  const struct pc_operation *run = &rig->workload->operations[operation];
+  note(baseline, operation);
   struct pc_flash_work before = pc_device_work(rig->device);
   enum pc_result result = pc_rig_run(rig, operation, report, error);
   if (result == PC_OK) {
@@ -71,6 +82,10 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
   if (run->kind == PC_PUT && report->answer == PC_STATUS_OK) {
     findings->result->put_bytes += rig->workload->keys[run->key].size + run->value.size;
   }
+  if (run->kind == PC_REBOOT) {
+    baseline->usable = report->answer == PC_STATUS_OK;
+  }
+  findings->result->operations++;
   pc_findings_next_place(findings);
   return pc_findings_add(findings, report, &no_cut, operation, error);
 }
@@ -86,14 +101,12 @@ static enum pc_result run_workload(struct pc_baseline *baseline, struct pc_rig *
     result = pc_findings_add(findings, report, &no_cut, 0, error);
   }
   baseline->boot_end = (uint32_t)baseline->tape.count;
-  baseline->started = report->answer == PC_STATUS_OK;
-  for (uint32_t i = 0; result == PC_OK && baseline->started && i < rig->workload->operation_count; i++) {
-    if (findings->observer->stop != NULL && findings->observer->stop(findings->observer->context)) {
-      findings->result->interrupted = true;
-      return PC_OK;
+  baseline->usable = report->answer == PC_STATUS_OK;
+  for (uint32_t i = 0; result == PC_OK && baseline->usable && i < rig->workload->operation_count; i++) {
+    if (should_stop(findings)) {
+      break;
     }
     result = run_operation(baseline, rig, i, report, findings, error);
-    findings->result->operations++;
   }
   findings->result->flash_operations = baseline->tape.count;
   return result;
@@ -131,7 +144,8 @@ enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_sub
     if (result == PC_OK) {
       result = take_wear(rig.device, findings->result, error);
     }
-    if (result == PC_OK && baseline->started && !findings->result->interrupted) {
+    if (result == PC_OK && baseline->usable && !findings->result->interrupted) {
+      note(baseline, workload->operation_count);
       result = check_end(&rig, report, findings, error);
     }
     pc_rig_close(&rig);

@@ -4,7 +4,7 @@
 
 #include "findings.h"
 #include "powercut/explore.h"
-#include "segment.h"
+#include "process.h"
 #include "tape.h"
 
 /* Zero it to begin. */
@@ -14,19 +14,21 @@ struct pc_baseline {
   uint32_t *end;            /* of each operation: its last flash operation + 1 */
   bool *acknowledged;       /* of each operation: whether the store answered OK */
   struct pc_notice *notice; /* if not NULL, the operation that is about to run is noted there */
-  bool started;             /* the store came up at all: else there is nothing to explore */
+  bool usable;              /* the store came up each time: else there is nothing to explore */
 };
 
 void pc_baseline_free(struct pc_baseline *baseline);
 
-/* Runs the workload in a process of its own first, for its findings only: a store that brings that down, or never comes
-   back, is reported as the baseline run's violation of `mountable`, and `*survived` is false. */
-enum pc_result pc_baseline_rehearse(const struct pc_subject *subject, const struct pc_workload *workload,
-                                    struct pc_findings *findings, bool *survived, struct pc_error *error);
-
-/* Runs the workload on a fresh device; counts, findings and wear go to the findings' result. */
+/* Runs the workload on a fresh device; counts, findings and wear go to the findings' result. A store that doesn't come
+   up ends it there. */
 enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_subject *subject,
                                const struct pc_workload *workload, struct pc_findings *findings,
                                struct pc_error *error);
+
+/* The same in a process of its own: a store that brings that down, or never comes back, is reported as the baseline
+   run's violation of `mountable`, and the baseline is not usable. */
+enum pc_result pc_baseline_record(struct pc_baseline *baseline, const struct pc_subject *subject,
+                                  const struct pc_workload *workload, struct pc_findings *findings,
+                                  struct pc_error *error);
 
 #endif

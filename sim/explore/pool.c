@@ -2,283 +2,206 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "latency.h"
+#include "merger.h"
 #include "process.h"
 #include "worker.h"
 
-#define POLL_MILLISECONDS 50
+/* Segments that may be ahead of the first that isn't explored yet, for each worker. */
+#define SEGMENTS_AHEAD 16u
 
-/* A segment that was explored and waits for those before it. */
-struct finished {
-  struct pc_segment_result *result; /* NULL: not yet */
-  struct pc_sent_violation *violations;
+struct worker {
+  struct pc_process process;
+  bool busy; /* it has an order */
+  struct pc_segment_order order;
+  struct pc_crash crashes[PC_MAX_CRASHES]; /* of the order's segment */
+  uint32_t hangs;                          /* of the crashes, those that had to be stopped */
 };
 
 struct pool {
   const struct pc_walk_plan *plan;
   struct pc_process_work work;
-  struct pc_process *processes;
-  uint32_t process_count;
-  uint32_t segment_count;
-  uint32_t next;   /* segment that nobody has yet */
-  uint32_t merged; /* segments before this one are merged */
-  struct finished *finished;
+  struct pc_merger merger;
+  struct worker *workers;
+  struct pollfd *polled;
+  uint32_t worker_count;
+  uint32_t next; /* segment that nobody has yet */
 };
+
+static bool send_order(const struct worker *worker) {
+  int socket = worker->process.socket;
+  return pc_socket_write(socket, &worker->order, sizeof worker->order) &&
+         pc_socket_write(socket, worker->crashes, worker->order.crash_count * sizeof worker->crashes[0]);
+}
+
+/* Sends the order of a worker, a new one if the one that had nothing to do is gone. */
+static enum pc_result give_order(struct pool *pool, struct worker *worker, struct pc_error *error) {
+  pc_process_begin(&worker->process);
+  worker->busy = true;
+  if (worker->process.pid != 0 && send_order(worker)) {
+    return PC_OK;
+  }
+  pc_process_end(&worker->process, true);
+  enum pc_result result = pc_process_start(&worker->process, &pool->work, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  return send_order(worker) ? PC_OK : pc_fail(error, PC_ENVIRONMENT, "a new worker does not take its order");
+}
+
+/* Gives a worker that has nothing to do the next segment, if there is one. */
+static enum pc_result give_segment(struct pool *pool, struct worker *worker, struct pc_error *error) {
+  if (worker->busy || !pc_merger_may_begin(&pool->merger, pool->next)) {
+    return PC_OK;
+  }
+  worker->order = (struct pc_segment_order){.segment = pool->next++};
+  worker->hangs = 0;
+  return give_order(pool, worker, error);
+}
+
+/* A worker with an order is gone: the cut path that it was at did that. Another one takes its place, and its order
+   again. */
+static enum pc_result replace(struct pool *pool, struct worker *worker, const char *what, bool hung,
+                              struct pc_error *error) {
+  const struct pc_notice *notice = worker->process.notice;
+  if (notice->path.depth == 0) {
+    return pc_fail(error, PC_ENVIRONMENT, "a worker failed: %s", what);
+  }
+  struct pc_crash *crash = &worker->crashes[worker->order.crash_count++];
+  *crash = (struct pc_crash){.path = notice->path, .operation = notice->operation};
+  (void)snprintf(crash->what, sizeof crash->what, "%s", what);
+  worker->hangs += hung;
+  if (worker->order.crash_count == PC_MAX_CRASHES || worker->hangs == PC_MAX_HANGS) {
+    worker->busy = false;
+    return pc_merger_give_up(&pool->merger, worker->order.segment, worker->crashes, worker->order.crash_count, error);
+  }
+  return give_order(pool, worker, error);
+}
+
+/* The worker sends, or is gone. */
+static enum pc_result receive(struct pool *pool, struct worker *worker, struct pc_error *error) {
+  bool whole = false;
+  enum pc_result result =
+      pc_merger_receive(&pool->merger, worker->order.segment, worker->process.socket, &whole, error);
+  worker->busy = !whole;
+  if (!whole) {
+    pc_process_hang_up(&worker->process);
+  }
+  return result;
+}
+
+static enum pc_result attend(struct pool *pool, struct worker *worker, bool sends, struct pc_error *error) {
+  enum pc_result result = PC_OK;
+  char what[PC_CRASH_TEXT];
+  bool hung;
+  if (sends) {
+    result = receive(pool, worker, error);
+  }
+  if (result == PC_OK && worker->busy && !pc_process_is_well(&worker->process, what, &hung)) {
+    result = replace(pool, worker, what, hung, error);
+  }
+  return result;
+}
+
+/* Waits for results, and sees to all workers that have an order. */
+static enum pc_result attend_all(struct pool *pool, struct pc_error *error) {
+  int time = PC_POLL_MILLISECONDS;
+  for (uint32_t i = 0; i < pool->worker_count; i++) {
+    const struct worker *worker = &pool->workers[i];
+    pool->polled[i] = (struct pollfd){.fd = worker->busy ? worker->process.socket : -1, .events = POLLIN};
+    if (worker->busy && pc_process_poll_time(&worker->process) < time) {
+      time = pc_process_poll_time(&worker->process);
+    }
+  }
+  int ready = poll(pool->polled, pool->worker_count, time);
+  if (ready < 0 && errno != EINTR) {
+    return pc_fail(error, PC_ENVIRONMENT, "can't wait for workers: %s", strerror(errno));
+  }
+  enum pc_result result = PC_OK;
+  for (uint32_t i = 0; result == PC_OK && i < pool->worker_count; i++) {
+    if (pool->workers[i].busy) {
+      result = attend(pool, &pool->workers[i], ready > 0 && pool->polled[i].revents != 0, error);
+    }
+  }
+  return result;
+}
 
 static bool should_stop(const struct pool *pool) {
   const struct pc_observer *observer = pool->plan->findings->observer;
   return observer->stop != NULL && observer->stop(observer->context);
 }
 
-static void add_checks(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
-  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
-    for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
-      for (size_t invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-        sum->checks[fault][depth][invariant].checks += part->checks[fault][depth][invariant].checks;
-        sum->checks[fault][depth][invariant].failures += part->checks[fault][depth][invariant].failures;
-      }
-    }
-  }
-}
-
-static enum pc_result merge_segment(struct pool *pool, const struct finished *finished, struct pc_error *error) {
-  const struct pc_segment_result *result = finished->result;
-  struct pc_exploration_result *sum = pool->plan->findings->result;
-  if (result->outcome != PC_OK) {
-    *error = result->error;
-    return result->outcome;
-  }
-  sum->cuts += result->counts.cuts;
-  sum->recoveries += result->counts.recoveries;
-  sum->aftermaths += result->counts.aftermaths;
-  sum->deduplicated += result->counts.deduplicated;
-  sum->violations += result->counts.violations;
-  add_checks(sum, &result->counts);
-  pc_latency_merge(sum, &result->counts);
-  enum pc_result outcome = PC_OK;
-  for (uint32_t i = 0; outcome == PC_OK && i < result->violation_count; i++) {
-    struct pc_violation violation = finished->violations[i].violation;
-    violation.key.data = finished->violations[i].key;
-    outcome = pc_findings_hand_on(pool->plan->findings, &violation, error);
-  }
-  return outcome;
-}
-
-static void forget(struct finished *finished) {
-  free(finished->result);
-  free(finished->violations);
-  *finished = (struct finished){0};
-}
-
-/* Merges what is complete, in order. */
-static enum pc_result merge(struct pool *pool, struct pc_error *error) {
-  const struct pc_observer *observer = pool->plan->findings->observer;
+static enum pc_result run(struct pool *pool, struct pc_error *error) {
   enum pc_result result = PC_OK;
-  while (result == PC_OK && pool->merged < pool->segment_count && pool->finished[pool->merged].result != NULL) {
-    result = merge_segment(pool, &pool->finished[pool->merged], error);
-    forget(&pool->finished[pool->merged]);
-    pool->merged++;
-    if (observer->progress != NULL) {
-      uint32_t end = pc_segment_end(pool->merged - 1, pool->plan->workload->operation_count);
-      uint32_t operation = end - 1 < pool->plan->workload->operation_count ? end - 1 : end - 2;
-      uint64_t done = end < 2 ? 0 : pool->plan->baseline->end[operation];
-      observer->progress(observer->context, done, pool->plan->baseline->tape.count);
-    }
-  }
-  return result;
-}
-
-/* Reads a result that a worker is sending; false if the worker is gone. */
-static bool receive(struct pool *pool, struct pc_process *process, enum pc_result *outcome, struct pc_error *error) {
-  struct finished *finished = &pool->finished[process->order.segment];
-  finished->result = malloc(sizeof *finished->result);
-  if (finished->result == NULL) {
-    *outcome = pc_fail_memory(error);
-    return true;
-  }
-  if (!pc_socket_read(process->socket, finished->result, sizeof *finished->result)) {
-    forget(finished);
-    return false;
-  }
-  size_t size = finished->result->violation_count * sizeof *finished->violations;
-  finished->violations = malloc(size > 0 ? size : 1);
-  if (finished->violations == NULL) {
-    *outcome = pc_fail_memory(error);
-    return true;
-  }
-  if (!pc_socket_read(process->socket, finished->violations, size)) {
-    forget(finished);
-    return false;
-  }
-  process->busy = false;
-  return true;
-}
-
-/* Gives a segment up, in which too many cut paths bring workers down: its violations so far are those crashes. */
-static enum pc_result give_up(struct pool *pool, struct pc_process *process, struct pc_error *error) {
-  struct finished *finished = &pool->finished[process->order.segment];
-  finished->result = calloc(1, sizeof *finished->result);
-  finished->violations = calloc(process->order.crash_count, sizeof *finished->violations);
-  if (finished->result == NULL || finished->violations == NULL) {
-    return pc_fail_memory(error);
-  }
-  struct pc_exploration_result *counts = &finished->result->counts;
-  finished->result->violation_count = process->order.crash_count;
-  for (uint32_t i = 0; i < process->order.crash_count; i++) {
-    const struct pc_crash *crash = &process->crashes[i];
-    struct pc_violation *violation = &finished->violations[i].violation;
-    *violation =
-        (struct pc_violation){.invariant = PC_MOUNTABLE, .operation = process->operations[i], .path = crash->path};
-    (void)snprintf(violation->expected, sizeof violation->expected, "the store starts and works");
-    (void)snprintf(violation->actual, sizeof violation->actual,
-                   "%s (one of too many: the rest of these operations was "
-                   "not explored)",
-                   crash->what);
-    struct pc_check_count *count =
-        &counts->checks[crash->path.cuts[crash->path.depth - 1].fault][crash->path.depth - 1][PC_MOUNTABLE];
-    count->checks++;
-    count->failures++;
-    counts->cuts++;
-    counts->recoveries++;
-    counts->violations++;
-  }
-  process->busy = false;
-  return PC_OK;
-}
-
-/* A worker with an order is gone: the cut path that it was at did that. Another one takes its place, and its order
- * again. */
-static enum pc_result replace(struct pool *pool, struct pc_process *process, const char *what, struct pc_error *error) {
-  char how[PC_CRASH_TEXT];
-  pc_process_reap(process, how);
-  if (process->notice->path.depth == 0) {
-    return pc_fail(error, PC_ENVIRONMENT, "a worker failed: %s", how);
-  }
-  struct pc_crash *crash = &process->crashes[process->order.crash_count];
-  crash->path = process->notice->path;
-  process->operations[process->order.crash_count] = process->notice->operation;
-  (void)snprintf(crash->what, sizeof crash->what, "%s", what == NULL ? how : what);
-  process->order.crash_count++;
-  enum pc_result result = pc_process_start(process, &pool->work, pool->processes, pool->process_count, error);
-  if (result != PC_OK) {
-    return result;
-  }
-  process->hangs += what != NULL;
-  if (process->order.crash_count == PC_MAX_CRASHES || process->hangs == PC_MAX_HANGS) {
-    return give_up(pool, process, error);
-  }
-  return pc_process_send(process) ? PC_OK : pc_fail(error, PC_ENVIRONMENT, "a new worker does not answer");
-}
-
-/* Gives a worker that has nothing to do the next segment, if there is one. */
-static enum pc_result give_order(struct pool *pool, struct pc_process *process, struct pc_error *error) {
-  if (process->busy || pool->next == pool->segment_count) {
-    return PC_OK;
-  }
-  process->order = (struct pc_segment_order){.segment = pool->next++};
-  process->busy = true;
-  process->hangs = 0;
-  return pc_process_send(process) ? PC_OK : pc_fail(error, PC_ENVIRONMENT, "a worker does not take orders");
-}
-
-/* Ends a worker that makes no progress. */
-static enum pc_result watch(struct pool *pool, struct pc_process *process, struct pc_error *error) {
-  if (!pc_process_hangs(process)) {
-    return PC_OK;
-  }
-  (void)kill(process->pid, SIGKILL);
-  return replace(pool, process, PC_HANG_TEXT, error);
-}
-
-/* Waits for results, and sees to all workers. */
-static enum pc_result attend(struct pool *pool, struct pollfd *polled, struct pc_error *error) {
-  for (uint32_t i = 0; i < pool->process_count; i++) {
-    polled[i] = (struct pollfd){.fd = pool->processes[i].socket, .events = POLLIN};
-  }
-  int ready = poll(polled, pool->process_count, POLL_MILLISECONDS);
-  if (ready < 0 && errno != EINTR) {
-    return pc_fail(error, PC_ENVIRONMENT, "can't wait for workers: %s", strerror(errno));
-  }
-  enum pc_result result = PC_OK;
-  for (uint32_t i = 0; result == PC_OK && i < pool->process_count; i++) {
-    struct pc_process *process = &pool->processes[i];
-    if (ready > 0 && polled[i].revents != 0) {
-      if (!receive(pool, process, &result, error)) {
-        result = replace(pool, process, NULL, error);
-      }
-    } else {
-      result = watch(pool, process, error);
-    }
-  }
-  return result;
-}
-
-static enum pc_result run(struct pool *pool, struct pollfd *polled, struct pc_error *error) {
-  enum pc_result result = PC_OK;
-  for (uint32_t i = 0; result == PC_OK && i < pool->process_count; i++) {
-    result = pc_process_start(&pool->processes[i], &pool->work, pool->processes, pool->process_count, error);
-  }
-  while (result == PC_OK && pool->merged < pool->segment_count) {
+  while (result == PC_OK && !pc_merger_is_done(&pool->merger)) {
     if (should_stop(pool)) {
       pool->plan->findings->result->interrupted = true;
       return PC_OK;
     }
-    for (uint32_t i = 0; result == PC_OK && i < pool->process_count; i++) {
-      result = give_order(pool, &pool->processes[i], error);
+    for (uint32_t i = 0; result == PC_OK && i < pool->worker_count; i++) {
+      result = give_segment(pool, &pool->workers[i], error);
     }
     if (result == PC_OK) {
-      result = attend(pool, polled, error);
+      result = attend_all(pool, error);
     }
     if (result == PC_OK) {
-      result = merge(pool, error);
+      result = pc_merger_merge(&pool->merger, error);
     }
   }
   return result;
 }
 
-static uint32_t count_processes(const struct pool *pool) {
-  uint32_t jobs = pool->plan->findings->observer->jobs;
+static uint32_t count_workers(const struct pc_walk_plan *plan) {
+  uint32_t jobs = plan->findings->observer->jobs;
+  uint32_t segments = pc_segment_count(plan->workload->operation_count);
   if (jobs == 0) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     jobs = processors < 1 ? 1 : processors > (long)PC_MAX_JOBS ? PC_MAX_JOBS : (uint32_t)processors;
   }
-  return jobs < pool->segment_count ? jobs : pool->segment_count;
+  return jobs < segments ? jobs : segments;
+}
+
+static enum pc_result open_pool(struct pool *pool, const struct pc_walk_plan *plan, struct pc_error *error) {
+  uint32_t count = count_workers(plan);
+  *pool = (struct pool){
+      .plan = plan,
+      .work = {.serve = pc_worker_serve, .context = plan, .patience = pc_subject_patience(plan->subject)}};
+  pool->workers = calloc(count, sizeof *pool->workers);
+  pool->polled = calloc(count, sizeof *pool->polled);
+  if (pool->workers == NULL || pool->polled == NULL) {
+    return pc_fail_memory(error);
+  }
+  pool->worker_count = count;
+  enum pc_result result = pc_merger_open(&pool->merger, plan, SEGMENTS_AHEAD * count, error);
+  for (uint32_t i = 0; i < count; i++) {
+    pool->workers[i].process.socket = -1;
+  }
+  for (uint32_t i = 0; result == PC_OK && i < count; i++) {
+    result = pc_process_start(&pool->workers[i].process, &pool->work, error);
+  }
+  return result;
+}
+
+static void close_pool(struct pool *pool) {
+  for (uint32_t i = 0; i < pool->worker_count; i++) {
+    pc_process_end(&pool->workers[i].process, pool->workers[i].busy);
+    pc_process_free(&pool->workers[i].process);
+  }
+  pc_merger_close(&pool->merger);
+  free(pool->polled);
+  free(pool->workers);
 }
 
 enum pc_result pc_pool_explore(const struct pc_walk_plan *plan, struct pc_error *error) {
-  struct pool pool = {.plan = plan,
-                      .work = {.serve = pc_worker_serve, .context = plan},
-                      .segment_count = pc_segment_count(plan->workload->operation_count)};
-  pool.process_count = count_processes(&pool);
-  pool.processes = calloc(pool.process_count, sizeof *pool.processes);
-  pool.finished = calloc(pool.segment_count, sizeof *pool.finished);
-  struct pollfd *polled = calloc(pool.process_count, sizeof *polled);
-  enum pc_result result = PC_OK;
-  if (pool.processes == NULL || pool.finished == NULL || polled == NULL) {
-    result = pc_fail_memory(error);
-    pool.process_count = pool.processes == NULL ? 0 : pool.process_count;
-    pool.segment_count = pool.finished == NULL ? 0 : pool.segment_count;
-  }
-  for (uint32_t i = 0; i < pool.process_count; i++) {
-    pool.processes[i].socket = -1;
-  }
+  struct pool pool;
+  enum pc_result result = open_pool(&pool, plan, error);
   if (result == PC_OK) {
-    result = run(&pool, polled, error);
+    result = run(&pool, error);
   }
-  for (uint32_t i = 0; i < pool.process_count; i++) {
-    pc_process_stop(&pool.processes[i]);
-  }
-  for (uint32_t i = 0; i < pool.segment_count; i++) {
-    forget(&pool.finished[i]);
-  }
-  free(polled);
-  free(pool.finished);
-  free(pool.processes);
+  close_pool(&pool);
   return result;
 }

@@ -1,10 +1,21 @@
-/* One process that runs the store, as its parent sees it. */
+/* A process that runs the store, as its parent sees it. */
 #ifndef PC_EXPLORE_PROCESS_H
 #define PC_EXPLORE_PROCESS_H
 
 #include <sys/types.h>
 
+#include "powercut/error.h"
+#include "powercut/violation.h"
 #include "segment.h"
+#include "watch.h"
+
+/* What a process is about to do, in memory that outlives it. */
+struct pc_notice {
+  volatile uint64_t beats; /* grows as it gets on */
+  volatile bool stop;      /* set by the parent: finish early */
+  uint32_t operation;      /* of the workload */
+  struct pc_cut_path path; /* the recovery, by the cuts that led to it */
+};
 
 /* The process's side of its socket. */
 struct pc_worker_end {
@@ -12,56 +23,63 @@ struct pc_worker_end {
   struct pc_notice *notice;
 };
 
-/* What it does: returns its exit status. */
+/* What it does. Of its parent's files it has standard error alone: what it prints goes nowhere. */
 struct pc_process_work {
-  int (*serve)(const struct pc_worker_end *end, const void *context);
+  void (*serve)(const struct pc_worker_end *end, const void *context);
   const void *context;
+  double patience; /* struct pc_watch */
 };
 
+/* Zero it, but for `socket`, which is -1, to begin. */
 struct pc_process {
   pid_t pid;                /* 0: none */
   int socket;               /* the parent's end, or -1 */
-  struct pc_notice *notice; /* shared with it */
-  bool busy;                /* it has an order */
-  struct pc_segment_order order;
-  struct pc_crash crashes[PC_MAX_CRASHES]; /* of the order's segment */
-  uint32_t operations[PC_MAX_CRASHES];     /* in which they are */
-  uint32_t hangs;                          /* of the crashes, those that had to be stopped */
-  uint64_t beats_seen;
-  double cpu_seen, time_seen; /* its CPU time and the clock when its count of beats last grew, in seconds */
+  struct pc_notice *notice; /* shared with it; stays when it is gone, for the one that takes its place */
+  struct pc_watch watch;
 };
 
-/* Starts it. It holds none of the other sockets, which are those of `all`. */
-enum pc_result pc_process_start(struct pc_process *process, const struct pc_process_work *work, struct pc_process *all,
-                                uint32_t count, struct pc_error *error);
+/* Starts it. PC_ENVIRONMENT: there is no process to be had. */
+enum pc_result pc_process_start(struct pc_process *process, const struct pc_process_work *work, struct pc_error *error);
 
-/* Sends its order; false if it is gone. */
-bool pc_process_send(const struct pc_process *process);
+/* It is given something to do. */
+void pc_process_begin(struct pc_process *process);
 
-/* Whether it has an order, and has made no progress for longer than any sane recovery takes. */
-bool pc_process_hangs(struct pc_process *process);
+/* To be asked about once in 50 ms while it has something to do. False: it is gone, or it made no progress for longer
+   than any sane step takes and was ended; then `what`, of PC_CRASH_TEXT bytes, says how, and `*hung` which. */
+bool pc_process_is_well(struct pc_process *process, char *what, bool *hung);
 
-/* Waits for a process that is gone or going, and says how it ended in `what`, of PC_CRASH_TEXT bytes. */
-#define PC_HANG_TEXT "the store never came back: its process was stopped"
-#define PC_CRASH_TEXT sizeof(((struct pc_crash *)0)->what)
-void pc_process_reap(struct pc_process *process, char *what);
+/* Its socket gives no more: the process is going, or the store closed what isn't its own. */
+void pc_process_hang_up(struct pc_process *process);
 
-/* How a trial went: work that writes one byte to its socket when it is done. */
-struct pc_trial {
-  bool survived;
-  uint32_t operation;                              /* if it didn't: what its notice said last */
-  char what[sizeof(((struct pc_crash *)0)->what)]; /* and how it ended */
-};
+/* Ends it: by force at once, or, if it isn't `busy`, only if it doesn't end when its socket is closed. */
+void pc_process_end(struct pc_process *process, bool busy);
 
-/* Tries work out in a process of its own. The observer, which may be NULL, can have its notice say stop. */
-enum pc_result pc_process_try(const struct pc_process_work *work, const struct pc_observer *observer,
-                              struct pc_trial *trial, struct pc_error *error);
+/* Takes back what the process had. It must have ended. */
+void pc_process_free(struct pc_process *process);
+
+/* How long to wait in poll at most, and while one has to be seen to, in milliseconds. */
+#define PC_POLL_MILLISECONDS 50
+int pc_process_poll_time(const struct pc_process *process);
 
 /* Whole reads and writes on a socket; false at its end or on an error. */
 bool pc_socket_read(int socket, void *data, size_t size);
 bool pc_socket_write(int socket, const void *data, size_t size);
 
-/* Ends it, by force if it must be, and takes back what it has. */
-void pc_process_stop(struct pc_process *process);
+/* How a process's work went, as it comes first in what it sends. */
+struct pc_outcome {
+  uint32_t magic; /* PC_OUTCOME_MAGIC: else it is the store that sent it, or spoilt it */
+  enum pc_result result;
+  struct pc_error error; /* if the result isn't PC_OK */
+};
+#define PC_OUTCOME_MAGIC 0x70634F4Bu
+bool pc_outcome_is_sane(const struct pc_outcome *outcome);
+
+/* What exploring one segment gave. The violations follow it on the wire. */
+struct pc_segment_result {
+  struct pc_outcome outcome;
+  uint32_t segment;
+  uint32_t violation_count;
+  struct pc_exploration_result counts; /* of this segment alone */
+};
 
 #endif

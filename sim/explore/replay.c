@@ -1,291 +1,183 @@
 /* Replaying one cut path, step by step. */
+#include "replay.h"
+
 #include <stdlib.h>
 
-#include "powercut/explore.h"
-#include "process.h"
-#include "rig.h"
-#include "seed.h"
-
-struct replay {
-  const struct pc_power_plan *plan;
-  const struct pc_cut_path *path;
-  void (*step)(void *context, const struct pc_step *step);
-  void *context;
-  uint32_t *violations;
-  struct pc_notice *notice;     /* while it is tried out: where the operation is noted; else NULL */
-  const struct pc_trial *crash; /* the store brings its process down at the end of the path: how; else NULL */
-  struct pc_rig rig;
-  struct pc_report report;
-  uint32_t flash_operations; /* of the workload, before the operation that runs */
-  uint32_t keys_used;        /* by the operations so far, the one that runs included */
-};
-
-static void tell(struct replay *replay, const struct pc_step *step) {
+void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step) {
   if (replay->step != NULL) {
     replay->step(replay->context, step);
   }
 }
 
-/* Tells of the journalled operations [first, end), the first of which is number `number`. */
-static void tell_flash(struct replay *replay, size_t first, size_t end, struct pc_step step, uint32_t number) {
+void pc_replay_tell_flash(struct pc_replay *replay, size_t first, size_t end, struct pc_step step, uint32_t number) {
   step.kind = PC_STEP_FLASH_OPERATION;
   for (size_t i = first; i < end; i++) {
     struct pc_flash_operation operation = pc_device_journalled(replay->rig.device, i);
     step.flash = &operation;
     step.flash_operation = number + (uint32_t)(i - first);
-    tell(replay, &step);
+    pc_replay_tell(replay, &step);
   }
 }
 
-static void tell_report(struct replay *replay, uint32_t operation, uint32_t depth) {
+void pc_replay_tell_report(struct pc_replay *replay, uint32_t operation, uint32_t depth) {
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
     if (replay->report.failed[invariant]) {
       struct pc_violation *violation = &replay->report.violations[invariant];
       violation->operation = operation;
       violation->path = *replay->path;
       violation->path.depth = depth;
-      tell(replay, &(struct pc_step){
-                       .kind = PC_STEP_VIOLATION, .operation = operation, .depth = depth, .violation = violation});
+      pc_replay_tell(
+          replay,
+          &(struct pc_step){.kind = PC_STEP_VIOLATION, .operation = operation, .depth = depth, .violation = violation});
       (*replay->violations)++;
     }
   }
 }
 
-/* The store would bring this process down now: tells so in its place. */
-static void tell_crash(struct replay *replay, uint32_t operation) {
-  pc_report_fail(&replay->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", replay->crash->what);
-  tell_report(replay, operation, replay->path->depth);
-}
-
-/* Leaves what the cut number `depth` leaves of the journalled operation at `mark`, and of all that came after it:
- * nothing. */
-static enum pc_result tear(struct replay *replay, size_t mark, uint64_t seed, struct pc_step step,
-                           struct pc_error *error) {
-  const struct pc_cut *cut = &replay->path->cuts[step.depth];
-  struct pc_device *device = replay->rig.device;
-  struct pc_flash_operation whole = pc_device_journalled(device, mark);
-  uint8_t *after = malloc(whole.size);
-  uint8_t *torn = malloc(whole.size);
-  uint8_t *weak = malloc(whole.size);
-  enum pc_result result = PC_OK;
-  if (after == NULL || torn == NULL || weak == NULL) {
-    result = pc_fail_memory(error);
-  } else {
-    for (uint32_t i = 0; i < whole.size; i++) {
-      after[i] = whole.after[i];
-    }
-    pc_device_rollback(device, mark);
-    whole.before = pc_device_cells(device).data + whole.address;
-    whole.after = after;
-    struct pc_fault_input input = {.operation = whole,
-                                   .program_unit = pc_device_profile(device)->program_unit,
-                                   .samples = replay->plan->samples,
-                                   .limit = replay->plan->limit,
-                                   .seed = seed};
-    if (cut->variant >= pc_fault_variants(cut->fault, &input)) {
-      result = pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
-                       cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation,
-                       pc_fault_variants(cut->fault, &input));
-    } else if (cut->fault != PC_FAULT_BETWEEN_OPS) {
-      pc_fault_tear(cut->fault, &input, cut->variant, torn);
-      whole.weakness = pc_fault_weaken(cut->fault, &input, cut->variant, weak);
-      whole.weak = whole.weakness == PC_FIRM ? NULL : weak;
-      pc_device_tear(device, &whole, torn);
-      enum pc_weakness weakness = whole.weakness;
-      whole = pc_device_journalled(device, mark);
-      whole.weak = weakness == PC_FIRM ? NULL : weak;
-      whole.weakness = weakness;
-    } else {
-      whole.after = whole.before;
-    }
-  }
-  if (result == PC_OK) {
-    step.kind = PC_STEP_FLASH_OPERATION;
-    step.flash = &whole;
-    step.flash_operation = cut->flash_operation;
-    step.cut = cut;
-    tell(replay, &step);
-  }
-  free(after);
-  free(torn);
-  free(weak);
-  return result;
-}
-
-/*
- * The journal holds, from `mark` on, `count` flash operations, of which the path's cut number `step.depth` tears one:
- * cut there, recover, and go on with the next cut in that recovery. `seed` is that of the workload or recovery they
- * belong to.
- */
-static enum pc_result follow_path(struct replay *replay, struct pc_step step, size_t mark, size_t count, uint64_t seed,
-                                  const struct pc_expectation *expectation, struct pc_error *error) {
-  struct pc_device *device = replay->rig.device;
-  uint32_t number = replay->flash_operations;
-  for (; step.depth < replay->path->depth; number = 0) {
-    const struct pc_cut *cut = &replay->path->cuts[step.depth];
-    size_t offset = cut->flash_operation - number;
-    if (cut->flash_operation < number || offset > count || (offset == count && cut->fault != PC_FAULT_BETWEEN_OPS)) {
-      return pc_fail(error, PC_BAD_INPUT, "the cut path names flash operation %u, there are only %zu",
-                     cut->flash_operation, number + count);
-    }
-    tell_flash(replay, mark, mark + offset, step, number);
-    seed = pc_seed_of_operation(seed, cut->flash_operation);
-    enum pc_result result = offset < count ? tear(replay, mark + offset, seed, step, error) : PC_OK;
-    if (result != PC_OK) {
-      return result;
-    }
-    seed = pc_seed_of_recovery(seed, cut);
-    pc_device_begin_reads(device, seed);
-    step.depth++;
-    tell(replay, &(struct pc_step){.kind = PC_STEP_START, .operation = step.operation, .depth = step.depth});
-    mark = pc_device_mark(device);
-    size_t recovered;
-    pc_report_clear(&replay->report);
-    if (replay->crash != NULL && step.depth == replay->path->depth) {
-      tell_crash(replay, step.operation);
-      return PC_OK;
-    }
-    result = pc_check_recovery(replay->rig.checker, expectation, &replay->report, &recovered, error);
-    if (result != PC_OK) {
-      return result;
-    }
-    count = recovered - mark;
-  }
-  tell_flash(replay, mark, mark + count, step, 0);
-  tell_report(replay, step.operation, step.depth);
-  if (pc_report_failed(&replay->report) || replay->plan->aftermath == 0) {
-    return PC_OK;
-  }
+static void tell_crash(struct pc_replay *replay, uint32_t operation, uint32_t depth) {
   pc_report_clear(&replay->report);
-  enum pc_result result =
-      pc_check_aftermath(replay->rig.checker, expectation, replay->keys_used, &replay->report, error);
-  if (result == PC_OK) {
-    tell_report(replay, step.operation, step.depth);
-  }
-  return result;
+  pc_report_fail(&replay->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", replay->crash->what);
+  pc_replay_tell_report(replay, operation, depth);
+  replay->ended = true;
 }
 
-/* Whether the path's first cut is in the operation that just ran, whose `count` flash operations are in the journal. */
-static bool is_cut_here(const struct replay *replay, size_t count) {
+bool pc_replay_enter(struct pc_replay *replay, uint32_t operation, uint32_t depth) {
+  replay->beats++;
+  if (replay->notice != NULL) {
+    replay->notice->beats = replay->beats;
+  }
+  if (replay->crash != NULL && replay->crash->beats == replay->beats) {
+    tell_crash(replay, operation, depth);
+  }
+  return !replay->ended;
+}
+
+/* Whether the path's first cut is in what just ran, whose `count` flash operations are in the journal. */
+static bool is_cut_here(const struct pc_replay *replay, size_t count) {
   return replay->path->depth > 0 && replay->path->cuts[0].flash_operation - replay->flash_operations < count;
 }
 
-/* Tells of an operation that nothing was cut in. */
-static void tell_operation(struct replay *replay, struct pc_step step) {
+static struct pc_stretch stretch_of(const struct pc_replay *replay, size_t count) {
+  return (struct pc_stretch){.count = count, .number = replay->flash_operations, .seed = replay->plan->seed};
+}
+
+/* Tells of a start or an operation that nothing was cut in. A store that doesn't come up is the end. */
+static void tell_operation(struct pc_replay *replay, struct pc_step step, bool starts) {
   size_t count = pc_device_mark(replay->rig.device);
-  tell_flash(replay, 0, count, step, replay->flash_operations);
+  pc_replay_tell_flash(replay, 0, count, step, replay->flash_operations);
   step.kind = PC_STEP_STATUS;
   step.status = replay->report.answer;
-  tell(replay, &step);
-  if (replay->path->depth == 0) {
-    tell_report(replay, step.operation, 0);
+  pc_replay_tell(replay, &step);
+  replay->ended = starts && replay->report.answer != PC_STATUS_OK;
+  if (replay->path->depth == 0 || replay->ended) {
+    pc_replay_tell_report(replay, step.operation, 0);
   }
   replay->flash_operations += (uint32_t)count;
   pc_device_forget(replay->rig.device);
 }
 
-/* Runs one operation; if the path's first cut is in it, follows the path from there, and `*cut` tells so. */
-static enum pc_result run_operation(struct replay *replay, uint32_t operation, bool *cut, struct pc_error *error) {
-  struct pc_model *model = &replay->rig.model;
-  struct pc_step step = {.kind = PC_STEP_OPERATION, .operation = operation};
-  tell(replay, &step);
-  if (replay->notice != NULL) {
-    replay->notice->operation = operation;
-    replay->notice->beats++;
+/* The first start. */
+static enum pc_result boot(struct pc_replay *replay, struct pc_error *error) {
+  struct pc_step step = {.kind = PC_STEP_START};
+  pc_replay_tell(replay, &step);
+  if (!pc_replay_enter(replay, 0, 0)) {
+    return PC_OK;
   }
-  if (replay->crash != NULL && replay->path->depth == 0 && replay->crash->operation == operation) {
-    *cut = true;
-    pc_report_clear(&replay->report);
-    tell_crash(replay, operation);
+  enum pc_result result = pc_rig_boot(&replay->rig, &replay->report, error);
+  size_t count = pc_device_mark(replay->rig.device);
+  if (result == PC_OK && is_cut_here(replay, count)) {
+    struct pc_expectation blank = {.model = &replay->rig.model};
+    return pc_replay_follow(replay, step, stretch_of(replay, count), &blank, error);
+  }
+  if (result == PC_OK) {
+    tell_operation(replay, step, true);
+  }
+  return result;
+}
+
+/* Runs one operation; if the path's first cut is in it, follows the path from there. */
+static enum pc_result run_operation(struct pc_replay *replay, uint32_t operation, struct pc_error *error) {
+  struct pc_model *model = &replay->rig.model;
+  const struct pc_operation *run = &replay->rig.workload->operations[operation];
+  struct pc_step step = {.kind = PC_STEP_OPERATION, .operation = operation};
+  pc_replay_tell(replay, &step);
+  if (!pc_replay_enter(replay, operation, 0)) {
     return PC_OK;
   }
   struct pc_expectation expectation = pc_rig_expectation(&replay->rig, operation);
   struct pc_content *content = expectation.in_flight ? &model->contents[expectation.key] : NULL;
-  struct pc_content before = content == NULL ? (struct pc_content){0} : *content;
-  struct pc_usage usage = model->usage;
-  replay->keys_used = pc_operation_keys_used(&replay->rig.workload->operations[operation], replay->keys_used);
+  struct pc_content content_before = content == NULL ? (struct pc_content){0} : *content;
+  struct pc_model before = *model;
+  replay->keys_used = pc_operation_keys_used(run, replay->keys_used);
   enum pc_result result = pc_rig_run(&replay->rig, operation, &replay->report, error);
   if (result != PC_OK) {
     return result;
   }
   size_t count = pc_device_mark(replay->rig.device);
-  *cut = is_cut_here(replay, count);
-  if (!*cut) {
-    tell_operation(replay, step);
+  if (!is_cut_here(replay, count)) {
+    tell_operation(replay, step, run->kind == PC_REBOOT);
     return PC_OK;
   }
   /* It is cut before it is acknowledged. */
+  *model = before;
   if (content != NULL) {
-    *content = before;
+    *content = content_before;
   }
-  model->usage = usage;
-  return follow_path(replay, step, 0, count, replay->plan->seed, &expectation, error);
+  return pc_replay_follow(replay, step, stretch_of(replay, count), &expectation, error);
 }
 
-/* The first start and the operations, up to the one that is cut, or all; `*cut` tells whether one was. */
-static enum pc_result run_workload(struct replay *replay, bool *cut, struct pc_error *error) {
-  struct pc_step step = {.kind = PC_STEP_START};
-  tell(replay, &step);
-  enum pc_result result = pc_rig_boot(&replay->rig, &replay->report, error);
+/* The last operation is done: the power is lost now, or, without a cut, goes off and on. */
+static enum pc_result end(struct pc_replay *replay, struct pc_error *error) {
+  uint32_t count = replay->rig.workload->operation_count;
+  struct pc_expectation expectation = pc_rig_expectation(&replay->rig, count);
+  struct pc_step step = {.kind = PC_STEP_START, .operation = count};
+  if (replay->path->depth > 0) {
+    return pc_replay_follow(replay, step, stretch_of(replay, 0), &expectation, error);
+  }
+  size_t recovered;
+  pc_replay_tell(replay, &step);
+  if (!pc_replay_enter(replay, count, 0)) {
+    return PC_OK;
+  }
+  pc_report_clear(&replay->report);
+  enum pc_result result = pc_check_recovery(replay->rig.checker, &expectation, &replay->report, &recovered, error);
+  if (result == PC_OK) {
+    pc_replay_tell_report(replay, count, 0);
+  }
+  return result;
+}
+
+static enum pc_result run(struct pc_replay *replay, const struct pc_subject *subject,
+                          const struct pc_workload *workload, struct pc_error *error) {
+  if (replay->crash != NULL && replay->crash->beats == 0) {
+    tell_crash(replay, 0, 0); /* while it was set up */
+    return PC_OK;
+  }
+  enum pc_result result = pc_rig_open(&replay->rig, subject, workload, error);
   if (result != PC_OK) {
     return result;
   }
-  size_t count = pc_device_mark(replay->rig.device);
-  *cut = is_cut_here(replay, count);
-  if (*cut) {
-    struct pc_expectation blank = {.model = &replay->rig.model};
-    return follow_path(replay, step, 0, count, replay->plan->seed, &blank, error);
+  result = boot(replay, error);
+  for (uint32_t i = 0; result == PC_OK && !replay->ended && i < workload->operation_count; i++) {
+    result = run_operation(replay, i, error);
   }
-  tell_operation(replay, step);
-  for (uint32_t i = 0; result == PC_OK && !*cut && i < replay->rig.workload->operation_count; i++) {
-    result = run_operation(replay, i, cut, error);
+  if (result == PC_OK && !replay->ended) {
+    result = end(replay, error);
   }
-  return result;
-}
-
-static enum pc_result replay_path(struct replay *replay, struct pc_error *error) {
-  uint32_t count = replay->rig.workload->operation_count;
-  bool cut;
-  enum pc_result result = run_workload(replay, &cut, error);
-  if (result != PC_OK || cut) {
-    return result;
-  }
-  struct pc_expectation expectation = pc_rig_expectation(&replay->rig, count);
-  struct pc_step step = {.operation = count};
-  if (replay->path->depth > 0) {
-    return follow_path(replay, step, 0, 0, replay->plan->seed, &expectation, error);
-  }
-  size_t recovered;
-  step.kind = PC_STEP_START;
-  tell(replay, &step);
-  pc_report_clear(&replay->report);
-  result = pc_check_recovery(replay->rig.checker, &expectation, &replay->report, &recovered, error);
-  if (result == PC_OK) {
-    tell_report(replay, count, 0);
-  }
-  return result;
-}
-
-static enum pc_result run(struct replay *replay, const struct pc_subject *subject, const struct pc_workload *workload,
-                          struct pc_error *error) {
-  enum pc_result result = pc_rig_open(&replay->rig, subject, workload, error);
-  if (result == PC_OK) {
-    result = replay_path(replay, error);
-    pc_rig_close(&replay->rig);
-  }
+  pc_rig_close(&replay->rig);
   return result;
 }
 
 struct rehearsal {
   const struct pc_subject *subject;
   const struct pc_workload *workload;
-  const struct replay *replay;
+  const struct pc_replay *replay;
 };
 
 /* The replay in a process of its own, told to nobody: only whether it lives to say that it is done matters. */
-static int rehearse(const struct pc_worker_end *end, const void *context) {
+static void rehearse(const struct pc_worker_end *end, const void *context) {
   const struct rehearsal *rehearsal = context;
-  struct replay *replay = malloc(sizeof *replay);
+  struct pc_replay *replay = malloc(sizeof *replay);
   if (replay != NULL) {
     uint32_t violations = 0;
     struct pc_error error;
@@ -296,23 +188,34 @@ static int rehearse(const struct pc_worker_end *end, const void *context) {
     (void)run(replay, rehearsal->subject, rehearsal->workload, &error);
     free(replay);
   }
-  return pc_socket_write(end->socket, "", 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+  (void)pc_socket_write(end->socket, "", 1);
+}
+
+static enum pc_result receive_end(void *context, int socket, bool *whole, struct pc_error *error) {
+  char byte;
+  (void)context;
+  (void)error;
+  *whole = pc_socket_read(socket, &byte, 1);
+  return PC_OK;
 }
 
 enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workload *workload,
                          const struct pc_power_plan *plan, const struct pc_cut_path *path,
                          void (*step)(void *context, const struct pc_step *step), void *context, uint32_t *violations,
                          struct pc_error *error) {
-  struct replay *replay = calloc(1, sizeof *replay);
+  struct pc_replay *replay = calloc(1, sizeof *replay);
   if (replay == NULL) {
     return pc_fail_memory(error);
   }
-  *replay = (struct replay){.plan = plan, .path = path, .step = step, .context = context, .violations = violations};
+  *replay = (struct pc_replay){.plan = plan, .path = path, .step = step, .context = context, .violations = violations};
   *violations = 0;
   struct rehearsal rehearsal = {.subject = subject, .workload = workload, .replay = replay};
-  struct pc_process_work work = {.serve = rehearse, .context = &rehearsal};
+  struct pc_trial_plan trial_plan = {
+      .work = {.serve = rehearse, .context = &rehearsal, .patience = pc_subject_patience(subject)},
+      .receive = receive_end,
+  };
   struct pc_trial trial;
-  enum pc_result result = pc_process_try(&work, NULL, &trial, error);
+  enum pc_result result = pc_trial_run(&trial_plan, &trial, error);
   if (result == PC_OK) {
     replay->crash = trial.survived ? NULL : &trial;
     result = run(replay, subject, workload, error);

@@ -24,28 +24,15 @@ static inline uint32_t pc_segment_end(uint32_t segment, uint32_t operation_count
   return end <= operation_count ? end : operation_count + 1;
 }
 
-/* A violation with its key's bytes, to be sent and kept. */
-struct pc_sent_violation {
-  struct pc_violation violation;
-  uint8_t key[256];
-};
-
-/* What exploring one segment gave. The violations follow it on the wire. */
-struct pc_segment_result {
-  uint32_t segment;
-  uint32_t violation_count;
-  enum pc_result outcome;
-  struct pc_error error;               /* if the outcome isn't PC_OK */
-  struct pc_exploration_result counts; /* of this segment alone */
-};
-
 /* A cut path at which the store brought its process down, and how. */
+#define PC_CRASH_TEXT 96u
 struct pc_crash {
   struct pc_cut_path path;
-  char what[96];
+  uint32_t operation; /* that was cut */
+  char what[PC_CRASH_TEXT];
 };
 
-/* A segment to explore, and the cut paths in it that are known to be the end of a worker. */
+/* A segment to explore. The cut paths in it that are known to be the end of a worker follow on the wire. */
 struct pc_segment_order {
   uint32_t segment;
   uint32_t crash_count;
@@ -54,13 +41,5 @@ struct pc_segment_order {
 /* A segment in which so many cut paths bring workers down, or so many have them hang, is not explored any further. */
 #define PC_MAX_CRASHES 16u
 #define PC_MAX_HANGS 2u
-
-/* What a worker is about to do, in memory that outlives it. */
-struct pc_notice {
-  volatile uint64_t beats; /* grows with each recovery: a worker whose count stands still hangs */
-  volatile bool stop;      /* set by the parent: finish early */
-  uint32_t operation;
-  struct pc_cut_path path;
-};
 
 #endif

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,4 +36,9 @@ bool pc_socket_write(int socket, const void *data, size_t size) {
     size -= (size_t)part;
   }
   return true;
+}
+
+bool pc_outcome_is_sane(const struct pc_outcome *outcome) {
+  return outcome->magic == PC_OUTCOME_MAGIC && (unsigned)outcome->result <= PC_ENVIRONMENT &&
+         memchr(outcome->error.message, '\0', sizeof outcome->error.message) != NULL;
 }

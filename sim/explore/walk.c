@@ -116,12 +116,20 @@ void pc_walk_set_crashes(struct pc_walk *walk, uint32_t count) {
   walk->crash_count = count;
 }
 
+static bool is_same_path(const struct pc_cut_path *a, const struct pc_cut_path *b) {
+  bool same = a->depth == b->depth;
+  for (uint32_t i = 0; same && i < a->depth; i++) {
+    same = a->cuts[i].flash_operation == b->cuts[i].flash_operation && a->cuts[i].fault == b->cuts[i].fault &&
+           a->cuts[i].variant == b->cuts[i].variant;
+  }
+  return same;
+}
+
 /* How the cut path that the walk is at brings the process down, or NULL. */
 static const struct pc_crash *known_crash(const struct pc_walk *walk) {
   for (uint32_t i = 0; i < walk->crash_count; i++) {
     const struct pc_crash *crash = &walk->plan.crashes[i];
-    if (crash->path.depth == walk->path.depth &&
-        memcmp(crash->path.cuts, walk->path.cuts, walk->path.depth * sizeof walk->path.cuts[0]) == 0) {
+    if (is_same_path(&crash->path, &walk->path)) {
       return crash;
     }
   }
@@ -139,7 +147,6 @@ static enum pc_result report_crash(struct pc_walk *walk, const struct pc_crash *
 static void note(struct pc_walk *walk) {
   walk->plan.notice->operation = walk->operation;
   walk->plan.notice->path = walk->path;
-  walk->plan.notice->beats++;
 }
 
 /* Whether the recovery from this state is one of those that are followed by more operations. The state decides, so that
@@ -181,6 +188,7 @@ static enum pc_result explore_state(struct pc_walk *walk, uint64_t seed, struct 
   bool repeated;
   counts->cuts++;
   pc_device_begin_reads(walk->rig.device, seed);
+  walk->plan.notice->beats++;
   enum pc_result result = is_repeated(walk, &repeated, error);
   if (result != PC_OK) {
     return result;
@@ -300,6 +308,7 @@ static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, stru
     }
     pc_tape_redo(tape, index, device);
     pc_device_forget(device);
+    walk->plan.notice->beats++;
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include "baseline.h"
 #include "findings.h"
 #include "powercut/explore.h"
+#include "process.h"
 #include "segment.h"
 
 struct pc_walk;

@@ -1,27 +1,17 @@
 #include "worker.h"
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "parcel.h"
 #include "walk.h"
 
 struct worker {
   const struct pc_worker_end *end;
   struct pc_segment_result result;
-  struct pc_buffer violations; /* of struct pc_sent_violation */
+  struct pc_parcel violations;
 };
 
 static enum pc_result keep_violation(void *context, const struct pc_violation *violation, struct pc_error *error) {
   struct worker *worker = context;
-  struct pc_sent_violation sent = {.violation = *violation};
-  if (violation->has_key) {
-    size_t size = violation->key.size < sizeof sent.key ? violation->key.size : sizeof sent.key;
-    memcpy(sent.key, violation->key.data, size);
-    sent.violation.key = (struct pc_bytes){.size = size};
-  }
-  pc_buffer_append(&worker->violations, &sent, sizeof sent);
-  worker->result.violation_count++;
-  return worker->violations.failed ? pc_fail_memory(error) : PC_OK;
+  return pc_parcel_add(&worker->violations, violation, error);
 }
 
 static bool is_told_to_stop(void *context) {
@@ -32,13 +22,15 @@ static bool is_told_to_stop(void *context) {
 static bool explore_segment(struct worker *worker, struct pc_walk *walk, const struct pc_segment_order *order,
                             uint32_t operation_count) {
   struct pc_segment_result *result = &worker->result;
-  if (result->outcome == PC_OK) {
+  if (result->outcome.result == PC_OK) {
     pc_walk_set_crashes(walk, order->crash_count);
-    result->outcome = pc_walk_operations(walk, pc_segment_first(order->segment),
-                                         pc_segment_end(order->segment, operation_count), &result->error);
+    result->outcome.result =
+        pc_walk_operations(walk, pc_segment_first(order->segment), pc_segment_end(order->segment, operation_count),
+                           &result->outcome.error);
   }
+  result->violation_count = worker->violations.count;
   return pc_socket_write(worker->end->socket, result, sizeof *result) &&
-         pc_socket_write(worker->end->socket, worker->violations.data, worker->violations.size);
+         pc_parcel_send(&worker->violations, worker->end->socket);
 }
 
 /* Reads an order and the crashes that come with it. */
@@ -47,7 +39,7 @@ static bool read_order(int socket, struct pc_segment_order *order, struct pc_cra
          pc_socket_read(socket, crashes, order->crash_count * sizeof *crashes);
 }
 
-int pc_worker_serve(const struct pc_worker_end *end, const void *context) {
+void pc_worker_serve(const struct pc_worker_end *end, const void *context) {
   const struct pc_walk_plan *plan = context;
   struct worker worker = {.end = end};
   struct pc_observer observer = {.context = &worker, .violation = keep_violation, .stop = is_told_to_stop};
@@ -58,17 +50,16 @@ int pc_worker_serve(const struct pc_worker_end *end, const void *context) {
   mine.notice = end->notice;
   mine.crashes = crashes;
   struct pc_walk *walk = NULL;
-  struct pc_error error = {{0}};
-  enum pc_result outcome = pc_walk_open(&walk, &mine, &error);
+  struct pc_outcome opened = {.magic = PC_OUTCOME_MAGIC};
+  opened.result = pc_walk_open(&walk, &mine, &opened.error);
   struct pc_segment_order order;
   bool connected = true;
   while (connected && read_order(end->socket, &order, crashes)) {
-    worker.result = (struct pc_segment_result){.segment = order.segment, .outcome = outcome, .error = error};
-    worker.violations.size = 0;
+    worker.result = (struct pc_segment_result){.outcome = opened, .segment = order.segment};
+    pc_parcel_clear(&worker.violations);
     pc_findings_next_segment(&findings);
     connected = explore_segment(&worker, walk, &order, plan->workload->operation_count);
   }
   pc_walk_close(walk);
-  pc_buffer_free(&worker.violations);
-  return connected ? EXIT_SUCCESS : EXIT_FAILURE;
+  pc_parcel_free(&worker.violations);
 }

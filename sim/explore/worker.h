@@ -5,6 +5,6 @@
 #include "process.h"
 
 /* Serves orders until the socket is closed; a pc_process_work's function. `context` is the struct pc_walk_plan. */
-int pc_worker_serve(const struct pc_worker_end *end, const void *context);
+void pc_worker_serve(const struct pc_worker_end *end, const void *context);
 
 #endif

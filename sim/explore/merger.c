@@ -1,0 +1,156 @@
+#include "merger.h"
+
+#include <stdlib.h>
+
+#include "latency.h"
+
+static void forget(struct pc_explored *explored) {
+  free(explored->result);
+  pc_parcel_free(&explored->violations);
+  *explored = (struct pc_explored){0};
+}
+
+enum pc_result pc_merger_open(struct pc_merger *merger, const struct pc_walk_plan *plan, uint32_t window,
+                              struct pc_error *error) {
+  *merger = (struct pc_merger){
+      .plan = plan, .segment_count = pc_segment_count(plan->workload->operation_count), .window = window};
+  merger->waiting = calloc(window, sizeof *merger->waiting);
+  return merger->waiting == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
+void pc_merger_close(struct pc_merger *merger) {
+  for (uint32_t i = 0; merger->waiting != NULL && i < merger->window; i++) {
+    forget(&merger->waiting[i]);
+  }
+  free(merger->waiting);
+  *merger = (struct pc_merger){0};
+}
+
+static struct pc_explored *explored_of(const struct pc_merger *merger, uint32_t segment) {
+  return &merger->waiting[segment % merger->window];
+}
+
+bool pc_merger_is_done(const struct pc_merger *merger) {
+  return merger->merged == merger->segment_count;
+}
+
+bool pc_merger_may_begin(const struct pc_merger *merger, uint32_t segment) {
+  return segment < merger->segment_count && segment - merger->merged < merger->window;
+}
+
+enum pc_result pc_merger_receive(struct pc_merger *merger, uint32_t segment, int socket, bool *whole,
+                                 struct pc_error *error) {
+  struct pc_explored *explored = explored_of(merger, segment);
+  explored->result = malloc(sizeof *explored->result);
+  if (explored->result == NULL) {
+    return pc_fail_memory(error);
+  }
+  struct pc_segment_result *result = explored->result;
+  enum pc_result outcome = PC_OK;
+  *whole = pc_socket_read(socket, result, sizeof *result) && pc_outcome_is_sane(&result->outcome) &&
+           result->segment == segment;
+  if (*whole) {
+    outcome = pc_parcel_receive(&explored->violations, socket, result->violation_count, whole, error);
+  }
+  if (!*whole) {
+    forget(explored);
+  }
+  return outcome;
+}
+
+static enum pc_result keep_violation(void *context, const struct pc_violation *violation, struct pc_error *error) {
+  return pc_parcel_add(context, violation, error);
+}
+
+/* Reports the crashes into what the segment gave. */
+static enum pc_result report_crashes(struct pc_explored *explored, struct pc_report *report,
+                                     const struct pc_crash *crashes, uint32_t count, struct pc_error *error) {
+  struct pc_observer observer = {.context = &explored->violations, .violation = keep_violation};
+  struct pc_findings findings = {.observer = &observer, .result = &explored->result->counts};
+  enum pc_result result = PC_OK;
+  for (uint32_t i = 0; result == PC_OK && i < count; i++) {
+    findings.result->cuts++;
+    findings.result->recoveries++;
+    if (i == 0 || crashes[i].operation != crashes[i - 1].operation) {
+      pc_findings_next_place(&findings);
+    }
+    pc_report_clear(report);
+    pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts and works",
+                   "%s (one of too many: the rest of these operations was not explored)", crashes[i].what);
+    result = pc_findings_add(&findings, report, &crashes[i].path, crashes[i].operation, error);
+  }
+  return result;
+}
+
+enum pc_result pc_merger_give_up(struct pc_merger *merger, uint32_t segment, const struct pc_crash *crashes,
+                                 uint32_t count, struct pc_error *error) {
+  struct pc_explored *explored = explored_of(merger, segment);
+  struct pc_report *report = calloc(1, sizeof *report);
+  if (report == NULL) {
+    return pc_fail_memory(error);
+  }
+  explored->result = calloc(1, sizeof *explored->result);
+  enum pc_result result =
+      explored->result == NULL ? pc_fail_memory(error) : report_crashes(explored, report, crashes, count, error);
+  free(report);
+  return result;
+}
+
+static void add_checks(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
+  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
+      for (size_t invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+        sum->checks[fault][depth][invariant].checks += part->checks[fault][depth][invariant].checks;
+        sum->checks[fault][depth][invariant].failures += part->checks[fault][depth][invariant].failures;
+      }
+    }
+  }
+}
+
+static void add(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
+  sum->cuts += part->cuts;
+  sum->recoveries += part->recoveries;
+  sum->aftermaths += part->aftermaths;
+  sum->deduplicated += part->deduplicated;
+  sum->violations += part->violations;
+  add_checks(sum, part);
+  pc_latency_merge(sum, part);
+}
+
+static enum pc_result merge_segment(struct pc_merger *merger, const struct pc_explored *explored,
+                                    struct pc_error *error) {
+  const struct pc_segment_result *result = explored->result;
+  struct pc_findings *findings = merger->plan->findings;
+  if (result->outcome.result != PC_OK) {
+    return pc_fail(error, result->outcome.result, "%s", result->outcome.error.message);
+  }
+  add(findings->result, &result->counts);
+  return pc_parcel_hand_on(&explored->violations, findings, error);
+}
+
+/* How far the segments that are merged reach. */
+static void tell_progress(const struct pc_merger *merger) {
+  const struct pc_observer *observer = merger->plan->findings->observer;
+  const struct pc_baseline *baseline = merger->plan->baseline;
+  uint32_t operations = pc_segment_first(merger->merged);
+  if (operations > merger->plan->workload->operation_count) {
+    operations = merger->plan->workload->operation_count;
+  }
+  if (observer->progress != NULL) {
+    observer->progress(observer->context, operations == 0 ? 0 : baseline->end[operations - 1], baseline->tape.count);
+  }
+}
+
+enum pc_result pc_merger_merge(struct pc_merger *merger, struct pc_error *error) {
+  while (!pc_merger_is_done(merger) && explored_of(merger, merger->merged)->result != NULL) {
+    struct pc_explored *explored = explored_of(merger, merger->merged);
+    enum pc_result result = merge_segment(merger, explored, error);
+    if (result != PC_OK) {
+      return result;
+    }
+    forget(explored);
+    merger->merged++;
+    tell_progress(merger);
+  }
+  return PC_OK;
+}

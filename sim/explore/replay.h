@@ -1,0 +1,50 @@
+/* A replay: what its parts share. */
+#ifndef PC_EXPLORE_REPLAY_H
+#define PC_EXPLORE_REPLAY_H
+
+#include "powercut/explore.h"
+#include "rig.h"
+#include "trial.h"
+
+struct pc_replay {
+  const struct pc_power_plan *plan;
+  const struct pc_cut_path *path;
+  void (*step)(void *context, const struct pc_step *step); /* may be NULL */
+  void *context;
+  uint32_t *violations;
+  struct pc_notice *notice;     /* while it is tried out: how far it is, is noted there; else NULL */
+  const struct pc_trial *crash; /* where the store brings its process down, and how; NULL: it does not */
+  struct pc_rig rig;
+  struct pc_report report;
+  uint64_t beats;            /* how often the store was called upon */
+  uint32_t flash_operations; /* of the workload, before the operation that runs */
+  uint32_t keys_used;        /* by the operations so far, the one that runs included */
+  bool ended;                /* there is no more to tell */
+};
+
+/* The store is called upon, in `operation` and after `depth` cuts. False: that is where it would bring this process
+   down, which was told in its place, and is the end. */
+bool pc_replay_enter(struct pc_replay *replay, uint32_t operation, uint32_t depth);
+
+void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step);
+
+/* Tells of the journalled operations [first, end), the first of which is number `number`. */
+void pc_replay_tell_flash(struct pc_replay *replay, size_t first, size_t end, struct pc_step step, uint32_t number);
+
+/* Tells of what failed in the report. */
+void pc_replay_tell_report(struct pc_replay *replay, uint32_t operation, uint32_t depth);
+
+/* Flash operations that one operation or recovery did. */
+struct pc_stretch {
+  size_t mark, count; /* in the device's journal, from the mark on */
+  uint32_t number;    /* of the first of them, in the workload or the recovery */
+  uint64_t seed;      /* of the workload or the recovery */
+};
+
+/* The path's first cut is in the stretch, or between it and whatever comes next: cuts there, recovers, goes on with the
+   next cut in that recovery, and checks at the end of the path. `step` tells the operation. PC_BAD_INPUT: the path
+   names what isn't there. */
+enum pc_result pc_replay_follow(struct pc_replay *replay, struct pc_step step, struct pc_stretch stretch,
+                                const struct pc_expectation *expectation, struct pc_error *error);
+
+#endif

@@ -1,0 +1,144 @@
+/* The cuts of a replay. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay.h"
+#include "seed.h"
+
+/* The bytes of an operation that is cut: as many in each. */
+struct bytes {
+  uint8_t *after; /* the journal's are gone when it is taken back */
+  uint8_t *torn;  /* what the cut leaves, and the cells that it leaves metastable */
+  uint8_t *weak;
+};
+
+/* Leaves what the cut leaves of the operation, which the device is about to do. Gives back what it changed. */
+static struct pc_flash_operation tear(struct pc_device *device, const struct pc_cut *cut,
+                                      const struct pc_fault_input *input, const struct bytes *bytes) {
+  struct pc_flash_operation operation = input->operation;
+  size_t mark = pc_device_mark(device);
+  if (cut->fault == PC_FAULT_BETWEEN_OPS) {
+    operation.after = operation.before;
+    return operation;
+  }
+  pc_fault_tear(cut->fault, input, cut->variant, bytes->torn);
+  operation.weakness = pc_fault_weaken(cut->fault, input, cut->variant, bytes->weak);
+  operation.weak = operation.weakness == PC_FIRM ? NULL : bytes->weak;
+  pc_device_tear(device, &operation, bytes->torn);
+  struct pc_flash_operation left = pc_device_journalled(device, mark);
+  left.weak = operation.weak;
+  left.weakness = operation.weakness;
+  return left;
+}
+
+/* Takes back the journalled operation at `mark` and all that came after it, has it cut in place of that, and tells. */
+static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
+                                    const struct bytes *bytes, struct pc_step step, struct pc_error *error) {
+  struct pc_device *device = replay->rig.device;
+  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
+                                 .program_unit = pc_device_profile(device)->program_unit,
+                                 .samples = replay->plan->samples,
+                                 .limit = replay->plan->limit,
+                                 .seed = seed};
+  memcpy(bytes->after, input.operation.after, input.operation.size);
+  pc_device_rollback(device, mark);
+  input.operation.before = pc_device_cells(device).data + input.operation.address;
+  input.operation.after = bytes->after;
+  uint32_t variants = pc_fault_variants(cut->fault, &input);
+  if (cut->variant >= variants) {
+    return pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
+                   cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation, variants);
+  }
+  struct pc_flash_operation left = tear(device, cut, &input, bytes);
+  step.kind = PC_STEP_FLASH_OPERATION;
+  step.flash = &left;
+  step.flash_operation = cut->flash_operation;
+  step.cut = cut;
+  pc_replay_tell(replay, &step);
+  return PC_OK;
+}
+
+static enum pc_result cut_at(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
+                             struct pc_step step, struct pc_error *error) {
+  size_t size = pc_device_journalled(replay->rig.device, mark).size;
+  struct bytes bytes = {.after = malloc(size), .torn = malloc(size), .weak = malloc(size)};
+  enum pc_result result = bytes.after == NULL || bytes.torn == NULL || bytes.weak == NULL
+                              ? pc_fail_memory(error)
+                              : cut_operation(replay, cut, mark, seed, &bytes, step, error);
+  free(bytes.after);
+  free(bytes.torn);
+  free(bytes.weak);
+  return result;
+}
+
+/* Cuts in the stretch, and tells what led there. */
+static enum pc_result cut_in(struct pc_replay *replay, const struct pc_cut *cut, const struct pc_stretch *stretch,
+                             struct pc_step step, struct pc_error *error) {
+  size_t offset = cut->flash_operation - stretch->number;
+  bool behind = offset == stretch->count && cut->fault == PC_FAULT_BETWEEN_OPS && cut->variant == 0;
+  if (cut->flash_operation < stretch->number || (offset >= stretch->count && !behind)) {
+    return pc_fail(error, PC_BAD_INPUT, "the cut path names flash operation %u, there are only %zu",
+                   cut->flash_operation, stretch->number + stretch->count);
+  }
+  pc_replay_tell_flash(replay, stretch->mark, stretch->mark + offset, step, stretch->number);
+  return behind ? PC_OK
+                : cut_at(replay, cut, stretch->mark + offset, pc_seed_of_operation(stretch->seed, cut->flash_operation),
+                         step, error);
+}
+
+/* Starts the store on what the cut left, and checks. `stretch` becomes the recovery's. */
+static enum pc_result recover(struct pc_replay *replay, struct pc_step step, struct pc_stretch *stretch,
+                              const struct pc_expectation *expectation, struct pc_error *error) {
+  size_t recovered;
+  step.kind = PC_STEP_START;
+  pc_replay_tell(replay, &step);
+  if (!pc_replay_enter(replay, step.operation, step.depth)) {
+    return PC_OK;
+  }
+  stretch->mark = pc_device_mark(replay->rig.device);
+  stretch->number = 0;
+  pc_report_clear(&replay->report);
+  enum pc_result result = pc_check_recovery(replay->rig.checker, expectation, &replay->report, &recovered, error);
+  stretch->count = result == PC_OK ? recovered - stretch->mark : 0;
+  return result;
+}
+
+/* The path was followed to its end, and the store held: it goes on. */
+static enum pc_result go_on(struct pc_replay *replay, struct pc_step step, const struct pc_expectation *expectation,
+                            struct pc_error *error) {
+  if (replay->plan->aftermath == 0 || !pc_replay_enter(replay, step.operation, step.depth)) {
+    return PC_OK;
+  }
+  pc_report_clear(&replay->report);
+  enum pc_result result =
+      pc_check_aftermath(replay->rig.checker, expectation, replay->keys_used, &replay->report, error);
+  if (result == PC_OK) {
+    pc_replay_tell_report(replay, step.operation, step.depth);
+  }
+  return result;
+}
+
+enum pc_result pc_replay_follow(struct pc_replay *replay, struct pc_step step, struct pc_stretch stretch,
+                                const struct pc_expectation *expectation, struct pc_error *error) {
+  enum pc_result result = PC_OK;
+  while (result == PC_OK && !replay->ended && step.depth < replay->path->depth) {
+    const struct pc_cut *cut = &replay->path->cuts[step.depth];
+    result = cut_in(replay, cut, &stretch, step, error);
+    if (result == PC_OK) {
+      stretch.seed = pc_seed_of_recovery(pc_seed_of_operation(stretch.seed, cut->flash_operation), cut);
+      pc_device_begin_reads(replay->rig.device, stretch.seed);
+      step.depth++;
+      result = recover(replay, step, &stretch, expectation, error);
+    }
+  }
+  if (result != PC_OK || replay->ended) {
+    return result;
+  }
+  pc_replay_tell_flash(replay, stretch.mark, stretch.mark + stretch.count, step, 0);
+  pc_replay_tell_report(replay, step.operation, step.depth);
+  if (!pc_report_failed(&replay->report)) {
+    result = go_on(replay, step, expectation, error);
+  }
+  replay->ended = true;
+  return result;
+}
