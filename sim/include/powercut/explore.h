@@ -23,7 +23,7 @@
 struct pc_power_plan {
   bool faults[PC_FAULT_COUNT]; /* which classes */
   uint32_t depth;              /* 1 to PC_MAX_DEPTH; 0: the baseline run alone */
-  uint32_t samples, limit;     /* struct pc_fault_input */
+  uint32_t samples, limit;     /* struct pc_fault_input; each at most PC_MAX_VARIANTS */
   uint32_t aftermath;          /* one in so many recoveries is followed by more operations and checked again; 0: none */
   uint64_t seed;
 };
@@ -71,6 +71,7 @@ struct pc_exploration_result {
 };
 
 #define PC_MAX_SAME_VIOLATIONS 10u
+#define PC_MAX_VARIANTS 1000000u /* of `samples`, and of `limit` */
 
 #define PC_MAX_JOBS 256u
 
@@ -87,8 +88,8 @@ struct pc_observer {
   bool (*stop)(void *context); /* asked often; true ends the exploration early */
 };
 
-/* Errors: PC_BAD_INPUT (the store refuses the setup, the profile or plan is out of range), PC_ENVIRONMENT. A violation
-   is a result, not an error. */
+/* Errors: PC_BAD_INPUT (the store refuses the setup, the profile, plan or observer is out of range, the workload has no
+   operations), PC_ENVIRONMENT. A violation is a result, not an error. */
 enum pc_result pc_explore(const struct pc_subject *subject, const struct pc_workload *workload,
                           const struct pc_power_plan *plan, const struct pc_observer *observer,
                           struct pc_exploration_result *result, struct pc_error *error);
