@@ -55,9 +55,8 @@ enum pc_status pc_target_start(struct pc_target *target) {
   pc_target_stop(target);
   memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
   begin_call(target);
-  enum pc_status status = target->store->start(target->memory, &target->setup);
-  target->running = status == PC_STATUS_OK;
-  return status;
+  target->running = true;
+  return target->store->start(target->memory, &target->setup);
 }
 
 void pc_target_stop(struct pc_target *target) {

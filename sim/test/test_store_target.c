@@ -37,16 +37,13 @@ static enum pc_status taker_configure(const struct pc_store_setup *setup, struct
 }
 
 static enum pc_status taker_start(void *memory, const struct pc_store_setup *setup) {
-  if (start_fails) {
-    return PC_STATUS_FAILED;
-  }
   for (size_t i = 0; i < sizeof(struct taker); i++) {
     cr_assert_eq(((const uint8_t *)memory)[i], 0xA5);
   }
   ledger->starts++;
   taker(memory)->taken = malloc(1000);
   taker(memory)->flash = setup->flash;
-  return wrapped_start(inner(memory), setup);
+  return start_fails ? PC_STATUS_FAILED : wrapped_start(inner(memory), setup);
 }
 
 static void taker_stop(void *memory) {
@@ -110,13 +107,15 @@ Test(store_target, stops_a_store_once_for_each_start) {
   cr_expect_not(ledger->answered);
 }
 
-Test(store_target, does_not_stop_what_did_not_start) {
+Test(store_target, stops_a_store_also_when_its_start_failed) {
   struct bench bench;
   bench_open(&bench, &taking, 4, "put a 01\n");
   start_fails = true;
   cr_expect_eq(pc_target_start(&bench.target), PC_STATUS_FAILED);
+  cr_expect_eq(pc_target_start(&bench.target), PC_STATUS_FAILED);
   bench_close(&bench);
-  cr_expect_eq(ledger->stops, 0);
+  cr_expect_eq(ledger->starts, 2);
+  cr_expect_eq(ledger->stops, 2);
 }
 
 Test(store_target, is_stopped_as_often_as_it_starts_in_a_whole_exploration) {

@@ -113,8 +113,8 @@ struct pc_store {
   enum pc_status (*iterate)(void *memory, pc_visit visit, void *context);
   enum pc_status (*maintain)(void *memory, enum pc_maintenance level);
   enum pc_status (*sector_report)(void *memory, uint32_t sector, struct pc_sector_report *report);
-  /* The power is off: release what was taken from the host since start, which answered OK; a start that fails has
-     released it itself. The flash doesn't answer any more. */
+  /* The power is off: release what was taken from the host since start. Called once after each start, also one that
+     failed, so that start begins with setting whatever this looks at. The flash doesn't answer any more. */
   void (*stop)(void *memory);
 
   /* The room promise. `footprint` is an entry's size on flash; must_accept tells whether a put of such an entry may not
