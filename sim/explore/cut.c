@@ -1,0 +1,211 @@
+#include "cut.h"
+
+#include <stdlib.h>
+
+#include "latency.h"
+#include "seed.h"
+
+bool pc_cut_should_stop(struct pc_walk *walk) {
+  const struct pc_observer *observer = walk->plan.findings->observer;
+  struct pc_exploration_result *result = walk->plan.findings->result;
+  result->interrupted = result->interrupted || (observer->stop != NULL && observer->stop(observer->context));
+  return result->interrupted;
+}
+
+/* Cuts in the recovery that the device has just been through: it began at the mark `torn` and ended at `recovered`. */
+static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t recovered, uint64_t seed,
+                                   struct pc_error *error) {
+  struct pc_device *device = walk->rig.device;
+  struct pc_tape *recovery = &walk->levels[walk->path.depth - 1].recovery;
+  pc_tape_clear(recovery);
+  enum pc_result result = pc_tape_record(recovery, device, torn, recovered, error);
+  pc_device_rollback(device, torn);
+  for (size_t i = 0; result == PC_OK && i < recovery->count && !walk->plan.findings->result->interrupted; i++) {
+    struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
+    result = pc_cut_at(walk, &operation, (uint32_t)i, pc_seed_of_operation(seed, (uint32_t)i), error);
+    pc_tape_redo(recovery, i, device);
+  }
+  return result;
+}
+
+/* Whether the device's state was explored with the same allowed contents and at least as many further cuts; if not, it
+   is now. */
+static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct pc_error *error) {
+  uint64_t state = pc_random_mix(pc_device_hash(walk->rig.device), walk->allowed);
+  for (uint32_t depth = 1; depth <= walk->path.depth; depth++) {
+    if (pc_seen_has(&walk->seen, pc_random_mix(state, depth))) {
+      *repeated = true;
+      return PC_OK;
+    }
+  }
+  *repeated = false;
+  return pc_seen_add(&walk->seen, pc_random_mix(state, walk->path.depth), error);
+}
+
+static bool is_same_path(const struct pc_cut_path *a, const struct pc_cut_path *b) {
+  bool same = a->depth == b->depth;
+  for (uint32_t i = 0; same && i < a->depth; i++) {
+    same = a->cuts[i].flash_operation == b->cuts[i].flash_operation && a->cuts[i].fault == b->cuts[i].fault &&
+           a->cuts[i].variant == b->cuts[i].variant;
+  }
+  return same;
+}
+
+/* How the cut path that the walk is at brings the process down, or NULL. */
+static const struct pc_crash *known_crash(const struct pc_walk *walk) {
+  for (uint32_t i = 0; i < walk->crash_count; i++) {
+    const struct pc_crash *crash = &walk->plan.crashes[i];
+    if (is_same_path(&crash->path, &walk->path)) {
+      return crash;
+    }
+  }
+  return NULL;
+}
+
+static enum pc_result report_crash(struct pc_walk *walk, const struct pc_crash *crash, struct pc_error *error) {
+  pc_report_clear(&walk->report);
+  pc_report_fail(&walk->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", crash->what);
+  walk->plan.findings->result->recoveries++;
+  return pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation, error);
+}
+
+/* Says what comes next, in case the process doesn't survive it. */
+static void note(struct pc_walk *walk) {
+  walk->plan.notice->operation = walk->operation;
+  walk->plan.notice->path = walk->path;
+}
+
+/* Whether the recovery from this state is one of those that are followed by more operations. The state decides, so that
+   it is the same whoever comes to it. */
+static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
+  uint32_t one_in = walk->plan.power->aftermath;
+  return one_in > 0 && state % one_in == 0;
+}
+
+/* Checks the recovery from the state that the device is in. `*recovered` is the journal's mark after it. */
+static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struct pc_error *error) {
+  struct pc_findings *findings = walk->plan.findings;
+  uint64_t state = pc_device_hash(walk->rig.device);
+  struct pc_flash_work before = pc_device_work(walk->rig.device);
+  pc_report_clear(&walk->report);
+  enum pc_result result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, recovered, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_latency_note(findings->result, PC_REBOOT, walk->rig.device, before);
+  findings->result->recoveries++;
+  bool failed = pc_report_failed(&walk->report);
+  result = pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);
+  if (result != PC_OK || failed || !has_aftermath(walk, state)) {
+    return result;
+  }
+  pc_report_clear(&walk->report);
+  result = pc_check_aftermath(walk->rig.checker, &walk->expectation, walk->keys_used, &walk->report, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  findings->result->aftermaths++;
+  return pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);
+}
+
+/* The power is cut and the device is as the cut left it: recover, check, and cut again in the recovery. */
+enum pc_result pc_cut_explore(struct pc_walk *walk, uint64_t seed, struct pc_error *error) {
+  struct pc_exploration_result *counts = walk->plan.findings->result;
+  bool repeated;
+  counts->cuts++;
+  pc_device_begin_reads(walk->rig.device, seed);
+  walk->plan.notice->beats++;
+  enum pc_result result = is_repeated(walk, &repeated, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  if (repeated) {
+    counts->deduplicated++;
+    return PC_OK;
+  }
+  const struct pc_crash *crash = known_crash(walk);
+  if (crash != NULL) {
+    return report_crash(walk, crash, error);
+  }
+  note(walk);
+  size_t torn = pc_device_mark(walk->rig.device);
+  size_t recovered;
+  result = check_state(walk, &recovered, error);
+  if (result == PC_OK && walk->path.depth < walk->plan.power->depth && recovered > torn) {
+    result = cut_recovery(walk, torn, recovered, seed, error);
+  }
+  return result;
+}
+
+static enum pc_result make_room(struct pc_level *level, size_t size, struct pc_error *error) {
+  if (level->torn_size >= size) {
+    return PC_OK;
+  }
+  uint8_t *torn = realloc(level->torn, size);
+  level->torn = torn != NULL ? torn : level->torn;
+  uint8_t *weak = realloc(level->weak, size);
+  level->weak = weak != NULL ? weak : level->weak;
+  if (torn == NULL || weak == NULL) {
+    return pc_fail_memory(error);
+  }
+  level->torn_size = size;
+  return PC_OK;
+}
+
+static enum pc_result tear(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
+                           struct pc_error *error) {
+  struct pc_level *level = &walk->levels[walk->path.depth - 1];
+  struct pc_flash_operation operation = input->operation;
+  enum pc_result result = make_room(level, operation.size, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_fault_tear(cut->fault, input, cut->variant, level->torn);
+  operation.weakness = pc_fault_weaken(cut->fault, input, cut->variant, level->weak);
+  operation.weak = operation.weakness == PC_FIRM ? NULL : level->weak;
+  pc_device_tear(walk->rig.device, &operation, level->torn);
+  return PC_OK;
+}
+
+/* Cuts with each variant of one class. */
+static enum pc_result cut_with_fault(struct pc_walk *walk, const struct pc_fault_input *input, struct pc_cut *cut,
+                                     struct pc_error *error) {
+  struct pc_device *device = walk->rig.device;
+  size_t mark = pc_device_mark(device);
+  uint32_t variants = pc_fault_variants(cut->fault, input);
+  enum pc_result result = PC_OK;
+  for (uint32_t variant = 0; result == PC_OK && variant < variants && !pc_cut_should_stop(walk); variant++) {
+    cut->variant = variant;
+    walk->path.cuts[walk->path.depth++] = *cut;
+    if (cut->fault != PC_FAULT_BETWEEN_OPS) {
+      result = tear(walk, input, cut, error);
+    }
+    if (result == PC_OK) {
+      result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut), error);
+    }
+    pc_device_rollback(device, mark);
+    walk->path.depth--;
+  }
+  return result;
+}
+
+/* Cuts at one flash operation, the next one, with each variant of each class. */
+enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
+                         uint64_t seed, struct pc_error *error) {
+  const struct pc_power_plan *power = walk->plan.power;
+  struct pc_fault_input input = {
+      .operation = *operation,
+      .program_unit = pc_device_profile(walk->rig.device)->program_unit,
+      .samples = power->samples,
+      .limit = power->limit,
+      .seed = seed,
+  };
+  enum pc_result result = PC_OK;
+  for (enum pc_fault fault = 0; result == PC_OK && fault < PC_FAULT_COUNT; fault++) {
+    if (power->faults[fault]) {
+      struct pc_cut cut = {.flash_operation = index, .fault = fault};
+      result = cut_with_fault(walk, &input, &cut, error);
+    }
+  }
+  return result;
+}

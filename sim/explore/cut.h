@@ -1,0 +1,49 @@
+/* The cuts of a walk, at the place where it is. */
+#ifndef PC_EXPLORE_CUT_H
+#define PC_EXPLORE_CUT_H
+
+#include "rig.h"
+#include "seen.h"
+#include "tape.h"
+#include "walk.h"
+
+/* The memory of one level of a cut path. */
+struct pc_level {
+  struct pc_tape recovery; /* what the recovery from this level's cut did */
+  uint8_t *torn;           /* what this level's tear leaves, and the cells that it leaves metastable */
+  uint8_t *weak;
+  size_t torn_size;
+};
+
+struct pc_walk {
+  struct pc_walk_plan plan;
+  struct pc_rig rig;
+  struct pc_report report;
+  struct pc_seen seen;
+  struct pc_level levels[PC_MAX_DEPTH];
+  uint8_t *erased; /* a sector of erased bytes */
+
+  uint32_t crash_count; /* of the plan's crashes that are known */
+
+  uint32_t operation;       /* where the walk is: the model and the device are before it */
+  uint32_t keys_used;       /* keys that the operations up to this one name: the first so many */
+  uint32_t flash_operation; /* the next one on the baseline's tape */
+
+  struct pc_cut_path path; /* the cuts that led here */
+  struct pc_expectation expectation;
+  uint64_t allowed; /* a hash of what the store may contain */
+};
+
+/* Cuts at one flash operation, the next one, with each variant of each class. `index` is its number in the workload,
+   `seed` that of its tears. */
+enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
+                         uint64_t seed, struct pc_error *error);
+
+/* The power is cut and the device is as the cut left it, whose recovery has this seed: recovers, checks, and cuts again
+   in the recovery. */
+enum pc_result pc_cut_explore(struct pc_walk *walk, uint64_t seed, struct pc_error *error);
+
+/* Whether the exploration is to end early. */
+bool pc_cut_should_stop(struct pc_walk *walk);
+
+#endif
