@@ -1,5 +1,7 @@
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "powercut/stores.h"
 
@@ -7,12 +9,18 @@ struct pc_plugin {
   void *library;
 };
 
-static const char *missing_function(const struct pc_store *store) {
+/* What a store that is given to others must have and hasn't, or NULL. */
+static const char *missing_part(const struct pc_store *store) {
   if (store->name == NULL || store->summary == NULL) {
     return "name and summary";
   }
   if (store->parameter_count > 0 && store->parameters == NULL) {
     return "parameters";
+  }
+  for (size_t i = 0; i < store->parameter_count; i++) {
+    if (store->parameters[i].name == NULL || store->parameters[i].summary == NULL) {
+      return "name and summary of a parameter";
+    }
   }
   if (store->configure == NULL || store->start == NULL || store->put == NULL || store->remove == NULL ||
       store->get == NULL) {
@@ -29,11 +37,22 @@ static enum pc_result check_store(const char *path, const struct pc_store *store
     return pc_fail(error, PC_BAD_INPUT, "%s: built for version %u of the store interface, this is version %u", path,
                    store->api, PC_STORE_API);
   }
-  const char *missing = missing_function(store);
+  const char *missing = missing_part(store);
   if (missing != NULL) {
     return pc_fail(error, PC_BAD_INPUT, "%s: the store lacks %s", path, missing);
   }
   return PC_OK;
+}
+
+/* A name without a folder is a file's here: dlopen would look for it where the system's libraries are. */
+static void *open_library(const char *path) {
+  char *here = NULL;
+  if (strchr(path, '/') == NULL && asprintf(&here, "./%s", path) < 0) {
+    return NULL;
+  }
+  void *library = dlopen(here != NULL ? here : path, RTLD_NOW | RTLD_LOCAL);
+  free(here);
+  return library;
 }
 
 enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const struct pc_store **store,
@@ -42,11 +61,11 @@ enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const
   if (opened == NULL) {
     return pc_fail_memory(error);
   }
-  opened->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  opened->library = open_library(path);
   if (opened->library == NULL) {
-    enum pc_result result = pc_fail(error, PC_BAD_INPUT, "can't load the store: %s", dlerror());
+    const char *cause = dlerror();
     free(opened);
-    return result;
+    return cause == NULL ? pc_fail_memory(error) : pc_fail(error, PC_BAD_INPUT, "can't load the store: %s", cause);
   }
   *store = dlsym(opened->library, PC_STORE_SYMBOL);
   enum pc_result result = check_store(path, *store, error);
