@@ -1,10 +1,10 @@
 #include "chunk_settings.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "chunk_format.h"
+#include "number.h"
 
 enum { MAX_KEYS_LIMIT = 65000, MAX_SECTORS_LIMIT = 65535 };
 
@@ -17,17 +17,10 @@ const struct pc_parameter_info pc_chunk_parameters[PC_CHUNK_PARAMETER_COUNT] = {
     [ALIGNMENT] = {"alignment", "0", "of each part, bytes: a multiple of the program unit, up to 128; 0: that unit"},
 };
 
-static bool read_number(const struct pc_store_setup *setup, enum parameter parameter, unsigned long maximum,
+static bool read_number(const struct pc_store_setup *setup, enum parameter parameter, uint32_t maximum,
                         uint32_t *number) {
   const char *text = setup->parameters[parameter].value;
-  if (*text < '0' || *text > '9') {
-    return false;
-  }
-  char *end;
-  errno = 0;
-  unsigned long value = strtoul(text, &end, 0);
-  *number = (uint32_t)value;
-  return errno == 0 && *end == '\0' && value <= maximum;
+  return pc_number_read(text, text + strlen(text), maximum, number);
 }
 
 static enum pc_status refuse(const struct pc_store_setup *setup, enum parameter parameter, char *message, size_t size) {

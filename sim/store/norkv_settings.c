@@ -1,9 +1,9 @@
 #include "norkv_settings.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
 
 /* The order of this table is the order of a setup's parameters. */
 enum parameter { REDUNDANCY, CHECKSUM, FORMATS, ALIGNMENT, RECOVERY, MAX_KEYS };
@@ -49,21 +49,6 @@ static int find_word(const char *const *names, size_t count, const char *word, s
   return -1;
 }
 
-/* Reads a whole number that ends at `end`. */
-static bool read_number(const char *text, const char *end, uint32_t maximum, uint32_t *number) {
-  if (*text < '0' || *text > '9') {
-    return false;
-  }
-  char *stop;
-  errno = 0;
-  unsigned long long value = strtoull(text, &stop, 0);
-  if (errno != 0 || stop != end || value > maximum) {
-    return false;
-  }
-  *number = (uint32_t)value;
-  return true;
-}
-
 static enum pc_status refuse(char *message, size_t size, enum parameter parameter, const char *value) {
   (void)snprintf(message, size, "'%s' is no value of %s (%s)", value, pc_norkv_parameters[parameter].name,
                  pc_norkv_parameters[parameter].summary);
@@ -73,7 +58,7 @@ static enum pc_status refuse(char *message, size_t size, enum parameter paramete
 /* Reads one `MAGIC:CHECKSUM` of `length` characters. */
 static bool read_format(const char *text, size_t length, struct norkv_format *format) {
   const char *colon = memchr(text, ':', length);
-  if (colon == NULL || !read_number(text, colon, UINT32_MAX, &format->magic) || format->magic == UINT32_MAX) {
+  if (colon == NULL || !pc_number_read(text, colon, UINT32_MAX, &format->magic) || format->magic == UINT32_MAX) {
     return false;
   }
   int checksum = find_word(checksum_names, COUNT(checksum_names), colon + 1, length - (size_t)(colon + 1 - text));
@@ -131,7 +116,7 @@ static enum pc_status read_format_parameters(const struct pc_store_setup *setup,
 static bool read_number_parameter(const struct pc_store_setup *setup, enum parameter parameter, uint32_t minimum,
                                   uint32_t maximum, uint32_t *number) {
   const char *value = setup->parameters[parameter].value;
-  return read_number(value, value + strlen(value), maximum, number) && *number >= minimum;
+  return pc_number_read(value, value + strlen(value), maximum, number) && *number >= minimum;
 }
 
 enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct pc_norkv_settings *settings,
