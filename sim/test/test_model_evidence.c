@@ -26,6 +26,8 @@ static enum lie {
   START_FAILED,     /* answers FAILED */
   START_SECOND,     /* only the first start after the lie began answers OK */
   REPORT_FAILED,    /* a sector's report answers INVALID */
+  FREE_INVENTED,    /* a sector's report tells of more free space than there is */
+  PUT_NOTHING,      /* a put answers OK and puts nothing */
 } lie;
 static uint32_t starts;
 
@@ -36,8 +38,8 @@ static enum pc_status lying_start(void *memory, const struct pc_store_setup *set
 }
 
 static enum pc_status lying_put(void *memory, struct pc_bytes key, struct pc_bytes value) {
-  if (lie == PUT_FAILED) {
-    return PC_STATUS_FAILED;
+  if (lie == PUT_FAILED || lie == PUT_NOTHING) {
+    return lie == PUT_FAILED ? PC_STATUS_FAILED : PC_STATUS_OK;
   }
   if (lie == FULL_BUT_CHANGED) {
     (void)wrapped_remove(memory, key);
@@ -101,7 +103,9 @@ static enum pc_status lying_maintain(void *memory, enum pc_maintenance level) {
 }
 
 static enum pc_status lying_report(void *memory, uint32_t sector, struct pc_sector_report *report) {
-  return lie == REPORT_FAILED ? PC_STATUS_INVALID : wrapped_sector_report(memory, sector, report);
+  enum pc_status status = wrapped_sector_report(memory, sector, report);
+  report->free_bytes += lie == FREE_INVENTED ? 16 : 0;
+  return lie == REPORT_FAILED ? PC_STATUS_INVALID : status;
 }
 
 static const struct pc_store liar = {
@@ -199,6 +203,56 @@ Test(model_evidence, of_a_key_that_is_too_long_is_its_beginning) {
 
 Test(model_evidence, of_a_sector_is_its_number) {
   expect_found(REPORT_FAILED, PC_WELL_FORMED, NULL, "the store tells of each sector", "INVALID for sector 0");
+}
+
+Test(model_evidence, of_free_space_is_both_sizes) {
+  expect_found(FREE_INVENTED, PC_WELL_FORMED, NULL, "free space as it is on flash",
+               "sector 0: the store would append to 16 bytes, 0 are free");
+}
+
+Test(model_evidence, of_the_image_is_the_key_on_flash) {
+  struct bench bench;
+  lie = NO_LIE;
+  bench_open(&bench, &liar, 4, "put a 0a\nput b 0b0b\ndelete b\nput c 0c\n");
+  bench_start(&bench);
+  (void)bench_run(&bench, 0);
+  (void)bench_run(&bench, 1);
+  lie = KEPT;
+  (void)bench_run(&bench, 2);
+  lie = NO_LIE;
+  bench_recover(&bench);
+  bench_expect(&bench, PC_WELL_FORMED, "b", "no such key", "live on flash, with transaction ID 2");
+  bench_expect(&bench, PC_DELETED_STAYS_DELETED, "b", "no such key (it was deleted)", "2 bytes: 0b0b");
+  bench_expect(&bench, PC_EXACT_CONTENTS, "b", "no such key", "iterating yields it");
+  bench_close(&bench);
+}
+
+Test(model_evidence, of_the_image_is_how_many_keys_it_lacks) {
+  struct bench bench;
+  lie = NO_LIE;
+  bench_open(&bench, &liar, 4, "put a 0a\nput b 0b0b\n");
+  bench_start(&bench);
+  (void)bench_run(&bench, 0);
+  lie = PUT_NOTHING;
+  (void)bench_run(&bench, 1);
+  lie = NO_LIE;
+  bench_recover(&bench);
+  bench_expect(&bench, PC_WELL_FORMED, NULL, "each live key on flash", "1 of 2 live keys on flash");
+  bench_expect(&bench, PC_DURABLE, "b", "2 bytes: 0b0b", "NOT_FOUND");
+  bench_close(&bench);
+}
+
+Test(model_evidence, of_the_image_is_also_a_key_that_is_not_the_workloads) {
+  struct bench bench;
+  static const uint8_t name[] = {'z', 'z'};
+  lie = NO_LIE;
+  bench_open(&bench, &liar, 4, "put a 0a\n");
+  bench_run_all(&bench);
+  cr_assert_eq(pc_target_put(&bench.target, (struct pc_bytes){name, 2}, (struct pc_bytes){name, 1}), PC_STATUS_OK);
+  bench_recover(&bench);
+  bench_expect(&bench, PC_WELL_FORMED, "zz", "no such key", "live on flash, with transaction ID 2");
+  bench_expect(&bench, PC_EXACT_CONTENTS, "zz", "no such key (it was never put)", "iterating yields it");
+  bench_close(&bench);
 }
 
 Test(model_evidence, of_the_probe_is_what_failed) {
