@@ -6,7 +6,7 @@
 -- A value that is not known is NULL. A run that was killed keeps its row and its violations; its counts are NULL.
 
 PRAGMA application_id = 1886876259; -- 'pwrc': tells a powercut database from any other SQLite file
-PRAGMA user_version = 2; -- migrate-N.sql brings a database of version N - 1 to version N
+PRAGMA user_version = 3; -- migrate-N.sql brings a database of version N - 1 to version N
 
 CREATE TABLE runs (
   run_id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again after a run is deleted
@@ -28,10 +28,20 @@ CREATE TABLE runs (
   seconds REAL CHECK (seconds >= 0),
   typical_us REAL CHECK (typical_us >= 0), -- of the flash operations with the power on, by the part's typical times
   erasing_us REAL CHECK (erasing_us >= 0), -- of the erases among them
+  group_id INTEGER, -- of runs that one command made: the first one's run_id; NULL: it made no others
+  version TEXT, -- of powercut
+  command TEXT, -- that makes the run again, as a shell takes it
   CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
     AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
     AND seconds IS NOT NULL))
 ) STRICT;
+
+CREATE TABLE run_settings ( -- what a group's runs differ in
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  path TEXT NOT NULL, -- as --set takes it: 'store.policy'
+  value TEXT NOT NULL,
+  PRIMARY KEY (run_id, path)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checks (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -154,3 +164,10 @@ FROM campaigns;
 
 CREATE VIEW v_crashes (crash_id, campaign_id, signature, input, minimized, first_seen) AS
 SELECT crash_id, campaign_id, signature, input, minimized, first_seen FROM crashes;
+
+-- Where a run is from: which runs were made together, by which version, and how to make it again.
+CREATE VIEW v_provenance (run_id, group_id, version, command) AS
+SELECT run_id, coalesce(group_id, run_id), version, command FROM runs;
+
+-- What was set differently in the runs of a group.
+CREATE VIEW v_run_settings (run_id, path, value) AS SELECT run_id, path, value FROM run_settings;

@@ -38,6 +38,32 @@ void pc_argument_single(const struct argp_state *state, const char **place, cons
   *place = argument;
 }
 
+/* A quote ends the quoted text, stands there by itself, and begins it again. */
+static void quote(const char *word, struct pc_buffer *text) {
+  pc_buffer_print(text, "'");
+  for (const char *c = word; *c != '\0'; c++) {
+    if (*c == '\'') {
+      pc_buffer_print(text, "'\\''");
+    } else {
+      pc_buffer_append(text, c, 1);
+    }
+  }
+  pc_buffer_print(text, "'");
+}
+
+void pc_command_line(int argc, char **argv, struct pc_buffer *text) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,@%+";
+  pc_buffer_print(text, "%s", argv[0]);
+  for (int i = 1; i < argc; i++) {
+    pc_buffer_print(text, " ");
+    if (argv[i][0] != '\0' && argv[i][strspn(argv[i], plain)] == '\0') {
+      pc_buffer_print(text, "%s", argv[i]);
+    } else {
+      quote(argv[i], text);
+    }
+  }
+}
+
 static error_t parse_list(int key, char *argument, struct argp_state *state) {
   bool *json = state->input;
   switch (key) {

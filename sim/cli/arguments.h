@@ -1,10 +1,13 @@
-/* Numbers on the command line, read strictly: digits or 0x and hex digits, nothing before or after. */
+/* The command line: its numbers, read strictly (digits or 0x and hex digits, nothing before or after), its single
+   arguments, and itself as text. */
 #ifndef PC_CLI_ARGUMENTS_H
 #define PC_CLI_ARGUMENTS_H
 
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "powercut/bytes.h"
 
 /* A range, both ends in it. */
 struct pc_range {
@@ -19,6 +22,10 @@ uint64_t pc_argument_number(const struct argp_state *state, const char *option, 
 
 /* Takes the command's only positional argument; a second one ends the process. */
 void pc_argument_single(const struct argp_state *state, const char **place, const char *argument);
+
+/* Appends the command line as a shell takes it: each word that needs it in single quotes. argv[0] is what messages call
+   the command ("powercut run") and stands as it is. */
+void pc_command_line(int argc, char **argv, struct pc_buffer *text);
 
 /* The command line of the commands that list all there is of a kind: whether it asks for JSON. */
 bool pc_list_parse(int argc, char **argv, const char *doc);

@@ -51,6 +51,7 @@ struct arguments {
   bool json;
   struct pc_scenario_options options;
   struct pc_override *overrides; /* room for one of each word on the command line */
+  const char *command;           /* line, whole */
 };
 
 static void add_override(const struct argp_state *state, struct arguments *arguments, char *text) {
@@ -144,6 +145,8 @@ static enum pc_result begin(struct run *run, struct pc_error *error) {
         .store = (const char *)store.data,
         .seed = run->scenario.plan.seed,
         .endurance = run->scenario.profile.endurance,
+        .version = PC_VERSION,
+        .command = run->arguments->command,
     };
     err = pc_ledger_begin_run(run->findings.ledger, &info, &run->findings.run_id, error);
   }
@@ -234,14 +237,15 @@ static enum pc_result run_scenario(const struct arguments *arguments, const char
 
 enum pc_exit pc_command_run(int argc, char **argv) {
   static const struct argp argp = {.options = options, .parser = parse, .args_doc = "SCENARIO.yaml", .doc = doc};
-  struct arguments arguments = {.database = "powercut.db"};
+  struct pc_buffer command = {0}, folder = {0};
+  pc_command_line(argc, argv, &command); /* before it is taken apart */
+  struct arguments arguments = {.database = "powercut.db", .command = (const char *)command.data};
   (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 
   struct pc_error error;
   enum pc_exit status = PC_EXIT_ENVIRONMENT;
-  struct pc_buffer folder = {0};
   pc_repro_folder(arguments.database, &folder);
-  enum pc_result err = folder.failed ? pc_fail_memory(&error) : PC_OK;
+  enum pc_result err = command.failed || folder.failed ? pc_fail_memory(&error) : PC_OK;
   if (!err && !pc_interrupt_begin()) {
     err = pc_fail(&error, PC_ENVIRONMENT, "the handlers of Ctrl-C can't be installed");
   }
@@ -250,6 +254,7 @@ enum pc_exit pc_command_run(int argc, char **argv) {
     err = run_scenario(&arguments, repros, &status, &error);
   }
   pc_buffer_free(&folder);
+  pc_buffer_free(&command);
   free(arguments.overrides);
   return err ? pc_output_error(err, &error) : status;
 }

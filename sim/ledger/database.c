@@ -189,7 +189,12 @@ static bool is_new(const struct identity *identity) {
 }
 
 static enum pc_result migrate(const struct pc_database *database, int64_t version, struct pc_error *error) {
-  return version < 2 ? pc_database_run(database, pc_migrate_2_sql, error) : PC_OK;
+  static const char *const steps[] = {pc_migrate_2_sql, pc_migrate_3_sql}; /* from version 1, from version 2 */
+  enum pc_result err = PC_OK;
+  for (int64_t from = version; !err && from < PC_LEDGER_VERSION; from++) {
+    err = pc_database_run(database, steps[from - 1], error);
+  }
+  return err;
 }
 
 /* Makes the schema in a database that is empty, brings an older one up to it, and refuses one that is not ours. In a

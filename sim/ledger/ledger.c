@@ -28,22 +28,68 @@ void pc_ledger_close(struct pc_ledger *ledger) {
   }
 }
 
-enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run_info *info, int64_t *run_id,
-                                   struct pc_error *error) {
+/* Ends a transaction that came to `err` so far: as a whole, or not at all. */
+static enum pc_result end_transaction(const struct pc_database *database, enum pc_result err, struct pc_error *error) {
+  if (!err) {
+    err = pc_database_run(database, "COMMIT", error);
+  }
+  if (err) {
+    (void)pc_database_run(database, "ROLLBACK", NULL); /* the first error is the one to tell */
+  }
+  return err;
+}
+
+static struct pc_value text_or_null(const char *text) {
+  return text == NULL ? pc_null() : pc_text(text);
+}
+
+static enum pc_result put_run(const struct pc_database *database, const struct pc_run_info *info, int64_t *run_id,
+                              struct pc_error *error) {
   const struct pc_value values[] = {
       pc_text(info->scenario),
       pc_text(info->device),
       pc_text(info->store),
       pc_integer(info->seed),
       info->endurance == 0 ? pc_null() : pc_integer(info->endurance),
+      info->group == 0 ? pc_null() : pc_integer((uint64_t)info->group),
+      text_or_null(info->version),
+      text_or_null(info->command),
   };
-  enum pc_result err = pc_database_put_one(
-      &ledger->database, "INSERT INTO runs (scenario, device, store, seed, endurance) VALUES (?, ?, ?, ?, ?)", values,
-      COUNT(values), error);
-  if (!err) {
-    *run_id = sqlite3_last_insert_rowid(ledger->database.connection);
-  }
+  enum pc_result err =
+      pc_database_put_one(database,
+                          "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                          values, COUNT(values), error);
+  *run_id = sqlite3_last_insert_rowid(database->connection);
   return err;
+}
+
+static enum pc_result put_settings(const struct pc_database *database, int64_t run_id, const struct pc_run_info *info,
+                                   struct pc_error *error) {
+  sqlite3_stmt *statement = NULL;
+  enum pc_result err = pc_database_prepare(database, "INSERT INTO run_settings (run_id, path, value) VALUES (?, ?, ?)",
+                                           &statement, error);
+  for (size_t i = 0; !err && i < info->setting_count; i++) {
+    const struct pc_value values[] = {pc_integer((uint64_t)run_id), pc_text(info->settings[i].path),
+                                      pc_text(info->settings[i].value)};
+    err = pc_database_put(database, statement, values, COUNT(values), error);
+  }
+  (void)sqlite3_finalize(statement);
+  return err;
+}
+
+enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run_info *info, int64_t *run_id,
+                                   struct pc_error *error) {
+  const struct pc_database *database = &ledger->database;
+  enum pc_result err = pc_database_run(database, "BEGIN IMMEDIATE", error);
+  if (err) {
+    return err;
+  }
+  err = put_run(database, info, run_id, error);
+  if (!err) {
+    err = put_settings(database, *run_id, info, error);
+  }
+  return end_transaction(database, err, error);
 }
 
 enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
@@ -204,11 +250,5 @@ enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const
   if (!err) {
     err = put_latencies(database, run_id, result, error);
   }
-  if (!err) {
-    err = pc_database_run(database, "COMMIT", error);
-  }
-  if (err) {
-    (void)pc_database_run(database, "ROLLBACK", NULL); /* the first error is the one to tell */
-  }
-  return err;
+  return end_transaction(database, err, error);
 }

@@ -36,6 +36,8 @@ is "false [] results.db" "$(json '"\(.interrupted) \(.first_violations) \(.datab
 is true "$(json '(.recoveries_per_second * .seconds - .recoveries) | fabs < 1')" "the rate fits the time"
 expect 0 run small.yaml --db results.db --json
 is 2 "$(json .run_id)" "the second run in a database"
+is "powercut run small.yaml --db results.db --json" "$(sqlite3 results.db 'SELECT command FROM v_provenance WHERE run_id = 2')" \
+  "the command that makes the run again"
 
 # The same scenario and seed give the same, wherever it runs and with any number of workers; another seed does not.
 jobs=1

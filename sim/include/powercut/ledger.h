@@ -12,7 +12,7 @@
 #include "powercut/error.h"
 #include "powercut/explore.h"
 
-#define PC_LEDGER_VERSION 2
+#define PC_LEDGER_VERSION 3
 
 struct pc_ledger;
 
@@ -23,15 +23,25 @@ struct pc_ledger;
 enum pc_result pc_ledger_open(struct pc_ledger **ledger, const char *path, struct pc_error *error);
 void pc_ledger_close(struct pc_ledger *ledger); /* NULL is fine */
 
+/* What a run of a group has set differently from the others, as --set takes it. */
+struct pc_run_setting {
+  const char *path, *value;
+};
+
 struct pc_run_info {
   const char *scenario; /* its name */
   const char *device;   /* profile and sectors: "w25q128jv x 16" */
   const char *store;    /* name and parameters that differ from the fallbacks: "norkv redundancy=2" */
   uint64_t seed;
-  uint32_t endurance; /* erases a sector is specified for; 0: unlimited or not known */
+  uint32_t endurance;  /* erases a sector is specified for; 0: unlimited or not known */
+  int64_t group;       /* the first run of those that one command makes; 0: it is the first, or the only one */
+  const char *version; /* of powercut; NULL: not known */
+  const char *command; /* that makes the run again, as a shell takes it; NULL: not known */
+  const struct pc_run_setting *settings;
+  size_t setting_count;
 };
 
-/* Begins a run; committed when it returns. */
+/* Begins a run; committed when it returns, whole or not at all. */
 enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run_info *info, int64_t *run_id,
                                    struct pc_error *error);
 
