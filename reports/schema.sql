@@ -6,7 +6,7 @@
 -- A value that is not known is NULL. A run that was killed keeps its row and its violations; its counts are NULL.
 
 PRAGMA application_id = 1886876259; -- 'pwrc': tells a powercut database from any other SQLite file
-PRAGMA user_version = 3; -- migrate-N.sql brings a database of version N - 1 to version N
+PRAGMA user_version = 4; -- migrate-N.sql brings a database of version N - 1 to version N
 
 CREATE TABLE runs (
   run_id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again after a run is deleted
@@ -65,6 +65,8 @@ CREATE TABLE violations (
   expected TEXT NOT NULL,
   actual TEXT NOT NULL,
   repro TEXT NOT NULL, -- a file for `powercut replay`
+  count INTEGER CHECK (count > 0), -- failures of this invariant in this operation after cuts of this class; NULL: not known
+  shrunk TEXT, -- a smaller repro of the same invariant; NULL: it was not shrunk
   CHECK ((flash_operation IS NULL) = (depth = 0))
 ) STRICT;
 CREATE INDEX violations_of_run ON violations (run_id);
@@ -119,11 +121,17 @@ FROM runs;
 CREATE VIEW v_checks (run_id, invariant, fault, depth, checks, failures) AS
 SELECT run_id, invariant, fault, depth, checks, failures FROM checks;
 
--- Violations, each place once: what failed again in the same place is counted in v_checks only.
+-- Violations, each place once: what failed again in the same place is counted in v_findings. repro: the shrunk one where
+-- there is one.
 CREATE VIEW v_violations (violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, expected,
   actual, repro) AS
-SELECT violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, expected, actual, repro
+SELECT violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, expected, actual,
+  coalesce(shrunk, repro)
 FROM violations;
+
+-- How often each violation was found, and its repros: as it was found, and shrunk (NULL: it was not).
+CREATE VIEW v_findings (violation_id, run_id, invariant, fault, operation, count, repro_found, repro_shrunk) AS
+SELECT violation_id, run_id, invariant, fault, operation, count, repro, shrunk FROM violations;
 
 CREATE VIEW v_wear (run_id, sector, erases, programmed_bytes) AS
 SELECT run_id, sector, erases, programmed_bytes FROM wear;

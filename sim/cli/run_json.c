@@ -47,12 +47,12 @@ static json_t *json_of_finding(const struct pc_finding *finding) {
   const struct pc_violation *violation = &finding->violation;
   const struct pc_cut *cut = violation->path.depth > 0 ? &violation->path.cuts[violation->path.depth - 1] : NULL;
   return json_pack(
-      "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "invariant", pc_invariant_info(violation->invariant)->name,
+      "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "invariant", pc_invariant_info(violation->invariant)->name,
       "fault", cut != NULL ? pc_fault_class(cut->fault)->name : PC_BASELINE, "depth",
       pc_json_count(violation->path.depth), "operation", pc_json_count(violation->operation), "flash_operation",
       cut != NULL ? pc_json_count(violation->path.cuts[0].flash_operation) : json_null(), "key", json_of_key(violation),
-      "expected", pc_json_text(violation->expected), "actual", pc_json_text(violation->actual), "repro_file",
-      finding->file != NULL ? pc_json_text(finding->file) : json_null());
+      "count", pc_json_count(violation->count), "expected", pc_json_text(violation->expected), "actual",
+      pc_json_text(violation->actual), "repro_file", finding->file != NULL ? pc_json_text(finding->file) : json_null());
 }
 
 static json_t *json_of_findings(const struct pc_run_findings *findings) {

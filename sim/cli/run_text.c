@@ -171,6 +171,8 @@ static void add_finding(struct pc_buffer *text, const struct pc_run_report *repo
   const struct pc_violation *violation = &finding->violation;
   pc_buffer_print(text, "  %s: ", pc_invariant_info(violation->invariant)->name);
   add_place(text, violation, report->scenario->workload.operation_count);
+  pc_buffer_print(text, ", ");
+  add_counted(text, violation->count, "time");
   if (violation->has_key) {
     pc_buffer_print(text, "\n    key       ");
     pc_buffer_key(text, violation->key);

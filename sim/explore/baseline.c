@@ -86,8 +86,9 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
     baseline->usable = report->answer == PC_STATUS_OK;
   }
   findings->result->operations++;
-  pc_findings_next_place(findings);
-  return pc_findings_add(findings, report, &no_cut, operation, error);
+  result = pc_findings_end_place(findings, error);
+  pc_findings_add(findings, report, &no_cut, operation);
+  return result;
 }
 
 static enum pc_result run_workload(struct pc_baseline *baseline, struct pc_rig *rig, struct pc_report *report,
@@ -98,7 +99,7 @@ static enum pc_result run_workload(struct pc_baseline *baseline, struct pc_rig *
     result = record(baseline, rig->device, error);
   }
   if (result == PC_OK) {
-    result = pc_findings_add(findings, report, &no_cut, 0, error);
+    pc_findings_add(findings, report, &no_cut, 0);
   }
   baseline->boot_end = (uint32_t)baseline->tape.count;
   baseline->usable = report->answer == PC_STATUS_OK;
@@ -122,8 +123,9 @@ static enum pc_result check_end(struct pc_rig *rig, struct pc_report *report, st
   if (result != PC_OK) {
     return result;
   }
-  pc_findings_next_place(findings);
-  return pc_findings_add(findings, report, &no_cut, rig->workload->operation_count, error);
+  result = pc_findings_end_place(findings, error);
+  pc_findings_add(findings, report, &no_cut, rig->workload->operation_count);
+  return result;
 }
 
 enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_subject *subject,
@@ -149,6 +151,9 @@ enum pc_result pc_baseline_run(struct pc_baseline *baseline, const struct pc_sub
       result = check_end(&rig, report, findings, error);
     }
     pc_rig_close(&rig);
+  }
+  if (result == PC_OK) {
+    result = pc_findings_end_place(findings, error);
   }
   free(report);
   return result;

@@ -62,11 +62,11 @@ static const struct pc_crash *known_crash(const struct pc_walk *walk) {
   return NULL;
 }
 
-static enum pc_result report_crash(struct pc_walk *walk, const struct pc_crash *crash, struct pc_error *error) {
+static void report_crash(struct pc_walk *walk, const struct pc_crash *crash) {
   pc_report_clear(&walk->report);
   pc_report_fail(&walk->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", crash->what);
   walk->plan.findings->result->recoveries++;
-  return pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation, error);
+  pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation);
 }
 
 /* Says what comes next, in case the process doesn't survive it. */
@@ -95,8 +95,8 @@ static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struc
   pc_latency_note(findings->result, PC_REBOOT, walk->rig.device, before);
   findings->result->recoveries++;
   bool failed = pc_report_failed(&walk->report);
-  result = pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);
-  if (result != PC_OK || failed || !has_aftermath(walk, state)) {
+  pc_findings_add(findings, &walk->report, &walk->path, walk->operation);
+  if (failed || !has_aftermath(walk, state)) {
     return result;
   }
   pc_report_clear(&walk->report);
@@ -105,7 +105,8 @@ static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struc
     return result;
   }
   findings->result->aftermaths++;
-  return pc_findings_add(findings, &walk->report, &walk->path, walk->operation, error);
+  pc_findings_add(findings, &walk->report, &walk->path, walk->operation);
+  return PC_OK;
 }
 
 /* The power is cut and the device is as the cut left it: recover, check, and cut again in the recovery. */
@@ -125,7 +126,8 @@ enum pc_result pc_cut_explore(struct pc_walk *walk, uint64_t seed, struct pc_err
   }
   const struct pc_crash *crash = known_crash(walk);
   if (crash != NULL) {
-    return report_crash(walk, crash, error);
+    report_crash(walk, crash);
+    return PC_OK;
   }
   note(walk);
   size_t torn = pc_device_mark(walk->rig.device);

@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-void pc_findings_next_place(struct pc_findings *findings) {
-  memset(findings->here, 0, sizeof findings->here);
-}
-
 void pc_findings_next_segment(struct pc_findings *findings) {
   memset(findings->handed_on, 0, sizeof findings->handed_on);
-  pc_findings_next_place(findings);
+  findings->held_count = 0;
 }
 
 /* The class of the last cut. */
@@ -26,26 +22,49 @@ enum pc_result pc_findings_hand_on(struct pc_findings *findings, const struct pc
   return findings->observer->violation(findings->observer->context, violation, error);
 }
 
-enum pc_result pc_findings_add(struct pc_findings *findings, struct pc_report *report, const struct pc_cut_path *path,
-                               uint32_t operation, struct pc_error *error) {
-  size_t fault = fault_of(path);
+/* Holds a violation, or counts it if one of its kind is held. */
+static void hold(struct pc_findings *findings, const struct pc_violation *violation) {
+  struct pc_held *held = findings->held;
+  struct pc_held *end = held + findings->held_count;
+  while (held < end && (held->violation.invariant != violation->invariant ||
+                        fault_of(&held->violation.path) != fault_of(&violation->path))) {
+    held++;
+  }
+  if (held < end) {
+    held->violation.count++;
+    return;
+  }
+  findings->held_count++;
+  held->violation = *violation;
+  held->violation.count = 1;
+  if (violation->has_key) {
+    memcpy(held->key, violation->key.data, violation->key.size);
+    held->violation.key.data = held->key;
+  }
+}
+
+void pc_findings_add(struct pc_findings *findings, const struct pc_report *report, const struct pc_cut_path *path,
+                     uint32_t operation) {
   struct pc_check_count *counts =
-      path->depth == 0 ? findings->result->baseline : findings->result->checks[fault][path->depth - 1];
-  enum pc_result result = PC_OK;
-  for (enum pc_invariant invariant = 0; result == PC_OK && invariant < PC_INVARIANT_COUNT; invariant++) {
+      path->depth == 0 ? findings->result->baseline : findings->result->checks[fault_of(path)][path->depth - 1];
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
     counts[invariant].checks += report->checked[invariant];
-    if (!report->failed[invariant]) {
-      continue;
-    }
-    counts[invariant].failures++;
-    findings->result->violations++;
-    if (!findings->here[fault][invariant]) {
-      findings->here[fault][invariant] = true;
-      struct pc_violation *violation = &report->violations[invariant];
-      violation->operation = operation;
-      violation->path = *path;
-      result = pc_findings_hand_on(findings, violation, error);
+    if (report->failed[invariant]) {
+      struct pc_violation violation = report->violations[invariant];
+      violation.operation = operation;
+      violation.path = *path;
+      counts[invariant].failures++;
+      findings->result->violations++;
+      hold(findings, &violation);
     }
   }
+}
+
+enum pc_result pc_findings_end_place(struct pc_findings *findings, struct pc_error *error) {
+  enum pc_result result = PC_OK;
+  for (uint32_t i = 0; result == PC_OK && i < findings->held_count; i++) {
+    result = pc_findings_hand_on(findings, &findings->held[i].violation, error);
+  }
+  findings->held_count = 0;
   return result;
 }

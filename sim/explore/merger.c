@@ -71,15 +71,15 @@ static enum pc_result report_crashes(struct pc_explored *explored, struct pc_rep
   for (uint32_t i = 0; result == PC_OK && i < count; i++) {
     findings.result->cuts++;
     findings.result->recoveries++;
-    if (i == 0 || crashes[i].operation != crashes[i - 1].operation) {
-      pc_findings_next_place(&findings);
+    if (i > 0 && crashes[i].operation != crashes[i - 1].operation) {
+      result = pc_findings_end_place(&findings, error);
     }
     pc_report_clear(report);
     pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts and works",
                    "%s (one of too many: the rest of these operations was not explored)", crashes[i].what);
-    result = pc_findings_add(&findings, report, &crashes[i].path, crashes[i].operation, error);
+    pc_findings_add(&findings, report, &crashes[i].path, crashes[i].operation);
   }
-  return result;
+  return result == PC_OK ? pc_findings_end_place(&findings, error) : result;
 }
 
 enum pc_result pc_merger_give_up(struct pc_merger *merger, uint32_t segment, const struct pc_crash *crashes,

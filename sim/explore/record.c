@@ -152,9 +152,9 @@ static enum pc_result report_crash(struct recording *recording, const struct pc_
   pc_exploration_free(findings->result);
   recording->baseline->usable = false;
   pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", trial->what);
-  enum pc_result result = pc_findings_add(findings, report, &no_cut, trial->operation, error);
+  pc_findings_add(findings, report, &no_cut, trial->operation);
   free(report);
-  return result;
+  return pc_findings_end_place(findings, error);
 }
 
 enum pc_result pc_baseline_record(struct pc_baseline *baseline, const struct pc_subject *subject,

@@ -123,12 +123,16 @@ enum pc_result pc_walk_operations(struct pc_walk *walk, uint32_t first, uint32_t
     result = walk_operation(walk, false, error);
   }
   while (result == PC_OK && walk->operation < end && walk->operation < count && !pc_cut_should_stop(walk)) {
-    pc_findings_next_place(walk->plan.findings);
     result = walk_operation(walk, true, error);
+    if (result == PC_OK) {
+      result = pc_findings_end_place(walk->plan.findings, error);
+    }
   }
   if (result == PC_OK && end > count && !pc_cut_should_stop(walk)) {
-    pc_findings_next_place(walk->plan.findings);
     result = cut_at_end(walk, error);
+    if (result == PC_OK) {
+      result = pc_findings_end_place(walk->plan.findings, error);
+    }
   }
   return result;
 }

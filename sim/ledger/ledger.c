@@ -114,11 +114,12 @@ enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id,
       pc_text(violation->expected),
       pc_text(violation->actual),
       {.kind = PC_VALUE_TEXT, .text = repro},
+      violation->count == 0 ? pc_null() : pc_integer(violation->count),
   };
   enum pc_result err =
       pc_database_put_one(&ledger->database,
                           "INSERT INTO violations (run_id, invariant, fault, depth, operation, flash_operation, key, "
-                          "expected, actual, repro) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                          "expected, actual, repro, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                           values, COUNT(values), error);
   pc_buffer_free(&key);
   return err;

@@ -10,5 +10,6 @@ extern const char pc_schema_sql[];
 /* reports/migrate-N.sql brings a database of version N - 1 to version N. */
 extern const char pc_migrate_2_sql[];
 extern const char pc_migrate_3_sql[];
+extern const char pc_migrate_4_sql[];
 
 #endif

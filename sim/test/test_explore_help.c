@@ -137,6 +137,7 @@ void lab_expect_same(const struct lab_run *a, const struct lab_run *b) {
                b->violation_count);
   for (size_t i = 0; i < a->violation_count; i++) {
     lab_expect_same_violation(&a->violations[i], &b->violations[i]);
+    cr_expect_eq(a->violations[i].violation.count, b->violations[i].violation.count);
   }
 }
 

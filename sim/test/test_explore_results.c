@@ -14,11 +14,15 @@ static void set_all_faults(struct lab *lab) {
 }
 
 /* norkv without checksums: violations in plenty, of more than one invariant. */
-static void open_violated(struct lab *lab) {
-  lab_open_generated(lab, pc_store_named("norkv"), 4, 60, 7);
+static void open_violated_for(struct lab *lab, uint32_t operations) {
+  lab_open_generated(lab, pc_store_named("norkv"), 4, operations, 7);
   lab_set(lab, "checksum", "none");
   set_all_faults(lab);
   lab->plan.aftermath = 8;
+}
+
+static void open_violated(struct lab *lab) {
+  open_violated_for(lab, 60);
 }
 
 static struct lab_run explore(const struct lab *lab, uint32_t jobs) {
@@ -56,6 +60,36 @@ Test(explore_results, differ_with_the_seed) {
   cr_expect_neq(memcmp(one.result.checks, two.result.checks, sizeof one.result.checks), 0);
   lab_run_free(&one);
   lab_run_free(&two);
+  lab_close(&lab);
+}
+
+/* Of a kind of which each place is handed on, the counts make up what failed. */
+Test(explore_results, count_what_failed_again_in_the_same_place) {
+  struct lab lab;
+  open_violated(&lab);
+  struct lab_run run = explore(&lab, 2);
+  uint64_t counted[PC_FAULT_COUNT][PC_INVARIANT_COUNT] = {0}, whole = 0;
+  uint32_t places[PC_FAULT_COUNT][PC_INVARIANT_COUNT] = {0};
+  for (size_t i = 0; i < run.violation_count; i++) {
+    const struct pc_violation *violation = &run.violations[i].violation;
+    cr_assert_eq(violation->path.depth, 1);
+    counted[violation->path.cuts[0].fault][violation->invariant] += violation->count;
+    places[violation->path.cuts[0].fault][violation->invariant]++;
+    cr_expect_gt(violation->count, 0);
+  }
+  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    for (size_t invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+      uint64_t failures = run.result.checks[fault][0][invariant].failures;
+      if (places[fault][invariant] < PC_MAX_SAME_VIOLATIONS) {
+        cr_expect_eq(counted[fault][invariant], failures);
+        whole += counted[fault][invariant] > places[fault][invariant];
+      } else {
+        cr_expect_leq(counted[fault][invariant], failures);
+      }
+    }
+  }
+  cr_expect_gt(whole, 0, "no kind with repetitions is handed on whole");
+  lab_run_free(&run);
   lab_close(&lab);
 }
 
@@ -141,7 +175,7 @@ Test(explore_results, come_with_progress_that_ends_at_the_total) {
 
 Test(explore_results, of_a_run_that_is_stopped_are_those_of_its_beginning) {
   struct lab lab;
-  open_violated(&lab);
+  open_violated_for(&lab, 320); /* long enough to be stopped in, also by a process that has to wait for its turn */
   struct lab_run whole = explore(&lab, 2);
   struct lab_run run = {.jobs = 2, .stop_after = 2};
   lab_explore(&lab, &run);

@@ -18,6 +18,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_checks", "run_id,invariant,fault,depth,checks,failures\n"},
       {"v_violations",
        "violation_id,run_id,invariant,fault,depth,operation,flash_operation,key,expected,actual,repro\n"},
+      {"v_findings", "violation_id,run_id,invariant,fault,operation,count,repro_found,repro_shrunk\n"},
       {"v_wear", "run_id,sector,erases,programmed_bytes\n"},
       {"v_wear_histogram", "run_id,erases,sectors\n"},
       {"v_wear_summary", "run_id,erases_min,erases_max,erases_mean,erases_stddev,write_amplification,lifetime_years\n"},
@@ -243,7 +244,16 @@ static const char tables[] =
     "SELECT name, (SELECT group_concat(name) FROM pragma_table_info(s.name)) FROM sqlite_schema AS s "
     "WHERE type IN ('table', 'view') ORDER BY 1";
 
-/* Takes back what version 3 and then version 2 brought. */
+/* Takes back what version 4, then version 3 and then version 2 brought. */
+static const char undo_4[] =
+    "DROP VIEW v_findings; DROP VIEW v_violations;"
+    "ALTER TABLE violations DROP COLUMN count; ALTER TABLE violations DROP COLUMN shrunk;"
+    "CREATE VIEW v_violations (violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, "
+    "expected,"
+    "  actual, repro) AS SELECT violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, "
+    "expected,"
+    "  actual, repro FROM violations;"
+    "PRAGMA user_version = 3";
 static const char undo_3[] =
     "DROP VIEW v_provenance; DROP VIEW v_run_settings; DROP TABLE run_settings;"
     "ALTER TABLE runs DROP COLUMN group_id; ALTER TABLE runs DROP COLUMN version; ALTER TABLE runs DROP COLUMN command;"
@@ -260,7 +270,7 @@ static void expect_same_as_a_new_one(const char *path) {
   (void)snprintf(expected, sizeof expected, "%s", ledger_query(fresh, tables));
   end_a_run(path);
   cr_expect_str_eq(ledger_query(path, tables), expected);
-  cr_expect_str_eq(ledger_query(path, "SELECT user_version FROM pragma_user_version"), "3\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT user_version FROM pragma_user_version"), "4\n");
   cr_expect_str_eq(ledger_query(path, "SELECT run_id, scenario FROM v_runs"), "1|old\n2|settings\n");
   cr_expect_str_eq(ledger_query(path, "SELECT run_id, operation, worst_us FROM v_latency ORDER BY 2"),
                    "2|put|1234.5\n2|start|NULL\n");
@@ -269,13 +279,32 @@ static void expect_same_as_a_new_one(const char *path) {
 Test(ledger, brings_a_database_of_version_2_to_the_same_as_a_new_one) {
   const char *path = ledger_file("old.db");
   pc_ledger_close(ledger_open(path));
+  ledger_sql(path, undo_4);
   ledger_sql(path, undo_3);
   expect_same_as_a_new_one(path);
+}
+
+/* A violation that was recorded before there were counts and shrunk repros. */
+Test(ledger, keeps_the_violations_of_version_3) {
+  const char *path = ledger_file("old.db");
+  struct pc_ledger *ledger = ledger_open(path);
+  int64_t run_id = ledger_begin(ledger);
+  struct pc_violation violation = ledger_violation();
+  struct pc_error error;
+  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, (struct pc_bytes){(const uint8_t *)"r", 1}, &error),
+               PC_OK);
+  pc_ledger_close(ledger);
+  ledger_sql(path, undo_4);
+  pc_ledger_close(ledger_open(path));
+  cr_expect_str_eq(ledger_query(path, "SELECT repro FROM v_violations"), "r\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT violation_id, count, repro_found, repro_shrunk FROM v_findings"),
+                   "1|NULL|r|NULL\n");
 }
 
 Test(ledger, brings_a_database_of_version_1_to_the_same_as_a_new_one) {
   const char *path = ledger_file("old.db");
   pc_ledger_close(ledger_open(path));
+  ledger_sql(path, undo_4);
   ledger_sql(path, undo_3);
   ledger_sql(path, undo_2);
   expect_same_as_a_new_one(path);

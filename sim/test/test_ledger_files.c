@@ -154,7 +154,7 @@ Test(ledger_files, refuses_a_newer_schema_and_names_both_versions) {
   const char *path = ledger_file("newer.db");
   pc_ledger_close(ledger_open(path));
   ledger_sql(path, "PRAGMA user_version = 77");
-  expect_untouched(path, "its schema is version 77, and this powercut knows up to version 3");
+  expect_untouched(path, "its schema is version 77, and this powercut knows up to version 4");
 }
 
 Test(ledger_files, refuses_a_damaged_database) {

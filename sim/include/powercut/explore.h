@@ -80,9 +80,8 @@ struct pc_exploration_result {
 struct pc_observer {
   uint32_t jobs; /* worker processes, at most PC_MAX_JOBS; 0: one for each processor */
   void *context;
-  /* In order of the workload. A violation, the first time that its invariant, operation and last fault class come
-     together; what fails again in the same place is only counted. A result other than PC_OK ends the exploration with
-     it. */
+  /* In order of the workload. A violation, the first of its invariant, operation and last fault class; what failed
+     again in the same place is its count. A result other than PC_OK ends the exploration with it. */
   enum pc_result (*violation)(void *context, const struct pc_violation *violation, struct pc_error *error);
   void (*progress)(void *context, uint64_t flash_operations_done, uint64_t flash_operations);
   bool (*stop)(void *context); /* asked often; true ends the exploration early */

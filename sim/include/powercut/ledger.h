@@ -12,7 +12,7 @@
 #include "powercut/error.h"
 #include "powercut/explore.h"
 
-#define PC_LEDGER_VERSION 3
+#define PC_LEDGER_VERSION 4
 
 struct pc_ledger;
 
@@ -48,6 +48,16 @@ enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run
 /* Records a violation with its repro (text); committed when it returns. */
 enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
                                        struct pc_bytes repro, struct pc_error *error);
+
+/* Finds the next violation of a run that is the first of its invariant and last fault class and has no shrunk repro:
+   from behind `*violation_id` (0: from the start) on, in the order of their recording. `*violation_id` becomes its
+   number, 0 if there is none, and its repro is appended to `repro`. */
+enum pc_result pc_ledger_next_unshrunk(struct pc_ledger *ledger, int64_t run_id, int64_t *violation_id,
+                                       struct pc_buffer *repro, struct pc_error *error);
+
+/* Records the shrunk repro (text) of a violation; committed when it returns. */
+enum pc_result pc_ledger_add_shrunk(struct pc_ledger *ledger, int64_t violation_id, struct pc_bytes repro,
+                                    struct pc_error *error);
 
 /* Ends a run with its counts, checks, wear and times, in one transaction. `result->interrupted` is kept: the run is
    then marked as not finished. A run can be ended once; PC_ENVIRONMENT leaves it not ended, with its violations. */

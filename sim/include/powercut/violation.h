@@ -33,6 +33,7 @@ struct pc_violation {
   bool has_key;
   struct pc_bytes key; /* valid while the violation is handed over */
   char expected[256], actual[256];
+  uint64_t count; /* how often this invariant failed in this operation after a last cut of this class; 0: not counted */
 };
 
 #endif
