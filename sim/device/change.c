@@ -5,26 +5,9 @@
 #include "hash.h"
 #include "state.h"
 
-/* The units that an operation covers. */
-struct units {
-  size_t first, count;
-};
-
-static struct units units_of(const struct pc_device *device, const struct pc_flash_operation *operation) {
-  uint32_t unit = device->profile.program_unit;
-  return (struct units){.first = operation->address / unit, .count = operation->size / unit};
-}
-
-static uint64_t hash_of(const struct pc_device *device, const struct pc_flash_operation *operation,
-                        struct units units) {
-  uint64_t hash = pc_hash_lines(PC_HASH_CELLS, device->cells, operation->address, operation->size);
-  if (device->counts != NULL) {
-    hash += pc_hash_lines(PC_HASH_PROGRAM_COUNTS, device->counts, units.first, units.count);
-  }
-  if (device->weak != NULL) {
-    hash += pc_hash_set_lines(PC_HASH_WEAK, device->weak, operation->address, operation->size);
-  }
-  return hash;
+static uint64_t hash_of(const struct pc_device *device, const struct pc_flash_operation *operation) {
+  return pc_hash_lines(PC_HASH_CELLS, device->cells, operation->address, operation->size) +
+         pc_planes_hash(device, operation->address, operation->size);
 }
 
 static void count_up(uint8_t *count) {
@@ -94,6 +77,9 @@ static uint64_t programs_in(const struct pc_device *device, const struct pc_flas
 }
 
 static void count_work(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {
+  if (operation->kind == PC_ROT) {
+    return;
+  }
   uint64_t *count = operation->kind == PC_ERASE ? &device->work.erases : &device->work.programs;
   uint64_t done = operation->kind == PC_ERASE ? 1 : programs_in(device, operation);
   *count = undo ? *count - done : *count + done;
@@ -103,44 +89,76 @@ static void count_wear(struct pc_device *device, const struct pc_flash_operation
   if (operation->kind == PC_ERASE) {
     uint64_t *erases = &device->wear[operation->address / device->profile.sector_size].erases;
     *erases = undo ? *erases - 1 : *erases + 1;
-  } else {
+  } else if (operation->kind == PC_PROGRAM) {
     count_programmed_bytes(device, operation->address, operation->size, undo);
   }
 }
 
-void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
-  struct units units = units_of(device, operation);
-  uint8_t *cells = device->cells + operation->address;
-  struct pc_journal_entry entry = {.operation = *operation, .hash = device->hash};
-  entry.operation.before = cells;
-  if (device->counts != NULL) {
-    entry.counts = (struct pc_bytes){.data = device->counts + units.first, .size = units.count};
+/* The entry that undoes what is about to change. */
+static struct pc_journal_entry entry_before(const struct pc_device *device,
+                                            const struct pc_flash_operation *operation) {
+  struct pc_journal_entry entry = {
+      .operation = *operation, .weakness = device->weakness, .damage = device->damage, .hash = device->hash};
+  entry.operation.before = device->cells + operation->address;
+  for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    entry.planes[kind] = pc_plane_range(device, kind, operation->address, operation->size);
   }
-  if (operation->weak != NULL && !pc_weak_prepare(device)) {
+  return entry;
+}
+
+/* Takes memory for the planes that the operation leaves something in. */
+static bool prepare(struct pc_device *device, const struct pc_flash_operation *operation) {
+  bool damages =
+      operation->kind == PC_ROT || operation->ignored || operation->spoilt != NULL || operation->stuck != NULL;
+  return (operation->weak == NULL || pc_plane_prepare(device, PC_PLANE_WEAK)) &&
+         (!damages || pc_device_prepare_damage(device));
+}
+
+/* An operation that failed counts like a torn one, by what it did. */
+static void count_programs(struct pc_device *device, const struct pc_flash_operation *operation) {
+  uint8_t *counts = device->planes[PC_PLANE_COUNTS].bytes;
+  size_t units = operation->size / device->profile.program_unit;
+  if (counts == NULL || operation->kind == PC_ROT) {
+    return;
+  }
+  counts += operation->address / device->profile.program_unit;
+  if (operation->torn || operation->failed) {
+    count_torn(device, operation, counts, units);
+  } else {
+    count_whole(counts, units, operation->kind);
+  }
+}
+
+void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *asked) {
+  struct pc_flash_operation operation = *asked;
+  if (!prepare(device, &operation)) {
     device->journal.failed = true;
     return;
   }
-  if (device->weak != NULL) {
-    entry.weak = (struct pc_bytes){.data = device->weak + operation->address, .size = operation->size};
-    entry.weakness = device->weakness;
+  if (device->planes[PC_PLANE_STUCK].bytes != NULL) {
+    pc_damage_hold_stuck(device, &operation);
   }
+  const struct pc_journal_entry entry = entry_before(device, &operation);
   pc_journal_append(&device->journal, &entry);
+  device->hash -= hash_of(device, &operation);
+  count_programs(device, &operation);
+  if (device->planes[PC_PLANE_WEAK].bytes != NULL) {
+    pc_weak_apply(device, &operation);
+  }
+  if (device->planes[PC_PLANE_SPOILT].bytes != NULL) {
+    pc_damage_apply(device, &operation);
+  }
+  memcpy(device->cells + operation.address, operation.after, operation.size);
+  device->hash += hash_of(device, &operation);
+  count_wear(device, &operation, false);
+  count_work(device, &operation, false);
+  pc_armed_count(device, &operation, false);
+}
 
-  device->hash -= hash_of(device, operation, units);
-  if (device->counts != NULL) {
-    if (operation->torn) {
-      count_torn(device, operation, device->counts + units.first, units.count);
-    } else {
-      count_whole(device->counts + units.first, units.count, operation->kind);
-    }
-  }
-  if (device->weak != NULL) {
-    pc_weak_apply(device, operation);
-  }
-  memcpy(cells, operation->after, operation->size);
-  device->hash += hash_of(device, operation, units);
-  count_wear(device, operation, false);
-  count_work(device, operation, false);
+void pc_device_redo(struct pc_device *device, const struct pc_flash_operation *operation) {
+  assert(operation->size > 0 && operation->address <= device->size &&
+         operation->size <= device->size - operation->address);
+  pc_device_apply(device, operation);
 }
 
 void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn) {
@@ -164,14 +182,18 @@ struct pc_flash_operation pc_device_journalled(const struct pc_device *device, s
 static void undo(struct pc_device *device, const struct pc_journal_entry *entry) {
   const struct pc_flash_operation *operation = &entry->operation;
   memcpy(device->cells + operation->address, operation->before, operation->size);
-  if (entry->counts.size > 0) {
-    memcpy(device->counts + operation->address / device->profile.program_unit, entry->counts.data, entry->counts.size);
+  for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    if (entry->planes[kind].size > 0 && kind != PC_PLANE_WEAK) {
+      pc_plane_restore(device, kind, operation->address, entry->planes[kind]);
+    }
   }
-  if (entry->weak.size > 0) {
-    pc_weak_restore(device, operation->address, entry->weak, entry->weakness);
+  if (entry->planes[PC_PLANE_WEAK].size > 0) {
+    pc_weak_restore(device, operation->address, entry->planes[PC_PLANE_WEAK], entry->weakness);
   }
   count_wear(device, operation, true);
   count_work(device, operation, true);
+  pc_armed_count(device, operation, true);
+  device->damage = entry->damage;
   device->hash = entry->hash;
 }
 

@@ -11,16 +11,9 @@ size_t pc_whole_lines(size_t size) {
   return (size + PC_HASH_LINE - 1) / PC_HASH_LINE * PC_HASH_LINE;
 }
 
-static size_t unit_count(const struct pc_device *device) {
-  return device->size / device->profile.program_unit;
-}
-
 static uint64_t hash_all(const struct pc_device *device) {
   uint64_t hash = pc_hash_lines(PC_HASH_CELLS, device->cells, 0, device->size);
-  if (device->counts != NULL) {
-    hash += pc_hash_lines(PC_HASH_PROGRAM_COUNTS, device->counts, 0, unit_count(device));
-  }
-  return hash;
+  return hash + pc_planes_hash(device, 0, device->size);
 }
 
 /* False when memory ran out: what was allocated is then pc_device_destroy's. */
@@ -33,11 +26,7 @@ static bool allocate(struct pc_device *device) {
   }
   memset(device->cells, PC_ERASED, pc_whole_lines(device->size));
   memset(device->erased, PC_ERASED, device->profile.sector_size);
-  if (device->profile.programs_per_unit > 0) {
-    device->counts = calloc(pc_whole_lines(unit_count(device)), 1);
-    return device->counts != NULL;
-  }
-  return true;
+  return device->profile.programs_per_unit == 0 || pc_plane_prepare(device, PC_PLANE_COUNTS);
 }
 
 enum pc_result pc_device_create(struct pc_device **device, const struct pc_profile *profile, uint32_t sectors,
@@ -54,6 +43,9 @@ enum pc_result pc_device_create(struct pc_device **device, const struct pc_profi
   created->profile = *profile;
   created->sectors = sectors;
   created->size = sectors * profile->sector_size;
+  for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    created->planes[kind].grain = kind == PC_PLANE_COUNTS ? profile->program_unit : 1;
+  }
   created->budget = (struct pc_budget){.flash_operations = UINT64_MAX, .read_bytes = UINT64_MAX};
   if (!allocate(created)) {
     pc_device_destroy(created);
@@ -71,8 +63,9 @@ void pc_device_destroy(struct pc_device *device) {
   pc_journal_free(&device->journal);
   free(device->wear);
   free(device->erased);
-  free(device->weak);
-  free(device->counts);
+  pc_planes_free(device);
+  pc_armed_free(device);
+  free(device->scratch);
   free(device->cells);
   free(device);
 }
@@ -84,17 +77,15 @@ enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, s
                    (unsigned long)device->profile.sector_size);
   }
   memcpy(device->cells, image.data, image.size);
-  if (device->counts != NULL) {
-    size_t unit = device->profile.program_unit;
-    for (size_t i = 0; i < unit_count(device); i++) {
-      device->counts[i] = memcmp(device->cells + i * unit, device->erased, unit) != 0;
-    }
+  pc_planes_clear(device);
+  uint8_t *counts = device->planes[PC_PLANE_COUNTS].bytes;
+  size_t unit = device->profile.program_unit;
+  for (size_t i = 0; counts != NULL && i < device->size / unit; i++) {
+    counts[i] = memcmp(device->cells + i * unit, device->erased, unit) != 0;
   }
   pc_device_forget(device);
-  if (device->weak != NULL) {
-    memset(device->weak, 0, device->size);
-    device->weak_cells = 0;
-  }
+  device->weak_cells = 0;
+  device->damage = (struct pc_damage){0};
   device->hash = hash_all(device);
   return PC_OK;
 }
@@ -112,13 +103,30 @@ uint32_t pc_device_sectors(const struct pc_device *device) {
 }
 
 uint64_t pc_device_hash(const struct pc_device *device) {
-  if (device->weak_cells == 0) {
-    return device->hash;
+  uint64_t hash = device->hash;
+  if (device->weak_cells > 0) {
+    uint64_t reads = pc_random_mix(device->read_seed, device->reads);
+    hash = pc_random_mix(pc_random_mix(hash, reads), (uint64_t)device->weakness);
   }
-  uint64_t reads = pc_random_mix(device->read_seed, device->reads);
-  return pc_random_mix(pc_random_mix(device->hash, reads), (uint64_t)device->weakness);
+  return device->armed == NULL && device->damage.events == 0 ? hash : pc_armed_hash(device, hash);
 }
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector) {
   return device->wear[sector];
+}
+
+struct pc_damage pc_device_damage(const struct pc_device *device) {
+  return device->damage;
+}
+
+uint64_t pc_device_errors(const struct pc_device *device) {
+  return device->errors;
+}
+
+bool pc_device_prepare_damage(struct pc_device *device) {
+  if (device->scratch == NULL) {
+    device->scratch = malloc(device->size);
+  }
+  return device->scratch != NULL && pc_plane_prepare(device, PC_PLANE_SPOILT) &&
+         pc_plane_prepare(device, PC_PLANE_STUCK);
 }

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All erases that ran to their end leave the same bytes: the journal needs no copy of them. */
-static bool keeps_after(enum pc_flash_operation_kind kind, bool torn) {
-  return kind == PC_PROGRAM || torn;
+/* All erases that did what they should leave the same bytes: the journal needs no copy of them. */
+static bool keeps_after(const struct pc_flash_operation *operation) {
+  return operation->kind != PC_ERASE || operation->torn || operation->failed || operation->ignored;
 }
 
 static bool reserve_record(struct pc_journal *journal) {
@@ -27,7 +27,7 @@ static bool reserve_bytes(struct pc_journal *journal, size_t size) {
   if (size <= journal->capacity - journal->size) {
     return true;
   }
-  /* No sum overflows: one operation is at most 4 * 256 MiB, and what is there fits half the address space. */
+  /* No sum overflows: one operation is at most 8 * 256 MiB, and what is there fits half the address space. */
   size_t needed = journal->size + size;
   uint8_t *arena = reallocarray(journal->arena, needed, 2);
   if (arena == NULL) {
@@ -43,37 +43,46 @@ static void append_bytes(struct pc_journal *journal, const uint8_t *data, size_t
   journal->size += size;
 }
 
+static size_t planes_size(const struct pc_journal_entry *entry) {
+  size_t size = 0;
+  for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    size += entry->planes[kind].size;
+  }
+  return size;
+}
+
 void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry *entry) {
   const struct pc_flash_operation *operation = &entry->operation;
   if (journal->off || journal->failed) {
     return;
   }
-  size_t copies = keeps_after(operation->kind, operation->torn) ? 2 : 1;
-  if (!reserve_record(journal) ||
-      !reserve_bytes(journal, operation->size * copies + entry->counts.size + entry->weak.size)) {
+  size_t copies = keeps_after(operation) ? 2 : 1;
+  if (!reserve_record(journal) || !reserve_bytes(journal, operation->size * copies + planes_size(entry))) {
     journal->failed = true;
     return;
   }
-  journal->records[journal->count++] = (struct pc_journal_record){
+  struct pc_journal_record *record = &journal->records[journal->count++];
+  *record = (struct pc_journal_record){
       .hash = entry->hash,
       .offset = journal->size,
       .address = operation->address,
       .size = operation->size,
-      .count_size = (uint32_t)entry->counts.size,
-      .weak_size = (uint32_t)entry->weak.size,
       .weakness = entry->weakness,
+      .damage = entry->damage,
       .kind = operation->kind,
       .torn = operation->torn,
+      .failed = operation->failed,
+      .ignored = operation->ignored,
   };
   append_bytes(journal, operation->before, operation->size);
   if (copies == 2) {
     append_bytes(journal, operation->after, operation->size);
   }
-  if (entry->counts.size > 0) {
-    append_bytes(journal, entry->counts.data, entry->counts.size);
-  }
-  if (entry->weak.size > 0) {
-    append_bytes(journal, entry->weak.data, entry->weak.size);
+  for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    record->plane_size[kind] = (uint32_t)entry->planes[kind].size;
+    if (entry->planes[kind].size > 0) {
+      append_bytes(journal, entry->planes[kind].data, entry->planes[kind].size);
+    }
   }
 }
 
@@ -81,20 +90,26 @@ struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_
   assert(index < journal->count);
   const struct pc_journal_record *record = &journal->records[index];
   const uint8_t *before = journal->arena + record->offset;
-  bool own_after = keeps_after(record->kind, record->torn);
-  const uint8_t *counts = before + (size_t)record->size * (own_after ? 2 : 1);
-  return (struct pc_journal_entry){
+  struct pc_journal_entry entry = {
       .operation = {.kind = record->kind,
                     .torn = record->torn,
+                    .failed = record->failed,
+                    .ignored = record->ignored,
                     .address = record->address,
                     .size = record->size,
-                    .before = before,
-                    .after = own_after ? before + record->size : erased},
-      .counts = {.data = counts, .size = record->count_size},
-      .weak = {.data = counts + record->count_size, .size = record->weak_size},
+                    .before = before},
       .weakness = record->weakness,
+      .damage = record->damage,
       .hash = record->hash,
   };
+  bool own_after = keeps_after(&entry.operation);
+  entry.operation.after = own_after ? before + record->size : erased;
+  const uint8_t *plane = before + (size_t)record->size * (own_after ? 2 : 1);
+  for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    entry.planes[kind] = (struct pc_bytes){.data = plane, .size = record->plane_size[kind]};
+    plane += record->plane_size[kind];
+  }
+  return entry;
 }
 
 void pc_journal_truncate(struct pc_journal *journal, size_t count) {

@@ -5,18 +5,18 @@
 #ifndef PC_DEVICE_JOURNAL_H
 #define PC_DEVICE_JOURNAL_H
 
+#include "planes.h"
 #include "powercut/device.h"
 
 struct pc_journal_record {
   uint64_t hash; /* the device's, before the operation */
-  size_t offset; /* in the arena: the bytes before, then those after unless they are shared, then the counts and the
-                    weak cells before */
+  size_t offset; /* in the arena: the bytes before, then those after unless they are shared, then the planes before */
   uint32_t address, size;
-  uint32_t weak_size; /* weak cells that the operation may change, 0 where there never was one */
+  uint32_t plane_size[PC_PLANE_KINDS]; /* entries that the operation may change, 0 where there is no such plane */
   enum pc_weakness weakness;
-  uint32_t count_size; /* program counts that the operation may change, 0 where they aren't kept */
+  struct pc_damage damage;
   enum pc_flash_operation_kind kind;
-  bool torn;
+  bool torn, failed, ignored;
 };
 
 struct pc_journal {
@@ -31,16 +31,17 @@ struct pc_journal {
 /* What one record keeps of an operation. */
 struct pc_journal_entry {
   struct pc_flash_operation operation;
-  struct pc_bytes counts; /* before */
-  struct pc_bytes weak;   /* before */
+  struct pc_bytes planes[PC_PLANE_KINDS]; /* before, as are all that follow */
   enum pc_weakness weakness;
-  uint64_t hash; /* before */
+  struct pc_damage damage;
+  uint64_t hash;
 };
 
-/* Copies the entry's bytes to the journal; of a whole erase only those before. Does nothing while off or failed. */
+/* Copies the entry's bytes to the journal; of an erase that did all it should only those before. Does nothing while off
+ * or failed. */
 void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry *entry);
 
-/* The entry `index`, below count; its bytes are the journal's. `erased` is what a whole erase leaves. */
+/* The entry `index`, below count; its bytes are the journal's. `erased` is what such an erase leaves. */
 struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_t index, const uint8_t *erased);
 
 /* Drops the entries from `count` on. */

@@ -25,6 +25,9 @@ static int read(void *context, uint32_t address, void *data, size_t size) {
     return PC_FLASH_REFUSED;
   }
   if (size > 0) {
+    if (device->armed != NULL && pc_armed_fails_read(device, address, size)) {
+      return PC_FLASH_FAILED;
+    }
     memcpy(data, device->cells + address, size);
     pc_weak_read(device, address, data, size);
   }
@@ -64,14 +67,15 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
     return PC_FLASH_REFUSED;
   }
   const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
-  for (size_t i = 0; i < parts.count; i++) {
+  int status = PC_FLASH_OK;
+  for (size_t i = 0; status == PC_FLASH_OK && i < parts.count; i++) {
     /* No bit is set, so that clearing bits leaves exactly the data. */
-    pc_device_apply(device, &(struct pc_flash_operation){.kind = PC_PROGRAM,
-                                                         .address = parts.part[i].address,
-                                                         .size = parts.part[i].size,
-                                                         .after = parts.part[i].data});
+    status = pc_armed_operate(device, &(struct pc_flash_operation){.kind = PC_PROGRAM,
+                                                                   .address = parts.part[i].address,
+                                                                   .size = parts.part[i].size,
+                                                                   .after = parts.part[i].data});
   }
-  return PC_FLASH_OK;
+  return status;
 }
 
 static int erase(void *context, uint32_t address) {
@@ -82,10 +86,9 @@ static int erase(void *context, uint32_t address) {
   if (!pc_rules_allow_erase(device, address)) {
     return PC_FLASH_REFUSED;
   }
-  pc_device_apply(
+  return pc_armed_operate(
       device, &(struct pc_flash_operation){
                   .kind = PC_ERASE, .address = address, .size = device->profile.sector_size, .after = device->erased});
-  return PC_FLASH_OK;
 }
 
 struct pc_flash pc_device_port(struct pc_device *device) {

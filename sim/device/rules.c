@@ -29,13 +29,26 @@ static bool sets_a_bit(const uint8_t *cells, const uint8_t *data, size_t size) {
   return set != 0;
 }
 
+/* Whether each bit that the program would set is one that the store can't know of: the cell isn't what the flash
+   operations made of it. It then stays as it is. */
+static bool is_excused(const struct pc_device *device, const struct pc_program_part *part) {
+  const uint8_t *spoilt = device->planes[PC_PLANE_SPOILT].bytes;
+  for (uint32_t i = 0; spoilt != NULL && i < part->size; i++) {
+    if ((part->data[i] & ~(device->cells[part->address + i] | spoilt[part->address + i])) != 0) {
+      return false;
+    }
+  }
+  return spoilt != NULL;
+}
+
 static bool is_overprogrammed(const struct pc_device *device, uint32_t address, size_t size) {
-  if (device->counts == NULL) {
+  const uint8_t *counts = device->planes[PC_PLANE_COUNTS].bytes;
+  if (counts == NULL) {
     return false;
   }
   size_t end = (address + size) / device->profile.program_unit;
   for (size_t unit = address / device->profile.program_unit; unit < end; unit++) {
-    if (device->counts[unit] >= device->profile.programs_per_unit) {
+    if (counts[unit] >= device->profile.programs_per_unit) {
       return true;
     }
   }
@@ -63,7 +76,7 @@ static bool is_reprogrammed_wrongly(const struct pc_device *device, const struct
   }
   for (uint32_t done = 0; done < part->size; done += profile->program_unit) {
     uint32_t address = part->address + done;
-    if (device->counts[address / profile->program_unit] > 0 &&
+    if (device->planes[PC_PLANE_COUNTS].bytes[address / profile->program_unit] > 0 &&
         !takes_again(profile, device->cells + address, part->data + done)) {
       return true;
     }
@@ -76,7 +89,7 @@ static uint32_t count_programs(const struct pc_device *device, uint32_t address,
   uint32_t unit = device->profile.program_unit;
   uint32_t count = 0;
   for (uint32_t i = address / unit; i < (address + size) / unit; i++) {
-    count += device->counts[i];
+    count += device->planes[PC_PLANE_COUNTS].bytes[i];
   }
   return count;
 }
@@ -103,7 +116,7 @@ static enum pc_rule find_broken(const struct pc_device *device, const struct pc_
   enum pc_rule broken = PC_RULE_COUNT;
   for (size_t i = 0; i < parts->count; i++) {
     const struct pc_program_part *part = &parts->part[i];
-    if (sets_a_bit(device->cells + part->address, part->data, part->size)) {
+    if (sets_a_bit(device->cells + part->address, part->data, part->size) && !is_excused(device, part)) {
       return PC_RULE_SET_BIT;
     }
     if (broken == PC_RULE_OVERPROGRAM || is_overprogrammed(device, part->address, part->size)) {

@@ -10,16 +10,19 @@ struct pc_device {
   uint32_t sectors;
   uint32_t size;  /* bytes in all */
   uint8_t *cells; /* padded with ones to whole hash lines */
-  uint8_t
-      *counts; /* programs of each unit since its erase, padded to whole hash lines; NULL where they are unlimited */
+  struct pc_plane planes[PC_PLANE_KINDS];
   uint8_t *erased; /* a sector of ones */
   struct pc_sector_wear *wear;
   struct pc_flash_work work;
-  uint8_t *weak; /* metastable cells, padded with zeros to whole hash lines; NULL until there was one */
   uint64_t weak_cells;
   enum pc_weakness weakness;
   uint64_t read_seed, reads; /* of the sequence of reads that met weak cells */
-  uint64_t hash;             /* of the cells, program counts and weak cells */
+  struct pc_armed *armed;    /* faults; NULL: there are none */
+  struct pc_damage damage;
+  uint64_t errors;  /* calls that were answered PC_FLASH_FAILED */
+  uint8_t *scratch; /* as many bytes as the device has, for what an operation leaves that doesn't do what it should;
+                       NULL until something can be wrong with the cells */
+  uint64_t hash;    /* of the cells and planes */
   struct pc_journal journal;
   struct pc_budget budget;
   bool stopped;
@@ -27,17 +30,37 @@ struct pc_device {
   struct pc_contract_violation first_violation;
 };
 
-/* Puts `operation->after` in place, with all that goes with it: journal, program counts, wear, hash. Its `before` is
-   ignored: the cells are what was before. size > 0. */
+/* Puts `operation->after` in place, with all that goes with it: journal, planes, wear, hash, the faults that wait for
+   such an operation. Its `before` is ignored: the cells are what was before. size > 0. */
 void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation);
 
-/* Metastable cells. Takes memory for them, before the first: false when there is none. */
-bool pc_weak_prepare(struct pc_device *device);
-/* What an operation, whose bytes are not yet in the cells, leaves of them. Prepared. */
+/* Takes memory for cells that something is wrong with: the planes for them, and the scratch. False when there is none.
+ */
+bool pc_device_prepare_damage(struct pc_device *device);
+
+/* Damage. Has the operation leave cells that are stuck as they are. */
+void pc_damage_hold_stuck(struct pc_device *device, struct pc_flash_operation *operation);
+/* What an operation, whose bytes are not yet in the cells, leaves of it; the planes are there. */
+void pc_damage_apply(struct pc_device *device, const struct pc_flash_operation *operation);
+/* Whether an operation, whose bytes are not yet in the cells, is an erase that was done, if not of every cell. */
+bool pc_damage_mends(const struct pc_device *device, const struct pc_flash_operation *operation);
+/* Sticks bits of a byte at a value. Not journalled. */
+void pc_damage_stick(struct pc_device *device, uint32_t address, uint8_t bits, uint8_t value);
+
+/* Metastable cells. What an operation, whose bytes are not yet in the cells, leaves of them; the plane is there. */
 void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *operation);
 void pc_weak_restore(struct pc_device *device, uint32_t address, struct pc_bytes before, enum pc_weakness weakness);
 /* Changes what was read of the cells into what weak ones answer. */
 void pc_weak_read(struct pc_device *device, uint32_t address, uint8_t *data, size_t size);
+
+/* Faults that are armed. The port's flash operation, which the rules allow, as they let it go. */
+int pc_armed_operate(struct pc_device *device, const struct pc_flash_operation *operation);
+/* Whether a read, which counts, ends in an error. */
+bool pc_armed_fails_read(struct pc_device *device, uint32_t address, size_t size);
+/* A flash operation was done, or undone. */
+void pc_armed_count(struct pc_device *device, const struct pc_flash_operation *operation, bool undo);
+uint64_t pc_armed_hash(const struct pc_device *device, uint64_t hash);
+void pc_armed_free(struct pc_device *device);
 
 /* A size rounded up to whole hash lines. */
 size_t pc_whole_lines(size_t size);

@@ -1,6 +1,5 @@
 /* Metastable cells: what reads of them answer. Each is a 1 in the cells, so that the rules see a cell that can still be
    programmed. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "powercut/random.h"
@@ -63,22 +62,15 @@ static bool has_weak(const uint8_t *weak, size_t size) {
 }
 
 void pc_weak_read(struct pc_device *device, uint32_t address, uint8_t *data, size_t size) {
-  if (device->weak_cells == 0 || !has_weak(device->weak + address, size)) {
+  if (device->weak_cells == 0 || !has_weak(device->planes[PC_PLANE_WEAK].bytes + address, size)) {
     return;
   }
-  const uint8_t *weak = device->weak + address;
+  const uint8_t *weak = device->planes[PC_PLANE_WEAK].bytes + address;
   const struct answer answer = next_answer(device);
   for (size_t offset = 0; offset < size; offset += PC_WORD_SIZE) {
     uint64_t zeros = pc_word_at(weak, size, offset) & zeros_of(&answer, address + offset);
     pc_word_put(data, size, offset, pc_word_at(data, size, offset) & ~zeros);
   }
-}
-
-bool pc_weak_prepare(struct pc_device *device) {
-  if (device->weak == NULL) {
-    device->weak = calloc(pc_whole_lines(device->size), 1);
-  }
-  return device->weak != NULL;
 }
 
 static uint64_t count_cells(const uint8_t *weak, size_t size) {
@@ -90,11 +82,12 @@ static uint64_t count_cells(const uint8_t *weak, size_t size) {
 }
 
 void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
-  uint8_t *weak = device->weak + operation->address;
+  uint8_t *weak = device->planes[PC_PLANE_WEAK].bytes + operation->address;
+  bool mends = pc_damage_mends(device, operation);
   device->weak_cells -= count_cells(weak, operation->size);
   for (uint32_t i = 0; i < operation->size; i++) {
     /* What is programmed to 0 is firm, and what was not programmed stays as it was; only a whole erase mends that. */
-    weak[i] = operation->kind == PC_ERASE && !operation->torn ? 0 : weak[i] & operation->after[i];
+    weak[i] = mends ? 0 : weak[i] & operation->after[i];
     if (operation->weak != NULL) {
       weak[i] |= operation->weak[i];
     }
@@ -106,7 +99,7 @@ void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *op
 }
 
 void pc_weak_restore(struct pc_device *device, uint32_t address, struct pc_bytes before, enum pc_weakness weakness) {
-  uint8_t *weak = device->weak + address;
+  uint8_t *weak = device->planes[PC_PLANE_WEAK].bytes + address;
   device->weak_cells -= count_cells(weak, before.size);
   memcpy(weak, before.data, before.size);
   device->weak_cells += count_cells(weak, before.size);

@@ -23,7 +23,7 @@ static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t rec
   for (size_t i = 0; result == PC_OK && i < recovery->count && !walk->plan.findings->result->interrupted; i++) {
     struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
     result = pc_cut_at(walk, &operation, (uint32_t)i, pc_seed_of_operation(seed, (uint32_t)i), error);
-    pc_tape_redo(recovery, i, device);
+    pc_tape_redo(recovery, i, device, walk->erased);
   }
   return result;
 }

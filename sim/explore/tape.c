@@ -1,6 +1,5 @@
 #include "tape.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,13 +40,18 @@ enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *devi
                               struct pc_error *error) {
   for (size_t i = first; i < end; i++) {
     struct pc_flash_operation operation = pc_device_journalled(device, i);
-    size_t size = operation.kind == PC_PROGRAM ? operation.size : 0;
+    bool own = operation.kind == PC_PROGRAM || operation.failed || operation.ignored;
+    size_t size = own ? operation.size : 0;
     enum pc_result result = make_room(tape, size, error);
     if (result != PC_OK) {
       return result;
     }
-    tape->operations[tape->count++] = (struct pc_taped){
-        .kind = operation.kind, .address = operation.address, .size = operation.size, .offset = tape->size};
+    tape->operations[tape->count++] = (struct pc_taped){.kind = operation.kind,
+                                                        .failed = operation.failed,
+                                                        .ignored = operation.ignored,
+                                                        .address = operation.address,
+                                                        .size = operation.size,
+                                                        .offset = tape->size};
     if (size > 0) {
       memcpy(tape->bytes + tape->size, operation.after, size);
       tape->size += size;
@@ -59,22 +63,19 @@ enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *devi
 struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device,
                                        const uint8_t *erased) {
   const struct pc_taped *taped = &tape->operations[index];
+  bool own = taped->kind == PC_PROGRAM || taped->failed || taped->ignored;
   return (struct pc_flash_operation){
       .kind = taped->kind,
+      .failed = taped->failed,
+      .ignored = taped->ignored,
       .address = taped->address,
       .size = taped->size,
       .before = pc_device_cells(device).data + taped->address,
-      .after = taped->kind == PC_PROGRAM ? tape->bytes + taped->offset : erased,
+      .after = own ? tape->bytes + taped->offset : erased,
   };
 }
 
-void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device) {
-  const struct pc_taped *taped = &tape->operations[index];
-  struct pc_flash port = pc_device_port(device);
-  pc_device_set_budget(device, (struct pc_budget){.flash_operations = UINT64_MAX, .read_bytes = UINT64_MAX});
-  int status = taped->kind == PC_PROGRAM
-                   ? port.program(port.context, taped->address, tape->bytes + taped->offset, taped->size)
-                   : port.erase(port.context, taped->address);
-  assert(status == PC_FLASH_OK);
-  (void)status;
+void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device, const uint8_t *erased) {
+  const struct pc_flash_operation operation = pc_tape_next(tape, index, device, erased);
+  pc_device_redo(device, &operation);
 }

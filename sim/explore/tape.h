@@ -10,8 +10,9 @@
 
 struct pc_taped {
   enum pc_flash_operation_kind kind;
+  bool failed, ignored;
   uint32_t address, size;
-  size_t offset; /* of a program's bytes after it */
+  size_t offset; /* of the bytes after it, but for an erase that did what it should */
 };
 
 /* Zero it to begin; clearing keeps the memory. */
@@ -34,7 +35,7 @@ enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *devi
 struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device,
                                        const uint8_t *erased);
 
-/* Runs operation `index` on the device, which takes it, since it took it when it was recorded. */
-void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device);
+/* Has the device do operation `index` again. */
+void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device, const uint8_t *erased);
 
 #endif

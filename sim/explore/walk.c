@@ -69,7 +69,7 @@ static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, stru
       struct pc_flash_operation next = pc_tape_next(tape, index, device, walk->erased);
       result = pc_cut_at(walk, &next, index, pc_seed_of_operation(walk->plan.power->seed, index), error);
     }
-    pc_tape_redo(tape, index, device);
+    pc_tape_redo(tape, index, device, walk->erased);
     pc_device_forget(device);
     walk->plan.notice->beats++;
   }

@@ -183,6 +183,17 @@ static uint64_t count_weak(const struct state *state) {
   return count;
 }
 
+/* Lines of zeros count for nothing. */
+static uint64_t hash_plane(const uint8_t *bytes, uint32_t size, uint64_t plane) {
+  static const uint8_t none[64] = {0};
+  uint64_t hash = 0;
+  for (uint32_t i = 0; i < (size + 63) / 64; i++) {
+    const uint8_t *line = bytes + (size_t)i * 64;
+    hash += memcmp(line, none, 64) == 0 ? 0 : XXH3_64bits_withSeed(line, 64, (plane << 32) + i);
+  }
+  return hash;
+}
+
 /* As it is when the sequence of reads 1 has begun. */
 static uint64_t fresh_hash(struct model *model) {
   const struct state *state = present(model);
@@ -194,14 +205,7 @@ static uint64_t fresh_hash(struct model *model) {
     hash += XXH3_64bits_withSeed(line, sizeof line, i);
   }
   uint32_t units = model->profile->programs_per_unit == 0 ? 0 : model->size / model->profile->program_unit;
-  for (uint32_t i = 0; i < (units + 63) / 64; i++) {
-    hash += XXH3_64bits_withSeed(state->counts + (size_t)i * 64, 64, (UINT64_C(1) << 32) + i);
-  }
-  static const uint8_t none[64] = {0};
-  for (uint32_t i = 0; i < (model->size + 63) / 64; i++) {
-    const uint8_t *line = state->weak + (size_t)i * 64;
-    hash += memcmp(line, none, 64) == 0 ? 0 : XXH3_64bits_withSeed(line, 64, (UINT64_C(2) << 32) + i);
-  }
+  hash += hash_plane(state->counts, units, 1) + hash_plane(state->weak, model->size, 2);
   if (count_weak(state) > 0) {
     hash = pc_random_mix(pc_random_mix(hash, pc_random_mix(1, 0)), (uint64_t)state->weakness);
   }
@@ -394,9 +398,7 @@ static void load(struct run *run) {
   for (uint32_t i = 0; i < model->size && below(run, 4) > 0; i++) {
     state->cells[i] = (uint8_t)pc_random_next(&run->random);
   }
-  for (uint32_t i = 0; i < model->size; i++) {
-    state->counts[i] = 0;
-  }
+  memset(state->counts, 0, sizeof state->counts);
   for (uint32_t i = 0; i < model->size; i++) {
     state->counts[i / model->profile->program_unit] |= state->cells[i] != PC_ERASED;
   }
@@ -490,11 +492,8 @@ Test(device_random, agrees_with_the_model_on_parts_that_are_choosy_about_a_secon
 }
 
 Test(device_random, agrees_with_the_model_on_a_part_with_a_limit_by_row) {
-  const struct pc_profile profile = {.name = "rows",
-                                     .sector_size = 256,
-                                     .program_unit = 4,
-                                     .programs_per_unit = 2,
-                                     .row_size = 32,
-                                     .programs_per_row = 12};
+  struct pc_profile profile = {.name = "rows", .sector_size = 256, .program_unit = 4, .programs_per_unit = 2};
+  profile.row_size = 32;
+  profile.programs_per_row = 12;
   explore(&profile, 4, 108);
 }

@@ -66,7 +66,11 @@ struct pc_profile {
   /* Times are finite and not negative, and a typical one is at most the maximum where that is known. */
 };
 
-enum pc_flash_operation_kind { PC_PROGRAM, PC_ERASE };
+enum pc_flash_operation_kind {
+  PC_PROGRAM,
+  PC_ERASE,
+  PC_ROT, /* no flash operation: cells that changed by themselves. It wears nothing and takes no time */
+};
 
 /* How metastable cells answer reads. Each read that meets such cells has a number, from 0 when a sequence of reads is
    begun; by the sequence's seed, the answers of the last two change for good between the 1st and the 1,024th read. */
@@ -81,7 +85,9 @@ enum pc_weakness {
    operation, forgotten or the next operation is journalled. */
 struct pc_flash_operation {
   enum pc_flash_operation_kind kind;
-  bool torn; /* what pc_device_tear left */
+  bool torn;    /* what pc_device_tear left */
+  bool failed;  /* it answered an error; `after` is what it left */
+  bool ignored; /* it answered OK and did not do all that it should; `after` is what it left */
   uint32_t address;
   uint32_t size;
   const uint8_t *before, *after; /* `size` bytes each */
@@ -89,6 +95,9 @@ struct pc_flash_operation {
      PC_FIRM where there are none, and in what the journal tells. */
   const uint8_t *weak;
   enum pc_weakness weakness;
+  /* For pc_device_tear, or NULL; `size` bytes each, a 1 for each cell. */
+  const uint8_t *spoilt; /* changed though the operation has no business with them: damage */
+  const uint8_t *stuck;  /* stuck as they are left: damage */
 };
 
 struct pc_sector_wear {
@@ -143,8 +152,8 @@ struct pc_flash pc_device_port(struct pc_device *device);
 
 /* The journal. A mark is the number of journalled operations since the last forget: operation i is undone by
    rolling back to mark i. Marks and indexes beyond the journal are mistakes of the caller (asserted). Rolling back
-   restores cells, program counts, metastable cells, wear, work and hash; not the number of the next read
-   (pc_device_begin_reads), the budget, nor the violations that were recorded. */
+   restores cells, program counts, metastable cells, damage, wear, work, hash and what armed faults counted; not the
+   number of the next read (pc_device_begin_reads), the budget, nor the violations and errors that were recorded. */
 size_t pc_device_mark(const struct pc_device *device);
 struct pc_flash_operation pc_device_journalled(const struct pc_device *device, size_t index);
 void pc_device_rollback(struct pc_device *device, size_t mark);
@@ -164,6 +173,22 @@ bool pc_device_failed(const struct pc_device *device);
  */
 void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *operation, const uint8_t *torn);
 
+/* Does an operation again that was journalled on a device in the same state, as it was done then (`failed`, `ignored`
+   and `after`). Not checked against the rules, nor charged to the budget. */
+void pc_device_redo(struct pc_device *device, const struct pc_flash_operation *operation);
+
+/* Damage: cells that are not what the flash operations made of them, since the device was made; also what was erased
+   since. Rolled back with the rest. See powercut/armed.h. */
+struct pc_damage {
+  uint32_t events; /* how often some came about */
+  uint32_t sector; /* where the last did */
+  bool spread;     /* not all in one sector */
+};
+struct pc_damage pc_device_damage(const struct pc_device *device);
+
+/* How many calls were answered PC_FLASH_FAILED since the device was made. */
+uint64_t pc_device_errors(const struct pc_device *device);
+
 /*
  * Metastable cells. A tear may leave some (`weak` in its operation; their bits in `torn` are 1): each answers every
  * read from the seed of the sequence of reads, until it is programmed to 0 or its sector is erased whole. The raw cells
@@ -173,9 +198,9 @@ void pc_device_tear(struct pc_device *device, const struct pc_flash_operation *o
 uint64_t pc_device_weak_cells(const struct pc_device *device);
 void pc_device_begin_reads(struct pc_device *device, uint64_t seed);
 
-/* A hash of all that decides how the device behaves from here on (cells, program counts where they are limited, and
-   where there are metastable cells these and the reads to come), kept up to date as bytes change: equal states have
-   equal hashes, different ones differ but for chance (2^-64). */
+/* A hash of all that decides how the device behaves from here on (cells, program counts where they are limited, where
+   there are metastable cells these and the reads to come, damage, and what armed faults counted), kept up to date as
+   bytes change: equal states have equal hashes, different ones differ but for chance (2^-64). */
 uint64_t pc_device_hash(const struct pc_device *device);
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);

@@ -15,6 +15,7 @@ enum pc_flash_status {
   PC_FLASH_REFUSED, /* a real part would not do this (0 to 1, misaligned, out of range, unit programmed too often):
                        nothing was done, and it is recorded as a violation of `device_contract` */
   PC_FLASH_STOPPED, /* the call's budget of flash operations or of bytes read is used up: the store is looping */
+  PC_FLASH_FAILED,  /* the part answers an error: a read gave nothing; of a program or an erase any part may be done */
 };
 
 struct pc_flash {
