@@ -27,6 +27,16 @@ enum pc_result pc_database_run(const struct pc_database *database, const char *s
                                                                                 : pc_database_fail(database, error);
 }
 
+enum pc_result pc_database_end(const struct pc_database *database, enum pc_result err, struct pc_error *error) {
+  if (!err) {
+    err = pc_database_run(database, "COMMIT", error);
+  }
+  if (err) {
+    (void)pc_database_run(database, "ROLLBACK", NULL); /* the first error is the one to tell */
+  }
+  return err;
+}
+
 struct pc_value pc_null(void) {
   return (struct pc_value){.kind = PC_VALUE_NULL};
 }
@@ -66,11 +76,17 @@ static int bind(sqlite3_stmt *statement, int index, const struct pc_value *value
   return SQLITE_MISUSE;
 }
 
+enum pc_result pc_database_bind(const struct pc_database *database, sqlite3_stmt *statement, int index,
+                                const struct pc_value *value, struct pc_error *error) {
+  return bind(statement, index, value) == SQLITE_OK ? PC_OK : pc_database_fail(database, error);
+}
+
 enum pc_result pc_database_put(const struct pc_database *database, sqlite3_stmt *statement,
                                const struct pc_value *values, int count, struct pc_error *error) {
   for (int i = 0; i < count; i++) {
-    if (bind(statement, i + 1, &values[i]) != SQLITE_OK) {
-      return pc_database_fail(database, error);
+    enum pc_result bound = pc_database_bind(database, statement, i + 1, &values[i], error);
+    if (bound) {
+      return bound;
     }
   }
   enum pc_result err = sqlite3_step(statement) == SQLITE_DONE ? PC_OK : pc_database_fail(database, error);
@@ -184,6 +200,15 @@ static enum pc_result fail_first_read(const struct pc_database *database, struct
   return pc_database_fail(database, error);
 }
 
+enum pc_result pc_database_expect_filled(const char *path, struct pc_error *error) {
+  struct stat status;
+  if (stat(path, &status) != 0) {
+    return pc_fail(error, errno == ENOENT || errno == ENOTDIR ? PC_BAD_INPUT : PC_ENVIRONMENT, "%s: %s", path,
+                   strerror(errno));
+  }
+  return status.st_size > 0 ? PC_OK : pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", path);
+}
+
 static bool is_new(const struct identity *identity) {
   return identity->application == 0 && identity->version == 0 && identity->objects == 0;
 }
@@ -218,13 +243,7 @@ static enum pc_result settle(const struct pc_database *database, struct pc_error
     return fail_first_read(database, error);
   }
   enum pc_result err = make_or_check(database, error);
-  if (!err) {
-    err = pc_database_run(database, "COMMIT", error);
-  }
-  if (err) {
-    (void)pc_database_run(database, "ROLLBACK", NULL); /* the first error is the one to tell */
-  }
-  return err;
+  return pc_database_end(database, err, error);
 }
 
 static enum pc_result connect(struct pc_database *database, struct pc_error *error) {

@@ -14,6 +14,7 @@
 
 #include "powercut/bytes.h"
 #include "powercut/error.h"
+#include "powercut/query.h"
 
 struct pc_database {
   sqlite3 *connection;
@@ -22,6 +23,8 @@ struct pc_database {
 
 /* Opens the database at `path`, or makes it, as pc_ledger_open says. On failure nothing is left to close. */
 enum pc_result pc_database_open(struct pc_database *database, const char *path, struct pc_error *error);
+/* PC_BAD_INPUT if there is no file at `path`, or an empty one, of which pc_database_open would make a database. */
+enum pc_result pc_database_expect_filled(const char *path, struct pc_error *error);
 void pc_database_close(struct pc_database *database);
 
 /* PC_ENVIRONMENT with the connection's last error and the file's name. */
@@ -30,21 +33,14 @@ enum pc_result pc_database_fail(const struct pc_database *database, struct pc_er
 /* Runs statements without parameters or results. */
 enum pc_result pc_database_run(const struct pc_database *database, const char *sql, struct pc_error *error);
 
-enum pc_value_kind { PC_VALUE_NULL, PC_VALUE_INTEGER, PC_VALUE_REAL, PC_VALUE_TEXT };
-struct pc_value {
-  enum pc_value_kind kind;
-  int64_t integer;
-  double real;
-  struct pc_bytes text;
-};
-struct pc_value pc_null(void);
-struct pc_value pc_integer(uint64_t value); /* by its 64 bits */
-struct pc_value pc_real(double value);
-struct pc_value pc_text(const char *value);
+/* Ends a transaction that came to `err` so far: as a whole, or not at all. */
+enum pc_result pc_database_end(const struct pc_database *database, enum pc_result err, struct pc_error *error);
 
 /* A prepared statement that is run once for each row of values. Finalize it with sqlite3_finalize. */
 enum pc_result pc_database_prepare(const struct pc_database *database, const char *sql, sqlite3_stmt **statement,
                                    struct pc_error *error);
+enum pc_result pc_database_bind(const struct pc_database *database, sqlite3_stmt *statement, int index,
+                                const struct pc_value *value, struct pc_error *error); /* the first index is 1 */
 enum pc_result pc_database_put(const struct pc_database *database, sqlite3_stmt *statement,
                                const struct pc_value *values, int count, struct pc_error *error);
 

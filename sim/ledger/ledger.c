@@ -28,17 +28,6 @@ void pc_ledger_close(struct pc_ledger *ledger) {
   }
 }
 
-/* Ends a transaction that came to `err` so far: as a whole, or not at all. */
-static enum pc_result end_transaction(const struct pc_database *database, enum pc_result err, struct pc_error *error) {
-  if (!err) {
-    err = pc_database_run(database, "COMMIT", error);
-  }
-  if (err) {
-    (void)pc_database_run(database, "ROLLBACK", NULL); /* the first error is the one to tell */
-  }
-  return err;
-}
-
 static struct pc_value text_or_null(const char *text) {
   return text == NULL ? pc_null() : pc_text(text);
 }
@@ -89,7 +78,7 @@ enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run
   if (!err) {
     err = put_settings(database, *run_id, info, error);
   }
-  return end_transaction(database, err, error);
+  return pc_database_end(database, err, error);
 }
 
 enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
@@ -251,5 +240,5 @@ enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const
   if (!err) {
     err = put_latencies(database, run_id, result, error);
   }
-  return end_transaction(database, err, error);
+  return pc_database_end(database, err, error);
 }

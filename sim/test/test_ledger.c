@@ -28,6 +28,8 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_campaigns",
        "campaign_id,started_at,fuzzer,harness,seconds,executions,executions_per_second,edges,corpus,crashes\n"},
       {"v_crashes", "crash_id,campaign_id,signature,input,minimized,first_seen\n"},
+      {"v_gates", "gate_id,decided_at,policy,passed,rules,failed,seconds,baseline,version,command\n"},
+      {"v_gate_rules", "gate_id,position,rule,scenario,run_id,required,measured,bound,value,verdict\n"},
   };
   const char *path = ledger_file("new.db");
   pc_ledger_close(ledger_open(path));
@@ -197,10 +199,14 @@ Test(ledger, runs_every_query_of_its_documentation) {
   struct pc_exploration_result result = ledger_result(wear);
   cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_OK);
   pc_ledger_close(ledger);
-  ledger_sql(path,
-             "INSERT INTO run_settings VALUES (1, 'power.depth', '2');"
-             "INSERT INTO campaigns (fuzzer, harness) VALUES ('f', 'h');"
-             "INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00')");
+  ledger_sql(
+      path,
+      "INSERT INTO run_settings VALUES (1, 'power.depth', '2');"
+      "INSERT INTO campaigns (fuzzer, harness) VALUES ('f', 'h');"
+      "INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00');"
+      "INSERT INTO gates (policy, seconds) VALUES ('release', 1);"
+      "INSERT INTO gate_rules (gate_id, position, rule, required, measured, verdict) VALUES (1, 0, 'recoveries', "
+      "'at least 2', '1', 'failed')");
   FILE *file = fopen(PC_SOURCE_DIR "/reports/README.md", "r");
   cr_assert_not_null(file);
   char line[512];
@@ -255,6 +261,7 @@ static const char undo_4[] =
     "  actual, repro FROM violations;"
     "PRAGMA user_version = 3";
 static const char undo_3[] =
+    "DROP VIEW v_gate_rules; DROP VIEW v_gates; DROP TABLE gate_rules; DROP TABLE gates;"
     "DROP VIEW v_provenance; DROP VIEW v_run_settings; DROP TABLE run_settings;"
     "ALTER TABLE runs DROP COLUMN group_id; ALTER TABLE runs DROP COLUMN version; ALTER TABLE runs DROP COLUMN command;"
     "PRAGMA user_version = 2;"
