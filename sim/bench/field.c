@@ -216,6 +216,7 @@ enum pc_result field_walk(struct field *field, bool time_starts, struct field_ti
   }
   *times = (struct field_times){.cuts = counts.cuts,
                                 .recoveries = counts.recoveries,
+                                .shared = counts.shared,
                                 .deduplicated = counts.deduplicated,
                                 .violations = counts.violations,
                                 .walk = now(CLOCK_PROCESS_CPUTIME_ID) - begin};

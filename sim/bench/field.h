@@ -17,7 +17,7 @@ struct field_shape {
 
 /* What a walk over all cuts took. */
 struct field_times {
-  uint64_t cuts, recoveries, deduplicated, violations;
+  uint64_t cuts, recoveries, shared, deduplicated, violations;
   double walk;  /* CPU seconds */
   double start; /* of them in the starts on the crash images alone; 0 where they weren't timed */
 };

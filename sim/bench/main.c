@@ -130,9 +130,9 @@ static void print_outcome(const struct figure *figure, struct outcome *outcome, 
   double rate = recoveries / median(outcome->walk, runs);
   double slowest = recoveries / outcome->walk[runs - 1], fastest = recoveries / outcome->walk[0];
   double starts = recoveries / median(outcome->start, runs);
-  printf("%-16s %7u %10lu %10lu %10.0f %10.0f %10.0f %12.0f %6.2f", figure->name, outcome->entries,
-         (unsigned long)times->recoveries, (unsigned long)times->deduplicated, rate, slowest, fastest, starts,
-         rate / starts);
+  printf("%-16s %7u %10lu %10lu %10lu %10.0f %10.0f %10.0f %12.0f %6.2f", figure->name, outcome->entries,
+         (unsigned long)times->recoveries, (unsigned long)times->shared, (unsigned long)times->deduplicated, rate,
+         slowest, fastest, starts, rate / starts);
   if (figure->target > 0) {
     printf(" %9.0f  %s", figure->target, rate >= figure->target ? "met" : "not met");
   }
@@ -144,8 +144,8 @@ static void print_outcome(const struct figure *figure, struct outcome *outcome, 
 
 static enum pc_result print_table(const struct table *table, const struct options *options, struct pc_error *error) {
   static struct outcome outcome;
-  printf("%s: %s\n%-16s %7s %10s %10s %10s %10s %10s %12s %6s %9s\n", table->name, table->title, "", "entries",
-         "recoveries", "repeated", "median /s", "min /s", "max /s", "start alone", "ratio", "target");
+  printf("%s: %s\n%-16s %7s %10s %10s %10s %10s %10s %10s %12s %6s %9s\n", table->name, table->title, "", "entries",
+         "recoveries", "shared", "repeated", "median /s", "min /s", "max /s", "start alone", "ratio", "target");
   for (size_t i = 0; i < table->count; i++) {
     enum pc_result result = measure(&table->figures[i], options, &outcome, error);
     if (result != PC_OK) {

@@ -82,18 +82,23 @@ static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
   return one_in > 0 && state % one_in == 0;
 }
 
+/* One in so many recoveries is checked in full, whether its situation is known or not. */
+#define AUDIT_ONE_IN 64u
+
 /* Checks the recovery from the state that the device is in. `*recovered` is the journal's mark after it. */
 static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struct pc_error *error) {
   struct pc_findings *findings = walk->plan.findings;
   uint64_t state = pc_device_hash(walk->rig.device);
   struct pc_flash_work before = pc_device_work(walk->rig.device);
   pc_report_clear(&walk->report);
+  pc_checker_share(walk->rig.checker, state % AUDIT_ONE_IN != 0 && !has_aftermath(walk, state));
   enum pc_result result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, recovered, error);
   if (result != PC_OK) {
     return result;
   }
   pc_latency_note(findings->result, PC_REBOOT, walk->rig.device, before);
   findings->result->recoveries++;
+  findings->result->shared += walk->report.shared;
   bool failed = pc_report_failed(&walk->report);
   pc_findings_add(findings, &walk->report, &walk->path, walk->operation);
   if (failed || !has_aftermath(walk, state)) {

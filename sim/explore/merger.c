@@ -111,6 +111,7 @@ static void add(struct pc_exploration_result *sum, const struct pc_exploration_r
   sum->cuts += part->cuts;
   sum->recoveries += part->recoveries;
   sum->aftermaths += part->aftermaths;
+  sum->shared += part->shared;
   sum->deduplicated += part->deduplicated;
   sum->violations += part->violations;
   add_checks(sum, part);

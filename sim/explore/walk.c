@@ -49,6 +49,7 @@ void pc_walk_set_crashes(struct pc_walk *walk, uint32_t count) {
 
 static void expect(struct pc_walk *walk, const struct pc_expectation *expectation) {
   walk->expectation = *expectation;
+  pc_checker_forget(walk->rig.checker);
   walk->allowed = walk->rig.model.hash;
   if (expectation->in_flight) {
     walk->allowed = pc_random_mix(pc_random_mix(walk->allowed, expectation->key), expectation->outcome.hash);

@@ -48,6 +48,56 @@ static void check_stable(struct pc_checker *checker, size_t before, size_t recov
   }
 }
 
+/* What can be asked of a store that came up. The contents first, then the image, then what changes the flash. */
+static enum pc_result check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
+                                  struct pc_report *report, struct pc_error *error) {
+  struct pc_device *device = checker->target->device;
+  size_t recovered = pc_device_mark(device);
+  pc_check_contents(checker, expectation, report);
+  enum pc_result result = pc_check_image(checker, false, report, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  /* Before the second start, which finds nothing left to mend: the store must be writable as it came up. */
+  pc_check_writable(checker, expectation, report);
+  pc_device_rollback(device, recovered);
+  check_stable(checker, before, recovered, report);
+  return PC_OK;
+}
+
+static uint32_t checked_in(const struct pc_report *report) {
+  uint32_t checked = 0;
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    checked |= (uint32_t)report->checked[invariant] << invariant;
+  }
+  return checked;
+}
+_Static_assert(PC_INVARIANT_COUNT <= 32, "a bit for each");
+
+/* The same, answered by an earlier recovery that ended in the same situation, if there was one. Metastable cells make
+   none the same. */
+static enum pc_result share_checks(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
+                                   struct pc_report *report, struct pc_error *error) {
+  if (!checker->shares || pc_device_weak_cells(checker->target->device) > 0) {
+    return check_store(checker, expectation, before, report, error);
+  }
+  uint64_t situation = pc_shared_situation(checker->target);
+  uint32_t checked;
+  report->shared = pc_shared_find(&checker->shared, situation, &checked);
+  if (report->shared) {
+    for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+      report->checked[invariant] = report->checked[invariant] || (checked >> invariant & 1u) != 0;
+    }
+    return PC_OK;
+  }
+  enum pc_result result = check_store(checker, expectation, before, report, error);
+  if (result == PC_OK && !pc_report_failed(report) &&
+      pc_device_contract_violations(checker->target->device, NULL) == 0) {
+    pc_shared_keep(&checker->shared, situation, checked_in(report));
+  }
+  return result;
+}
+
 enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_expectation *expectation,
                                  struct pc_report *report, size_t *recovered, struct pc_error *error) {
   struct pc_target *target = checker->target;
@@ -56,15 +106,10 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
   enum pc_status status = pc_target_start(target);
   *recovered = pc_device_mark(target->device);
   if (check_mountable(checker, status, report)) {
-    pc_check_contents(checker, expectation, report);
-    enum pc_result result = pc_check_image(checker, false, report, error);
+    enum pc_result result = share_checks(checker, expectation, before, report, error);
     if (result != PC_OK) {
       return result;
     }
-    /* Before the second start, which finds nothing left to mend: the store must be writable as it came up. */
-    pc_check_writable(checker, expectation, report);
-    pc_device_rollback(target->device, *recovered);
-    check_stable(checker, before, *recovered, report);
   }
   pc_check_contract(checker, report);
   pc_target_stop(target);

@@ -81,6 +81,9 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   if (result == PC_OK) {
     result = pc_keys_open(&opened->keys, workload, error);
   }
+  if (result == PC_OK) {
+    result = pc_shared_open(&opened->shared, error);
+  }
   if (result == PC_OK && (opened->buffer == NULL || opened->resolved == NULL || opened->visits == NULL)) {
     result = pc_fail_memory(error);
   }
@@ -97,11 +100,20 @@ void pc_checker_close(struct pc_checker *checker) {
   if (checker != NULL) {
     pc_keys_close(&checker->keys);
     pc_decoded_free(&checker->decoded);
+    pc_shared_close(&checker->shared);
     free(checker->buffer);
     free(checker->resolved);
     free(checker->visits);
     free(checker);
   }
+}
+
+void pc_checker_share(struct pc_checker *checker, bool share) {
+  checker->shares = share && checker->target->promises.self_contained;
+}
+
+void pc_checker_forget(struct pc_checker *checker) {
+  pc_shared_forget(&checker->shared);
 }
 
 #define UNWRITTEN 0xA5

@@ -4,6 +4,7 @@
 
 #include "keys.h"
 #include "powercut/model.h"
+#include "shared.h"
 
 struct pc_checker {
   struct pc_target *target;
@@ -16,6 +17,8 @@ struct pc_checker {
   uint64_t *visits; /* round in which iterating last met each key */
   uint64_t round;
   struct pc_decoded decoded;
+  struct pc_shared shared;
+  bool shares;                        /* a situation that held may answer for the next one */
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;

@@ -7,6 +7,7 @@
 void pc_report_clear(struct pc_report *report) {
   memset(report->checked, 0, sizeof report->checked);
   memset(report->failed, 0, sizeof report->failed);
+  report->shared = false;
 }
 
 static void keep_key(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key) {

@@ -28,6 +28,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
   *promises = (struct pc_store_promises){
       .memory_size =
           padded(sizeof(struct pc_chunk)) + sectors_size(setup) + settings.max_keys * sizeof(struct pc_chunk_key),
+      .self_contained = true,
       .max_key_size = PC_CHUNK_MAX_KEY,
       .max_value_size = largest < PC_CHUNK_MAX_VALUE ? largest : PC_CHUNK_MAX_VALUE,
   };

@@ -154,6 +154,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
           },
       .max_key_size = NORKV_MAX_KEY,
       .max_value_size = norkv_max_value_size(&config, NORKV_MAX_KEY),
+      .self_contained = true,
   };
   for (size_t i = 0; i < settings.format_count; i++) {
     promises->layout.formats[i] = (struct pc_format){.magic = settings.formats[i].magic,
@@ -164,7 +165,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
 
 static enum pc_status store_start(void *memory, const struct pc_store_setup *setup) {
   struct subject *subject = memory;
-  struct pc_norkv_settings settings;
+  struct pc_norkv_settings settings = {0};
   char message[256];
   enum pc_status status = pc_norkv_read_settings(setup, &settings, message, sizeof message);
   if (status != PC_STATUS_OK) {

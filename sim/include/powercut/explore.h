@@ -56,6 +56,8 @@ struct pc_exploration_result {
   uint64_t cuts;                         /* cut paths that were tried */
   uint64_t recoveries;                   /* starts after a cut whose outcome was checked */
   uint64_t aftermaths;                   /* of these, how many were followed by more operations and checked again */
+  uint64_t shared; /* of the recoveries, those whose checks were answered by an earlier one that ended alike. No result:
+                      bytes between a store's variables may hold anything, and so it may differ from run to run */
   uint64_t deduplicated; /* cut paths whose device state and allowed contents had been explored before */
   uint64_t violations;   /* failures, the repeated ones too */
   struct pc_check_count baseline[PC_INVARIANT_COUNT];

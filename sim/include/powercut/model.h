@@ -59,6 +59,7 @@ struct pc_expectation {
 
 /* What one round of checks found. */
 struct pc_report {
+  bool shared;           /* of pc_check_recovery: what was checked in the same situation before answered for the rest */
   enum pc_status answer; /* of pc_run_operation: what the operation answered */
   bool checked[PC_INVARIANT_COUNT];
   bool failed[PC_INVARIANT_COUNT];
@@ -82,6 +83,17 @@ struct pc_checker;
 enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *target,
                                const struct pc_workload *workload, struct pc_error *error);
 void pc_checker_close(struct pc_checker *checker);
+
+/*
+ * Whether recoveries may be answered by earlier ones, no until it is said. A store that promises to be self-contained
+ * answers by its memory and the flash alone. Where a start ends with both the same as after one that was checked since
+ * the last pc_checker_forget and held, all that follows is the same too: of such a recovery the start is checked
+ * (mountable, device_contract), and the other invariants count as checked like then. After that the contents that
+ * aftermaths go on from aren't settled. Equal is what has equal hashes: 2^-64 for each pair. Call pc_checker_forget
+ * whenever what is expected changes.
+ */
+void pc_checker_share(struct pc_checker *checker, bool share);
+void pc_checker_forget(struct pc_checker *checker);
 
 /* Runs one operation with the power on and checks what it answers, and after maintenance the image too; the model
    follows what the store acknowledged. PC_ENVIRONMENT: out of memory. */

@@ -76,6 +76,9 @@ struct pc_store_promises {
   bool has_layout;     /* its image is in the format of `layout`: the decoder checks it */
   struct pc_image_layout layout;
   size_t max_key_size, max_value_size; /* larger ones may be refused with PC_STATUS_INVALID */
+  /* What a call does depends on its arguments, the bytes of `memory` and the flash, and on nothing else: no memory of
+     its own, no globals that change, no clock. Recoveries that end alike are then checked once, which is faster. */
+  bool self_contained;
 };
 
 /* How full the store is, in the store's own measure. */

@@ -19,6 +19,7 @@ static enum pc_status configure(const struct pc_store_setup *setup, struct pc_st
                                 size_t size) {
   enum pc_status status = wrapped_configure(setup, promises, message, size);
   promises->memory_size = sizeof(struct handle);
+  promises->self_contained = false;
   return status;
 }
 

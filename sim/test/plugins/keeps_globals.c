@@ -12,6 +12,7 @@ static enum pc_status configure(const struct pc_store_setup *setup, struct pc_st
     abort();
   }
   promises->memory_size = 0;
+  promises->self_contained = false;
   return status;
 }
 

@@ -21,6 +21,13 @@ static enum pc_status give_back(enum pc_status status) {
   return status;
 }
 
+static enum pc_status configure(const struct pc_store_setup *setup, struct pc_store_promises *promises, char *message,
+                                size_t size) {
+  enum pc_status status = wrapped_configure(setup, promises, message, size);
+  promises->self_contained = false;
+  return status;
+}
+
 static enum pc_status start(void *memory, const struct pc_store_setup *setup) {
   if (pthread_mutex_init(&lock, NULL) != 0) {
     return PC_STATUS_FAILED;
@@ -71,7 +78,7 @@ const struct pc_store powercut_store = {
     .api = PC_STORE_API,
     .name = "locks",
     .summary = "norkv, behind a lock",
-    .configure = wrapped_configure,
+    .configure = configure,
     .start = start,
     .put = put,
     .remove = delete_key,

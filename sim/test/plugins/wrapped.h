@@ -1,6 +1,7 @@
 /*
  * norkv in a wrapper that a plugin spoils in one way. A plugin includes this, defines its spoilt functions, and exports
- * a store that takes all others from here. norkv runs with its fallback parameters; the plugin takes none.
+ * a store that takes all others from here. It is self-contained as norkv is: a plugin that keeps anything outside of
+ * its memory says otherwise. norkv runs with its fallback parameters; the plugin takes none.
  */
 #ifndef PC_TEST_WRAPPED_H
 #define PC_TEST_WRAPPED_H

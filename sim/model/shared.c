@@ -1,0 +1,41 @@
+#include "shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+/* 256 KiB: what the cuts in one operation leave fits many times over, and emptying it by counting up is free. */
+#define SLOTS 16384u
+
+enum pc_result pc_shared_open(struct pc_shared *shared, struct pc_error *error) {
+  *shared = (struct pc_shared){.slots = calloc(SLOTS, sizeof *shared->slots), .round = 1};
+  return shared->slots == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
+void pc_shared_close(struct pc_shared *shared) {
+  free(shared->slots);
+  *shared = (struct pc_shared){0};
+}
+
+void pc_shared_forget(struct pc_shared *shared) {
+  shared->round++;
+  if (shared->round == 0) {
+    memset(shared->slots, 0, SLOTS * sizeof *shared->slots);
+    shared->round = 1;
+  }
+}
+
+uint64_t pc_shared_situation(const struct pc_target *target) {
+  return XXH3_64bits_withSeed(target->memory, target->promises.memory_size, pc_device_hash(target->device));
+}
+
+bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t *checked) {
+  const struct pc_shared_slot *slot = &shared->slots[situation % SLOTS];
+  *checked = slot->checked;
+  return slot->round == shared->round && slot->situation == situation;
+}
+
+void pc_shared_keep(struct pc_shared *shared, uint64_t situation, uint32_t checked) {
+  shared->slots[situation % SLOTS] =
+      (struct pc_shared_slot){.situation = situation, .round = shared->round, .checked = checked};
+}

@@ -1,0 +1,40 @@
+/*
+ * Situations that were checked and held. What a store answers from here on is a function of its memory and the flash,
+ * if it promises so (`self_contained`): two recoveries that end with the same of both are in the same situation, and
+ * the checks of the one answer for the other.
+ */
+#ifndef PC_MODEL_SHARED_H
+#define PC_MODEL_SHARED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "powercut/error.h"
+#include "powercut/target.h"
+
+struct pc_shared_slot {
+  uint64_t situation;
+  uint32_t round;
+  uint32_t checked; /* the invariants, a bit for each */
+};
+
+/* Of fixed size: a situation takes the place of another one whose hash ends alike. */
+struct pc_shared {
+  struct pc_shared_slot *slots;
+  uint32_t round; /* slots of earlier rounds count as empty */
+};
+
+/* PC_ENVIRONMENT: out of memory. Free it with pc_shared_close. */
+enum pc_result pc_shared_open(struct pc_shared *shared, struct pc_error *error);
+void pc_shared_close(struct pc_shared *shared);
+
+void pc_shared_forget(struct pc_shared *shared);
+
+/* A hash of the store's memory and of the device. */
+uint64_t pc_shared_situation(const struct pc_target *target);
+
+/* Whether the situation is known, and which invariants were checked in it. */
+bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t *checked);
+void pc_shared_keep(struct pc_shared *shared, uint64_t situation, uint32_t checked);
+
+#endif
