@@ -12,6 +12,16 @@ CREATE TABLE run_settings (
   PRIMARY KEY (run_id, path)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE guarantees (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  fault TEXT NOT NULL, -- class of the last cut
+  depth INTEGER NOT NULL CHECK (depth > 0),
+  held INTEGER NOT NULL CHECK (held >= 0),
+  detected INTEGER NOT NULL CHECK (detected >= 0),
+  lost INTEGER NOT NULL CHECK (lost >= 0),
+  PRIMARY KEY (run_id, fault, depth)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW v_provenance (run_id, group_id, version, command) AS
 SELECT run_id, coalesce(group_id, run_id), version, command FROM runs;
 
@@ -52,5 +62,10 @@ FROM gates JOIN (
 
 CREATE VIEW v_gate_rules (gate_id, position, rule, scenario, run_id, required, measured, bound, value, verdict) AS
 SELECT gate_id, position, rule, scenario, run_id, required, measured, bound, value, verdict FROM gate_rules;
+
+CREATE VIEW v_guarantees (run_id, fault, depth, verdict, held, detected, lost) AS
+SELECT run_id, fault, depth, CASE WHEN lost > 0 THEN 'lost' WHEN detected > 0 THEN 'detected' ELSE 'holds' END, held,
+  detected, lost
+FROM guarantees;
 
 PRAGMA user_version = 3;

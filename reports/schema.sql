@@ -79,6 +79,17 @@ CREATE TABLE wear ( -- of the run with the power on
   PRIMARY KEY (run_id, sector)
 ) STRICT, WITHOUT ROWID;
 
+-- How the rounds of checks after cuts came out.
+CREATE TABLE guarantees (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  fault TEXT NOT NULL, -- class of the last cut
+  depth INTEGER NOT NULL CHECK (depth > 0),
+  held INTEGER NOT NULL CHECK (held >= 0),
+  detected INTEGER NOT NULL CHECK (detected >= 0),
+  lost INTEGER NOT NULL CHECK (lost >= 0),
+  PRIMARY KEY (run_id, fault, depth)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE latencies (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   operation TEXT NOT NULL, -- 'put', 'delete', 'maintain', 'start'
@@ -215,3 +226,11 @@ FROM gates JOIN (
 
 CREATE VIEW v_gate_rules (gate_id, position, rule, scenario, run_id, required, measured, bound, value, verdict) AS
 SELECT gate_id, position, rule, scenario, run_id, required, measured, bound, value, verdict FROM gate_rules;
+
+-- What survives which faults. Rounds of checks after cuts whose last one is of that class, at that depth: those in which
+-- every invariant held; those in which some did not, and each time the store itself answered with an error; and the
+-- others. The verdict is the worst of them.
+CREATE VIEW v_guarantees (run_id, fault, depth, verdict, held, detected, lost) AS
+SELECT run_id, fault, depth, CASE WHEN lost > 0 THEN 'lost' WHEN detected > 0 THEN 'detected' ELSE 'holds' END, held,
+  detected, lost
+FROM guarantees;

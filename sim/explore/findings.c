@@ -43,10 +43,23 @@ static void hold(struct pc_findings *findings, const struct pc_violation *violat
   }
 }
 
+static void count_outcome(struct pc_guarantee *guarantee, const struct pc_report *report) {
+  if (!pc_report_failed(report)) {
+    guarantee->held++;
+  } else if (pc_report_silent(report)) {
+    guarantee->lost++;
+  } else {
+    guarantee->detected++;
+  }
+}
+
 void pc_findings_add(struct pc_findings *findings, const struct pc_report *report, const struct pc_cut_path *path,
                      uint32_t operation) {
   struct pc_check_count *counts =
       path->depth == 0 ? findings->result->baseline : findings->result->checks[fault_of(path)][path->depth - 1];
+  if (path->depth > 0) {
+    count_outcome(&findings->result->guarantees[fault_of(path)][path->depth - 1], report);
+  }
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
     counts[invariant].checks += report->checked[invariant];
     if (report->failed[invariant]) {

@@ -99,6 +99,9 @@ enum pc_result pc_merger_give_up(struct pc_merger *merger, uint32_t segment, con
 static void add_checks(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
   for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
     for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
+      sum->guarantees[fault][depth].held += part->guarantees[fault][depth].held;
+      sum->guarantees[fault][depth].detected += part->guarantees[fault][depth].detected;
+      sum->guarantees[fault][depth].lost += part->guarantees[fault][depth].lost;
       for (size_t invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
         sum->checks[fault][depth][invariant].checks += part->checks[fault][depth][invariant].checks;
         sum->checks[fault][depth][invariant].failures += part->checks[fault][depth][invariant].failures;

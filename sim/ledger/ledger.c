@@ -160,6 +160,27 @@ static enum pc_result put_all_checks(const struct pc_database *database, int64_t
   return err;
 }
 
+static enum pc_result put_guarantees(const struct pc_database *database, int64_t run_id,
+                                     const struct pc_exploration_result *result, struct pc_error *error) {
+  sqlite3_stmt *statement = NULL;
+  enum pc_result err = pc_database_prepare(
+      database, "INSERT INTO guarantees (run_id, fault, depth, held, detected, lost) VALUES (?, ?, ?, ?, ?, ?)",
+      &statement, error);
+  for (size_t i = 0; !err && i < (size_t)PC_FAULT_COUNT * PC_MAX_DEPTH; i++) {
+    const struct pc_guarantee *guarantee = &result->guarantees[i / PC_MAX_DEPTH][i % PC_MAX_DEPTH];
+    if (guarantee->held + guarantee->detected + guarantee->lost > 0) {
+      const struct pc_value values[] = {
+          pc_integer((uint64_t)run_id),     pc_text(pc_fault_class((enum pc_fault)(i / PC_MAX_DEPTH))->name),
+          pc_integer(i % PC_MAX_DEPTH + 1), pc_integer(guarantee->held),
+          pc_integer(guarantee->detected),  pc_integer(guarantee->lost),
+      };
+      err = pc_database_put(database, statement, values, COUNT(values), error);
+    }
+  }
+  (void)sqlite3_finalize(statement);
+  return err;
+}
+
 static enum pc_result put_wear(const struct pc_database *database, int64_t run_id,
                                const struct pc_exploration_result *result, struct pc_error *error) {
   sqlite3_stmt *statement = NULL;
@@ -233,6 +254,9 @@ enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const
   err = put_counts(database, run_id, result, seconds, error);
   if (!err) {
     err = put_all_checks(database, run_id, result, error);
+  }
+  if (!err) {
+    err = put_guarantees(database, run_id, result, error);
   }
   if (!err) {
     err = put_wear(database, run_id, result, error);

@@ -23,8 +23,8 @@ static void check_in_flight(struct pc_checker *checker, const struct pc_expectat
   char before_text[PC_TEXT_SIZE], after_text[PC_TEXT_SIZE], actual[PC_TEXT_SIZE], expected[2 * PC_TEXT_SIZE + 8];
   (void)snprintf(expected, sizeof expected, "%s, or %s", pc_describe_content(before, before_text),
                  pc_describe_content(after, after_text));
-  pc_report_fail(report, PC_ATOMIC, &checker->workload->keys[key], expected, "%s",
-                 pc_describe_answer(answer.status, answer.value, actual));
+  pc_report_answer(report, PC_ATOMIC, &checker->workload->keys[key], expected, answer.status, "%s",
+                   pc_describe_answer(answer.status, answer.value, actual));
 }
 
 static void check_gets(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
@@ -81,8 +81,8 @@ static void check_iteration(struct pc_checker *checker, struct pc_report *report
   checker->round++;
   enum pc_status status = pc_target_iterate(checker->target, visit_key, &iteration);
   if (status != PC_STATUS_OK) {
-    pc_report_fail(report, PC_EXACT_CONTENTS, NULL, "iterating meets every live key", "iterating answers %s",
-                   pc_status_text(status));
+    pc_report_answer(report, PC_EXACT_CONTENTS, NULL, "iterating meets every live key", status, "iterating answers %s",
+                     pc_status_text(status));
   } else if (iteration.met < checker->resolved_live) {
     report_missing_key(checker, report);
   }

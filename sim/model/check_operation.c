@@ -21,7 +21,7 @@ static void check_put(const struct run *run, enum pc_status status) {
   if (status == PC_STATUS_FULL && !pc_model_must_accept(run->model, key->size, value_size)) {
     return;
   }
-  pc_report_fail(run->report, PC_WRITABLE, key, "the put works", "it answers %s", pc_status_text(status));
+  pc_report_answer(run->report, PC_WRITABLE, key, "the put works", status, "it answers %s", pc_status_text(status));
 }
 
 static void check_delete(const struct run *run, enum pc_status status) {
@@ -32,7 +32,8 @@ static void check_delete(const struct run *run, enum pc_status status) {
   if (!content->live) {
     /* Some stores tell that there is nothing to delete, some do not care. */
     if (status != PC_STATUS_OK && status != PC_STATUS_NOT_FOUND && status != PC_STATUS_INVALID) {
-      pc_report_fail(report, PC_WRITABLE, key, "the delete finds no such key", "it answers %s", pc_status_text(status));
+      pc_report_answer(report, PC_WRITABLE, key, "the delete finds no such key", status, "it answers %s",
+                       pc_status_text(status));
     }
     return;
   }
@@ -40,7 +41,7 @@ static void check_delete(const struct run *run, enum pc_status status) {
     char expected[PC_TEXT_SIZE];
     pc_report_fail(report, PC_DURABLE, key, pc_describe_content(content, expected), "the delete answers NOT_FOUND");
   } else if (status != PC_STATUS_OK && (status != PC_STATUS_FULL || pc_model_must_accept(run->model, key->size, 0))) {
-    pc_report_fail(report, PC_WRITABLE, key, "the delete works", "it answers %s", pc_status_text(status));
+    pc_report_answer(report, PC_WRITABLE, key, "the delete works", status, "it answers %s", pc_status_text(status));
   }
 }
 
@@ -86,7 +87,8 @@ static enum pc_result run_maintain(const struct run *run, struct pc_error *error
     return pc_check_image(run->checker, true, run->report, error);
   }
   if (status != PC_STATUS_FULL) {
-    pc_report_fail(run->report, PC_WRITABLE, NULL, "the maintenance works", "it answers %s", pc_status_text(status));
+    pc_report_answer(run->report, PC_WRITABLE, NULL, "the maintenance works", status, "it answers %s",
+                     pc_status_text(status));
   }
   return PC_OK;
 }
@@ -96,7 +98,8 @@ static void run_reboot(const struct run *run) {
   run->report->answer = status;
   run->report->checked[PC_MOUNTABLE] = true;
   if (status != PC_STATUS_OK) {
-    pc_report_fail(run->report, PC_MOUNTABLE, NULL, "the store starts", "it answers %s", pc_status_text(status));
+    pc_report_answer(run->report, PC_MOUNTABLE, NULL, "the store starts", status, "it answers %s",
+                     pc_status_text(status));
   }
 }
 

@@ -20,7 +20,7 @@ static bool check_mountable(const struct pc_checker *checker, enum pc_status sta
     pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts within a bound on its work",
                    "it had to be stopped, then answered %s", pc_status_text(status));
   } else if (status != PC_STATUS_OK) {
-    pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts", "it answers %s", pc_status_text(status));
+    pc_report_answer(report, PC_MOUNTABLE, NULL, "the store starts", status, "it answers %s", pc_status_text(status));
   }
   return !report->failed[PC_MOUNTABLE];
 }
@@ -40,7 +40,8 @@ static void check_stable(struct pc_checker *checker, size_t before, size_t recov
   enum pc_status status = pc_target_start(target);
   size_t writes = pc_device_mark(target->device) - recovered;
   if (status != PC_STATUS_OK) {
-    pc_report_fail(report, PC_STABLE, NULL, "the store starts a second time", "it answers %s", pc_status_text(status));
+    pc_report_answer(report, PC_STABLE, NULL, "the store starts a second time", status, "it answers %s",
+                     pc_status_text(status));
   } else if (writes > 0 && !weak) {
     pc_report_fail(report, PC_STABLE, NULL, "a second start writes nothing", "%zu flash operations", writes);
   } else {

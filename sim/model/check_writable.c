@@ -23,8 +23,8 @@ static bool accepted(enum pc_status status, bool must_accept, const char *what, 
     return false;
   }
   if (status != PC_STATUS_OK) {
-    pc_report_fail(report, PC_WRITABLE, NULL, "after recovery a put, a get and a delete of a new key work",
-                   "the %s answers %s", what, pc_status_text(status));
+    pc_report_answer(report, PC_WRITABLE, NULL, "after recovery a put, a get and a delete of a new key work", status,
+                     "the %s answers %s", what, pc_status_text(status));
     return false;
   }
   return true;
@@ -35,8 +35,8 @@ static void check_probe(struct pc_checker *checker, struct pc_bytes key, const s
   struct pc_answer answer = pc_checker_read(checker, key, content->value.size);
   if (!pc_answer_is(&answer, content)) {
     char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];
-    pc_report_fail(report, PC_WRITABLE, NULL, pc_describe_content(content, expected), "a new key reads back as %s",
-                   pc_describe_answer(answer.status, answer.value, actual));
+    pc_report_answer(report, PC_WRITABLE, NULL, pc_describe_content(content, expected), answer.status,
+                     "a new key reads back as %s", pc_describe_answer(answer.status, answer.value, actual));
   }
 }
 

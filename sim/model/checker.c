@@ -188,7 +188,7 @@ void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc
   report->checked[invariant] = true;
   if (!pc_answer_is(&answer, content)) {
     char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];
-    pc_report_fail(report, invariant, &checker->workload->keys[key], pc_describe_content(content, expected), "%s",
-                   pc_describe_answer(answer.status, answer.value, actual));
+    pc_report_answer(report, invariant, &checker->workload->keys[key], pc_describe_content(content, expected),
+                     answer.status, "%s", pc_describe_answer(answer.status, answer.value, actual));
   }
 }

@@ -8,6 +8,7 @@ void pc_report_clear(struct pc_report *report) {
   memset(report->checked, 0, sizeof report->checked);
   memset(report->failed, 0, sizeof report->failed);
   report->shared = false;
+  memset(report->silent, 0, sizeof report->silent);
 }
 
 static void keep_key(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key) {
@@ -18,8 +19,8 @@ static void keep_key(struct pc_report *report, enum pc_invariant invariant, cons
   report->violations[invariant].key = (struct pc_bytes){.data = report->keys[invariant], .size = size};
 }
 
-void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
-                    const char *expected, const char *actual, ...) {
+static void fail(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
+                 const char *expected, const char *actual, va_list arguments) {
   report->checked[invariant] = true;
   if (report->failed[invariant]) {
     return;
@@ -31,17 +32,40 @@ void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const
     keep_key(report, invariant, key);
   }
   (void)snprintf(violation->expected, sizeof violation->expected, "%s", expected);
+  (void)vsnprintf(violation->actual, sizeof violation->actual, actual, arguments);
+}
+
+void pc_report_fail(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
+                    const char *expected, const char *actual, ...) {
+  report->silent[invariant] = true;
   va_list arguments;
   va_start(arguments, actual);
-  (void)vsnprintf(violation->actual, sizeof violation->actual, actual, arguments);
+  fail(report, invariant, key, expected, actual, arguments);
   va_end(arguments);
 }
 
-bool pc_report_failed(const struct pc_report *report) {
+void pc_report_answer(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
+                      const char *expected, enum pc_status status, const char *actual, ...) {
+  report->silent[invariant] |= status == PC_STATUS_OK || status == PC_STATUS_NOT_FOUND;
+  va_list arguments;
+  va_start(arguments, actual);
+  fail(report, invariant, key, expected, actual, arguments);
+  va_end(arguments);
+}
+
+static bool any(const bool *of) {
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-    if (report->failed[invariant]) {
+    if (of[invariant]) {
       return true;
     }
   }
   return false;
+}
+
+bool pc_report_failed(const struct pc_report *report) {
+  return any(report->failed);
+}
+
+bool pc_report_silent(const struct pc_report *report) {
+  return any(report->silent);
 }

@@ -25,6 +25,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_latency", "run_id,operation,calls,worst_us,erasing_share\n"},
       {"v_provenance", "run_id,group_id,version,command\n"},
       {"v_run_settings", "run_id,path,value\n"},
+      {"v_guarantees", "run_id,fault,depth,verdict,held,detected,lost\n"},
       {"v_campaigns",
        "campaign_id,started_at,fuzzer,harness,seconds,executions,executions_per_second,edges,corpus,crashes\n"},
       {"v_crashes", "crash_id,campaign_id,signature,input,minimized,first_seen\n"},
@@ -78,6 +79,8 @@ Test(ledger, gives_back_what_was_recorded) {
   cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_violations ORDER BY violation_id"),
                    "1|1|durable|bit_subset|2|12|34|hex:6b2031|0011|not there|repro: 1\n\n"
                    "2|1|durable|none|0|12|NULL|NULL|0011|not there|\n");
+  cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_guarantees ORDER BY depth"),
+                   "1|between_ops|1|holds|300|0|0\n1|prefix|1|detected|5|1|0\n1|bit_subset|2|lost|391|2|7\n");
   cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_wear"), "1|0|0|500\n1|1|2|500\n1|2|4|500\n");
   cr_expect_str_eq(ledger_query(path, "SELECT * FROM v_wear_histogram"), "1|0|1\n1|2|1\n1|4|1\n");
   /* 100,000 erases at 4 for 2,000 operations are 50,000,000 operations: 50,000 days. */
@@ -262,6 +265,7 @@ static const char undo_4[] =
     "PRAGMA user_version = 3";
 static const char undo_3[] =
     "DROP VIEW v_gate_rules; DROP VIEW v_gates; DROP TABLE gate_rules; DROP TABLE gates;"
+    "DROP VIEW v_guarantees; DROP TABLE guarantees;"
     "DROP VIEW v_provenance; DROP VIEW v_run_settings; DROP TABLE run_settings;"
     "ALTER TABLE runs DROP COLUMN group_id; ALTER TABLE runs DROP COLUMN version; ALTER TABLE runs DROP COLUMN command;"
     "PRAGMA user_version = 2;"

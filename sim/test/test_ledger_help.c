@@ -122,6 +122,9 @@ struct pc_exploration_result ledger_result(struct pc_sector_wear *wear) {
   result.checks[PC_FAULT_BETWEEN_OPS][0][PC_MOUNTABLE] = (struct pc_check_count){300, 0};
   result.checks[PC_FAULT_BIT_SUBSET][1][PC_DURABLE] = (struct pc_check_count){400, 9};
   result.checks[PC_FAULT_TWO_PHASE_ERASE][PC_MAX_DEPTH - 1][PC_WELL_FORMED] = (struct pc_check_count){1, 0};
+  result.guarantees[PC_FAULT_BETWEEN_OPS][0] = (struct pc_guarantee){.held = 300};
+  result.guarantees[PC_FAULT_PREFIX][0] = (struct pc_guarantee){.held = 5, .detected = 1};
+  result.guarantees[PC_FAULT_BIT_SUBSET][1] = (struct pc_guarantee){.held = 391, .detected = 2, .lost = 7};
   result.latencies[PC_LATENCY_PUT] = (struct pc_latency){.calls = 7, .worst_us = 1234.5};
   result.latencies[PC_LATENCY_START] = (struct pc_latency){.calls = 9, .worst_us = PC_TIME_UNKNOWN};
   for (uint32_t i = 0; i < LEDGER_SECTORS; i++) {

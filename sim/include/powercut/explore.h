@@ -41,6 +41,13 @@ struct pc_check_count {
   uint64_t checks, failures;
 };
 
+/* How the rounds of checks after cuts came out: of recoveries, and of the operations that followed some of them. */
+struct pc_guarantee {
+  uint64_t held;     /* every invariant did */
+  uint64_t detected; /* some did not, and each time the store itself answered with an error: whoever called it knew */
+  uint64_t lost;     /* anything else: other contents than acknowledged, a crash, a start that never ends */
+};
+
 /* What takes time. Starts are those of the baseline run and the recoveries from cuts; the rest is of the baseline run.
  */
 enum pc_latency_kind { PC_LATENCY_PUT, PC_LATENCY_DELETE, PC_LATENCY_MAINTAIN, PC_LATENCY_START, PC_LATENCY_COUNT };
@@ -62,7 +69,8 @@ struct pc_exploration_result {
   uint64_t violations;   /* failures, the repeated ones too */
   struct pc_check_count baseline[PC_INVARIANT_COUNT];
   struct pc_check_count checks[PC_FAULT_COUNT][PC_MAX_DEPTH]
-                              [PC_INVARIANT_COUNT]; /* by the last cut's class, depth - 1 */
+                              [PC_INVARIANT_COUNT];             /* by the last cut's class, depth - 1 */
+  struct pc_guarantee guarantees[PC_FAULT_COUNT][PC_MAX_DEPTH]; /* the same */
   struct pc_sector_wear *wear; /* of the baseline run, one for each sector; freed with pc_exploration_free */
   uint32_t wear_count;
   struct pc_latency latencies[PC_LATENCY_COUNT];

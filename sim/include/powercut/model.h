@@ -63,6 +63,7 @@ struct pc_report {
   enum pc_status answer; /* of pc_run_operation: what the operation answered */
   bool checked[PC_INVARIANT_COUNT];
   bool failed[PC_INVARIANT_COUNT];
+  bool silent[PC_INVARIANT_COUNT]; /* of those that failed: the store did not say so itself, or not each time */
   struct pc_violation
       violations[PC_INVARIANT_COUNT]; /* of those that failed, the first evidence; the path isn't filled in */
   uint8_t keys[PC_INVARIANT_COUNT][PC_MAX_KEY_SIZE]; /* theirs, cut short where longer: a report isn't copied */
@@ -73,9 +74,16 @@ struct pc_report {
 __attribute__((format(printf, 5, 6))) void pc_report_fail(struct pc_report *report, enum pc_invariant invariant,
                                                           const struct pc_bytes *key, const char *expected,
                                                           const char *actual, ...);
+/* The same for evidence that lies in what a call on the store answered. An error tells whoever called it that something
+   is wrong; OK and NOT_FOUND tell nothing, as all other evidence. */
+__attribute__((format(printf, 6, 7))) void pc_report_answer(struct pc_report *report, enum pc_invariant invariant,
+                                                            const struct pc_bytes *key, const char *expected,
+                                                            enum pc_status status, const char *actual, ...);
 void pc_report_clear(struct pc_report *report);
 /* Whether any invariant failed. */
 bool pc_report_failed(const struct pc_report *report);
+/* Whether any failed without the store saying so itself. */
+bool pc_report_silent(const struct pc_report *report);
 
 /* The working memory of checks, made once for a target and a workload. PC_BAD_INPUT: the store promises a layout that
    can't be, or isn't of this device. */
