@@ -105,7 +105,7 @@ static json_t *json_of_subject(const struct pc_subject *subject,
   return string;
 }
 
-enum pc_result pc_run_print_json(const struct pc_run_report *report, struct pc_error *error) {
+json_t *pc_run_json(const struct pc_run_report *report) {
   const struct pc_exploration_result *result = report->result;
   json_t *object = json_pack(
       "{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o, s:b, s:o}", "run_id",
@@ -118,7 +118,7 @@ enum pc_result pc_run_print_json(const struct pc_run_report *report, struct pc_e
       "aftermaths", pc_json_count(result->aftermaths), "interrupted", (int)result->interrupted, "database",
       pc_json_text(report->database));
   if (object == NULL) {
-    return pc_fail_memory(error);
+    return NULL;
   }
   int failed = json_object_set_new(object, "checks", json_of_checks(result));
   failed |= json_object_set_new(object, "first_violations", json_of_findings(report->findings));
@@ -127,5 +127,5 @@ enum pc_result pc_run_print_json(const struct pc_run_report *report, struct pc_e
   failed |=
       json_object_set_new(object, "erasing_share",
                           result->typical_us > 0 ? json_real(result->erasing_us / result->typical_us) : json_null());
-  return pc_output_json(pc_json_complete(object, failed), error);
+  return pc_json_complete(object, failed);
 }

@@ -2,6 +2,7 @@
 #ifndef PC_CLI_RUN_REPORT_H
 #define PC_CLI_RUN_REPORT_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "powercut/config.h"
@@ -23,10 +24,10 @@ struct pc_run_report {
 
 enum pc_result pc_run_print_text(const struct pc_run_report *report, struct pc_error *error);
 
-/* One object. Its keys are the columns of v_runs (but for started_at, which only the ledger knows), then aftermaths,
-   interrupted and database, then lists whose keys are the columns of v_checks, v_violations (the first
-   PC_FINDINGS_SHOWN, with the repro's file in place of its text) and v_wear. */
-enum pc_result pc_run_print_json(const struct pc_run_report *report, struct pc_error *error);
+/* The summary as one object, or NULL when memory ran out. Its keys are the columns of v_runs (but for started_at, which
+   only the ledger knows), then aftermaths, interrupted and database, then lists whose keys are the columns of v_checks,
+   v_violations (the first PC_FINDINGS_SHOWN, with the repro's file in place of its text) and v_wear. */
+json_t *pc_run_json(const struct pc_run_report *report);
 
 /* Recoveries in a second; 0 if it was too quick to tell. */
 double pc_run_rate(const struct pc_run_report *report);

@@ -83,9 +83,13 @@ enum pc_result pc_node_fail(const struct pc_document *document, const struct pc_
   (void)vsnprintf(what, sizeof what, format, arguments);
   va_end(arguments);
   if (node->override != NULL) {
-    return pc_fail(error, PC_BAD_INPUT, "--set %s: %s", pc_excerpt(node->override).text, what);
+    return pc_fail(error, PC_BAD_INPUT, "%s: %s", pc_excerpt(node->override).text, what);
   }
   return pc_fail(error, PC_BAD_INPUT, "%s:%d: %s", document->name, node->line, what);
+}
+
+bool pc_is_varied(const struct pc_node *node) {
+  return node->override != NULL && strncmp(node->override, "--vary", 6) == 0;
 }
 
 struct pc_excerpt pc_excerpt(const char *text) {

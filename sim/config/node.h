@@ -13,7 +13,7 @@ struct pc_node {
   enum pc_node_kind kind;
   bool plain;           /* of a scalar: without quotes, so it may be a number */
   bool literal;         /* of a scalar: a block begun by '|', whose lines are lines of the file */
-  const char *override; /* the path of the --set that it comes from, or NULL: it is in the file */
+  const char *override; /* the option that it comes from, "--set power.depth", or NULL: it is in the file */
   int line;             /* in the file, from 1 */
   const char *key;      /* in a mapping: the key, else NULL */
   const char *text;     /* of a scalar: UTF-8, without NUL bytes but the one behind it */
@@ -23,7 +23,8 @@ struct pc_node {
 
 struct pc_document {
   const char *name;     /* the file, for messages */
-  const char *override; /* the path of the --set that the text is the value of, or NULL: it is a file's */
+  const char *override; /* the option that the text is of, "--set power.depth", or NULL: it is a file's */
+  int line;             /* that all of the text is on; 0: it has its own lines */
   struct pc_node *root;
   struct pc_memory *memory; /* owns the tree; NULL: empty */
 };
@@ -32,9 +33,10 @@ struct pc_document {
    PC_BAD_INPUT: what isn't UTF-8 or not YAML, aliases, tags, a second document, keys that are not scalars, NUL
    characters, and more depth or nodes than a file that people write has. PC_ENVIRONMENT: memory. */
 enum pc_result pc_document_parse(struct pc_document *document, const char *text, size_t size, struct pc_error *error);
-/* Puts the value of a --set at its path, in place of what is there; missing mappings on the way are made. PC_BAD_INPUT:
-   the value is no YAML, or the path leads through what is no mapping. */
-enum pc_result pc_document_override(struct pc_document *document, const char *path, const char *value,
+/* Puts a value at its path, in place of what is there; missing mappings on the way are made. PC_BAD_INPUT: the value is
+   no YAML, or the path leads through what is no mapping. */
+struct pc_override;
+enum pc_result pc_document_override(struct pc_document *document, const struct pc_override *override,
                                     struct pc_error *error);
 void pc_document_free(struct pc_document *document);
 
@@ -49,6 +51,9 @@ const struct pc_node *pc_node_child(const struct pc_node *mapping, const char *k
 __attribute__((format(printf, 4, 5))) enum pc_result pc_node_fail(const struct pc_document *document,
                                                                   const struct pc_node *node, struct pc_error *error,
                                                                   const char *format, ...);
+
+/* Whether a node is from a --vary. */
+bool pc_is_varied(const struct pc_node *node);
 
 /* A short text for a message. */
 struct pc_excerpt {

@@ -37,9 +37,9 @@ static enum pc_result fail_unknown(const struct pc_scenario *scenario, const str
   }
   free(known);
   struct pc_excerpt name = pc_excerpt(given->name);
-  if (given->line == 0) {
-    return pc_fail(error, PC_BAD_INPUT, "--set store.%s: %s has no parameter '%s'%s", name.text, store->name, name.text,
-                   hint.text);
+  if (given->line <= 0) {
+    return pc_fail(error, PC_BAD_INPUT, "%s store.%s: %s has no parameter '%s'%s", given->line < 0 ? "--vary" : "--set",
+                   name.text, store->name, name.text, hint.text);
   }
   return pc_fail(error, PC_BAD_INPUT, "%s:%d: %s has no parameter '%s'%s", scenario->path, given->line, store->name,
                  name.text, hint.text);

@@ -22,7 +22,7 @@ struct builder {
 };
 
 static int event_line(const struct builder *builder) {
-  return (int)builder->event.start_mark.line + 1;
+  return builder->document->line > 0 ? builder->document->line : (int)builder->event.start_mark.line + 1;
 }
 
 __attribute__((format(printf, 3, 4))) static enum pc_result fail_at(const struct builder *builder, int line,

@@ -8,6 +8,11 @@
 #include "profile.h"
 
 static const struct pc_field FIELDS[] = {
+    /* What only a repro has. */
+    {.key = "repro", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_version},
+    {.key = "invariant", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_invariant},
+    {.key = "cut_path", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_cut_path},
+    /* What both have. */
     {.key = "name", .type = PC_FIELD_TEXT, .offset = offsetof(struct pc_reading, repro.scenario.name)},
     {.key = "device", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_device},
     {.key = "store", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_store},
@@ -17,13 +22,12 @@ static const struct pc_field FIELDS[] = {
      .type = PC_FIELD_U64,
      .offset = offsetof(struct pc_reading, repro.scenario.plan.seed),
      .max = UINT64_MAX},
-    /* What a repro has besides. */
-    {.key = "repro", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_version},
-    {.key = "invariant", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_invariant},
-    {.key = "cut_path", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_cut_path},
+    /* What only a scenario has. */
+    {.key = "matrix", .type = PC_FIELD_CUSTOM, .bind = pc_bind_matrix},
 };
-static const struct pc_schema SCENARIO_SCHEMA = {.fields = FIELDS, .count = 6};
-static const struct pc_schema REPRO_SCHEMA = {.fields = FIELDS, .count = 9};
+enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0], OF_REPROS = 3, OF_SCENARIOS = 1 };
+static const struct pc_schema SCENARIO_SCHEMA = {.fields = FIELDS + OF_REPROS, .count = FIELD_COUNT - OF_REPROS};
+static const struct pc_schema REPRO_SCHEMA = {.fields = FIELDS, .count = FIELD_COUNT - OF_SCENARIOS};
 
 static void set_defaults(struct pc_scenario *scenario) {
   scenario->plan = (struct pc_power_plan){.depth = 1, .samples = 8, .limit = 256, .aftermath = 64, .seed = 1};
@@ -33,11 +37,13 @@ static void set_defaults(struct pc_scenario *scenario) {
   }
 }
 
-static enum pc_result apply_options(struct pc_reading *reading, const struct pc_scenario_options *options,
-                                    struct pc_error *error) {
-  for (size_t i = 0; i < options->override_count; i++) {
-    const struct pc_override *override = &options->overrides[i];
-    enum pc_result result = pc_document_override(&reading->document, override->path, override->value, error);
+enum pc_result pc_apply_overrides(struct pc_document *document, const struct pc_override *overrides, size_t count,
+                                  struct pc_error *error) {
+  if (document->root == NULL) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", document->name);
+  }
+  for (size_t i = 0; i < count; i++) {
+    enum pc_result result = pc_document_override(document, &overrides[i], error);
     if (result != PC_OK) {
       return result;
     }
@@ -47,10 +53,10 @@ static enum pc_result apply_options(struct pc_reading *reading, const struct pc_
 
 static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const struct pc_scenario_options *options,
                                 struct pc_error *error) {
-  if (reading->document.root == NULL) {
-    return pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", reading->document.name);
+  enum pc_result result = pc_apply_overrides(&reading->document, options->settings, options->setting_count, error);
+  if (result == PC_OK) {
+    result = pc_apply_overrides(&reading->document, options->overrides, options->override_count, error);
   }
-  enum pc_result result = apply_options(reading, options, error);
   if (result != PC_OK) {
     return result;
   }
@@ -66,11 +72,11 @@ static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const
   return pc_make_workload(&binding, reading);
 }
 
-static enum pc_result read_text(const char *path, struct pc_reading *reading, struct pc_error *error) {
+enum pc_result pc_document_read(const char *path, struct pc_document *document, struct pc_error *error) {
   struct pc_buffer content = {0};
   enum pc_result result = pc_file_read(path, PC_MAX_CONFIG_SIZE, &content, error);
   if (result == PC_OK) {
-    result = pc_document_parse(&reading->document, (const char *)content.data, content.size, error);
+    result = pc_document_parse(document, (const char *)content.data, content.size, error);
   }
   pc_buffer_free(&content);
   return result;
@@ -88,7 +94,7 @@ enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_sce
     result = pc_fail_memory(error);
   }
   if (result == PC_OK) {
-    result = read_text(path, &reading, error);
+    result = pc_document_read(path, &reading.document, error);
   }
   if (result == PC_OK) {
     result = bind_file(&reading, is_repro, options, error);

@@ -20,6 +20,7 @@ enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_
 enum pc_result pc_bind_store(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_workload(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_power(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_matrix(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target);
@@ -29,6 +30,12 @@ enum pc_result pc_make_workload(const struct pc_binding *binding, struct pc_read
 
 /* A word that must be a fault class's name. */
 enum pc_result pc_bind_fault(const struct pc_binding *binding, const struct pc_node *node, enum pc_fault *fault);
+
+/* Parses a file into a document, whose name is set and which is the caller's to free, also on failure. */
+enum pc_result pc_document_read(const char *path, struct pc_document *document, struct pc_error *error);
+/* Puts values in their places, in order. PC_BAD_INPUT, too, where the document is empty. */
+enum pc_result pc_apply_overrides(struct pc_document *document, const struct pc_override *overrides, size_t count,
+                                  struct pc_error *error);
 
 /* Reads a file of this kind whole: `*repro` is all that it says, or, on failure, empty. */
 enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_scenario_options *options,

@@ -41,7 +41,9 @@ static enum pc_result add_parameter(const struct pc_binding *binding, const stru
   *parameter = (struct pc_store_parameter){
       .name = strdup(node->key),
       .value = strdup(node->text),
-      .line = node->override != NULL ? 0 : node->line,
+      .line = node->override == NULL ? node->line
+              : pc_is_varied(node)   ? -1
+                                     : 0,
   };
   return parameter->name != NULL && parameter->value != NULL ? PC_OK : pc_fail_memory(binding->error);
 }

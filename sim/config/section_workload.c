@@ -186,9 +186,7 @@ static enum pc_result parse_inline(const struct pc_binding *binding, const struc
                                    struct pc_workload *workload) {
   struct pc_bytes text = {(const uint8_t *)node->text, node->size};
   if (node->override != NULL) {
-    char name[160];
-    (void)snprintf(name, sizeof name, "--set %s", pc_excerpt(node->override).text);
-    return pc_trace_parse(name, text, workload, binding->error);
+    return pc_trace_parse(pc_excerpt(node->override).text, text, workload, binding->error);
   }
   /* The block's first line is the one behind the '|'. */
   return pc_trace_parse_from(binding->document->name, (uint32_t)node->line + 1, text, workload, binding->error);

@@ -14,8 +14,8 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
   } cases[] = {
       {"depth", "dept", "s.yaml:18: unknown key 'dept' in power; did you mean 'depth'?"},
       {"seed", "sede", "s.yaml:21: unknown key 'sede'; did you mean 'seed'?"},
-      {"seed: 7", "matrix: {}",
-       "s.yaml:21: unknown key 'matrix'; known are name, device, store, workload, power, seed"},
+      {"seed: 7", "variants: {}",
+       "s.yaml:21: unknown key 'variants'; known are name, device, store, workload, power, seed, matrix"},
       {"  limit: 9", "  depth: 3", "s.yaml:20: 'depth' is given twice in power, first on line 18"},
       {"seed: 7", "name: again", "s.yaml:21: 'name' is given twice, first on line 1"},
       {"  redundancy: 2", "  engine: x", "s.yaml:7: 'engine' is given twice in store, first on line 6"},
@@ -181,7 +181,7 @@ Test(config_errors, a_set_that_is_wrong_is_named) {
   };
   write_text("s.yaml", GOOD);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    struct pc_override override = {cases[i].path, cases[i].value};
+    struct pc_override override = {.path = cases[i].path, .value = cases[i].value};
     struct pc_scenario_options options = {.overrides = &override, .override_count = 1};
     expect_refused("s.yaml", &options, cases[i].message);
   }

@@ -71,8 +71,9 @@ Test(config_scenario, the_workload_is_generated_as_asked_from_the_seed) {
   expect_workload(&scenario, &generator, 0);
   pc_scenario_free(&scenario);
 
-  static const struct pc_override overrides[] = {
-      {"workload.popularity", "{hot: 0.25, share: 1}"}, {"workload.value_size", "6"}, {"workload.key_size", "9"}};
+  static const struct pc_override overrides[] = {{.path = "workload.popularity", .value = "{hot: 0.25, share: 1}"},
+                                                 {.path = "workload.value_size", .value = "6"},
+                                                 {.path = "workload.key_size", .value = "9"}};
   struct pc_scenario_options options = {.overrides = overrides, .override_count = 3};
   scenario = load("s.yaml", &options);
   generator.popularity = (struct pc_popularity){.kind = PC_HOT, .hot = 0.25, .share = 1};
@@ -112,16 +113,16 @@ Test(config_scenario, set_goes_before_the_file_and_adds_what_is_missing) {
              "device: {profile: ideal, sectors: 3}\nstore: {engine: norkv, a: 1}\npower:\n"
              "workload: {operations: 9, keys: 2, value_size: 4, mix: {put: 1}}\n");
   static const struct pc_override overrides[] = {
-      {"device.sectors", "0x20"},
-      {"power.depth", "3"},
-      {"power.faults", "[between_ops]"},
-      {"name", "'a: b'"},
-      {"store.b", "x y"},
-      {"store.a", "2"},
-      {"store.a", "3"},
-      {"workload.mix.get", "5"},
-      {"seed", "18446744073709551615"},
-      {"device.profile", "{name: own, sector_size: 64}"},
+      {.path = "device.sectors", .value = "0x20"},
+      {.path = "power.depth", .value = "3"},
+      {.path = "power.faults", .value = "[between_ops]"},
+      {.path = "name", .value = "'a: b'"},
+      {.path = "store.b", .value = "x y"},
+      {.path = "store.a", .value = "2"},
+      {.path = "store.a", .value = "3"},
+      {.path = "workload.mix.get", .value = "5"},
+      {.path = "seed", .value = "18446744073709551615"},
+      {.path = "device.profile", .value = "{name: own, sector_size: 64}"},
   };
   struct pc_scenario_options options = {.overrides = overrides,
                                         .override_count = sizeof overrides / sizeof overrides[0]};
@@ -150,7 +151,7 @@ Test(config_scenario, a_missing_section_is_made_for_a_set) {
   text[strstr(text, "x:\n") - text] = '\0';
   write_text("s.yaml", text);
   free(text);
-  struct pc_override override = {"power.depth", "5"};
+  struct pc_override override = {.path = "power.depth", .value = "5"};
   struct pc_scenario scenario =
       load("s.yaml", &(struct pc_scenario_options){.overrides = &override, .override_count = 1});
   cr_expect_eq(scenario.plan.depth, 5);
@@ -216,7 +217,8 @@ Test(config_scenario, parameters_come_complete_and_in_the_stores_order) {
   struct pc_parameter complete[3];
   struct pc_error error;
   cr_assert_eq(pc_scenario_parameters(&scenario, &STORE, complete, &error), PC_OK);
-  static const struct pc_parameter expected[] = {{"first", "one"}, {"second", "two"}, {"third", "3"}};
+  static const struct pc_parameter expected[] = {
+      {.name = "first", .value = "one"}, {.name = "second", .value = "two"}, {.name = "third", .value = "3"}};
   for (size_t i = 0; i < 3; i++) {
     cr_expect_str_eq(complete[i].name, expected[i].name);
     cr_expect_str_eq(complete[i].value, expected[i].value);
@@ -226,7 +228,7 @@ Test(config_scenario, parameters_come_complete_and_in_the_stores_order) {
 
 static void expect_parameters_refused(const char *text, const struct pc_store *store, const char *message) {
   write_text("s.yaml", text);
-  struct pc_override override = {"store.tird", "x"};
+  struct pc_override override = {.path = "store.tird", .value = "x"};
   struct pc_scenario_options options = {.overrides = &override,
                                         .override_count = strstr(message, "--set") != NULL ? 1 : 0};
   struct pc_scenario scenario = load("s.yaml", &options);

@@ -17,7 +17,7 @@
 
 struct pc_store_parameter {
   char *name, *value;
-  int line; /* 0: it is from a --set */
+  int line; /* 0: it is from a --set; -1: from a --vary */
 };
 
 struct pc_scenario {
@@ -40,19 +40,54 @@ struct pc_scenario {
  */
 struct pc_override {
   const char *path, *value;
+  int line;    /* of the file, that it is from; 0: it is from the command line */
+  bool varied; /* that is, from --vary and not from --set */
 };
 
 struct pc_scenario_options {
+  const struct pc_override *settings; /* of one combination of a matrix: put in place before the overrides */
+  size_t setting_count;
   const struct pc_override *overrides;
   size_t override_count;
   bool has_seed; /* --seed: in place of the file's */
   uint64_t seed;
 };
 
-/* Reads a scenario, its profile and its workload. `options` may be NULL. On failure nothing is left to free. */
+/* Reads a scenario, its profile and its workload. Its matrix is checked for its form alone: see pc_matrix_load.
+ * `options` may be NULL. On failure nothing is left to free. */
 enum pc_result pc_scenario_load(const char *path, const struct pc_scenario_options *options,
                                 struct pc_scenario *scenario, struct pc_error *error);
 void pc_scenario_free(struct pc_scenario *scenario);
+
+/* What a scenario's `matrix:` and --vary ask for: several values for some paths, and every combination of them. */
+struct pc_variation {
+  char *path;    /* as --set takes it */
+  char **values; /* YAML, as --set takes it */
+  size_t value_count;
+  int line; /* of the path in the file; 0: it is from --vary */
+};
+struct pc_matrix {
+  struct pc_variation *variations;
+  size_t variation_count;
+  size_t combinations; /* 1 where nothing varies */
+};
+#define PC_MAX_COMBINATIONS 1000u
+
+/* Reads the matrix of a scenario. `vary` are what --vary adds: a path, and values divided by commas (a comma within
+   brackets, braces or quotes divides nothing). A path of the file's matrix that lies at or in one that `options`
+   overrides does not vary. PC_BAD_INPUT: no list of values, an empty one, a value twice, paths that are one another or
+   lie in one another, a --vary of what an override fixes, more than PC_MAX_COMBINATIONS. Values and paths are checked
+   when a combination is loaded. On failure nothing is left to free. */
+struct pc_vary {
+  const struct pc_override *variations;
+  size_t count;
+};
+enum pc_result pc_matrix_load(const char *path, const struct pc_scenario_options *options, const struct pc_vary *vary,
+                              struct pc_matrix *matrix, struct pc_error *error);
+void pc_matrix_free(struct pc_matrix *matrix);
+/* Combination `index`, below `combinations`; the last path's value changes fastest. `settings` has room for
+   variation_count, and points into the matrix. */
+void pc_matrix_combination(const struct pc_matrix *matrix, size_t index, struct pc_override *settings);
 
 /* The store's parameters complete, in the order of `store->parameters`: given ones and fallbacks. An unknown or missing
    one is PC_BAD_INPUT with file, line and the nearest known. `complete` has room for store->parameter_count and points
