@@ -2,6 +2,7 @@
 
 #include "entry.h"
 #include "index.h"
+#include "policy.h"
 #include "write.h"
 
 enum norkv_error norkv_collect_rehome(struct norkv *kv, uint32_t from, uint32_t to) {
@@ -85,6 +86,9 @@ static enum norkv_error undo(struct norkv *kv, uint32_t sector, uint32_t to, enu
 }
 
 enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector) {
+  if (kv->allowance == 0) {
+    return NORKV_ERR_FULL;
+  }
   if (kv->sectors[sector].live == 0) {
     return finish(kv, sector);
   }
@@ -98,6 +102,27 @@ enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector) {
   }
   err = move_live(kv, sector, to, NORKV_NO_KEY);
   return err == NORKV_OK ? finish(kv, sector) : undo(kv, sector, to, err);
+}
+
+/* Collects the sectors whose turn comes before that of `wanted`. */
+static enum norkv_error collect_before(struct norkv *kv, uint32_t wanted) {
+  enum norkv_error err = NORKV_OK;
+  while (err == NORKV_OK) {
+    if (kv->allowance == 0) {
+      return NORKV_ERR_FULL;
+    }
+    uint32_t sector = norkv_policy_turn(kv, wanted);
+    if (sector == wanted) {
+      break;
+    }
+    err = norkv_collect_sector(kv, sector);
+  }
+  return err;
+}
+
+enum norkv_error norkv_collect_in_turn(struct norkv *kv, uint32_t wanted) {
+  enum norkv_error err = collect_before(kv, wanted);
+  return err == NORKV_OK ? norkv_collect_sector(kv, wanted) : err;
 }
 
 /* The new entry is written behind all that is moved. Until it is complete, the victim holds everything as before; from
@@ -115,7 +140,10 @@ enum norkv_error norkv_collect_replace(struct norkv *kv, uint32_t slot, const st
   }
   uint32_t to = 0;
   uint32_t address = 0;
-  enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
+  enum norkv_error err = collect_before(kv, sector);
+  if (err == NORKV_OK) {
+    err = norkv_sector_take_empty(kv, sector, &to);
+  }
   if (err != NORKV_OK) {
     return err;
   }
@@ -131,41 +159,6 @@ enum norkv_error norkv_collect_replace(struct norkv *kv, uint32_t slot, const st
   norkv_index_set(kv, slot, version);
   (void)finish(kv, sector); /* the update has happened: an erase that fails is left to recovery */
   return NORKV_OK;
-}
-
-uint32_t norkv_collect_choose(const struct norkv *kv, uint32_t least) {
-  uint32_t count = kv->config.flash.sector_count;
-  uint32_t best = NORKV_NO_SECTOR;
-  uint32_t sector = kv->last_collected;
-  for (uint32_t i = 0; i < count; i++) {
-    sector = sector + 1 == count ? 0 : sector + 1;
-    uint32_t gain = norkv_sector_reclaimable(kv, sector);
-    if (gain >= least && !kv->sectors[sector].pinned) {
-      best = sector;
-      least = gain + 1;
-    }
-  }
-  return best;
-}
-
-/* The sector whose collection makes a new place: it has no room now and will have enough then. */
-static uint32_t choose_for_room(const struct norkv *kv, const struct norkv_place *place) {
-  uint32_t count = kv->config.flash.sector_count;
-  uint32_t best = NORKV_NO_SECTOR;
-  uint32_t most = 0;
-  uint32_t sector = kv->last_collected;
-  for (uint32_t i = 0; i < count; i++) {
-    sector = sector + 1 == count ? 0 : sector + 1;
-    uint32_t gain = norkv_sector_reclaimable(kv, sector);
-    if (gain > most && norkv_sector_free(kv, sector) < place->size && !kv->sectors[sector].pinned &&
-        kv->config.flash.sector_size - norkv_minimum(kv->sectors[sector].live, kv->config.flash.sector_size) >=
-            place->size &&
-        !norkv_sector_is_taken(kv, place, sector)) {
-      best = sector;
-      most = gain;
-    }
-  }
-  return best;
 }
 
 /* A spent tombstone can only be told from one that is still needed when no sector can hide entries. */
@@ -195,14 +188,14 @@ enum norkv_error norkv_collect_room(struct norkv *kv, const struct norkv_place *
     if (err != NORKV_OK) {
       return err;
     }
-    uint32_t sector = choose_for_room(kv, place);
+    uint32_t sector = norkv_policy_choose(kv, place, 1);
     if (sector == NORKV_NO_SECTOR && kv->deleted_count > 0) {
-      sector = norkv_collect_choose(kv, 1);
+      sector = norkv_policy_choose(kv, NULL, 1);
     }
     if (sector == NORKV_NO_SECTOR) {
       return failure;
     }
-    err = norkv_collect_sector(kv, sector);
+    err = norkv_collect_in_turn(kv, sector);
     if (err == NORKV_ERR_FLASH || err == NORKV_ERR_FULL) {
       return err;
     }
@@ -217,12 +210,12 @@ enum norkv_error norkv_collect_slot(struct norkv *kv) {
       return NORKV_OK;
     }
     enum norkv_error err = check_for_tombstones(kv);
-    uint32_t sector = kv->deleted_count > 0 ? norkv_collect_choose(kv, 1) : NORKV_NO_SECTOR;
+    uint32_t sector = kv->deleted_count > 0 ? norkv_policy_choose(kv, NULL, 1) : NORKV_NO_SECTOR;
     if (err == NORKV_OK && sector == NORKV_NO_SECTOR) {
       return NORKV_ERR_KEYS;
     }
     if (err == NORKV_OK) {
-      err = norkv_collect_sector(kv, sector);
+      err = norkv_collect_in_turn(kv, sector);
     }
     if (err == NORKV_ERR_FLASH) {
       return err;

@@ -9,8 +9,9 @@
 /*
  * Moves the live copies of a sector to an empty one, drops its spent tombstones and erases it. If it can't be done,
  * what was copied is erased again, so that an empty sector remains; that may fail only if the flash fails. Errors: FULL
- * (no empty sector, or the live copies don't fit in one since the alignment grew), DATA_LOSS (a live entry has no good
- * copy; the sector is not tried again before that entry is superseded), FLASH.
+ * (no empty sector, the live copies don't fit in one since the alignment grew, or the call that is under way may erase
+ * no more: kv->allowance), DATA_LOSS (a live entry has no good copy; the sector is not tried again before that entry is
+ * superseded), FLASH.
  */
 enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector);
 
@@ -25,8 +26,8 @@ enum norkv_error norkv_collect_replace(struct norkv *kv, uint32_t slot, const st
 /* Points the index to the copies in `to` instead of those in `from`, where `to` has such. Errors: FLASH. */
 enum norkv_error norkv_collect_rehome(struct norkv *kv, uint32_t from, uint32_t to);
 
-/* The sector with the most reclaimable bytes, at least `least`; NORKV_NO_SECTOR if there is none. */
-uint32_t norkv_collect_choose(const struct norkv *kv, uint32_t least);
+/* Collects the sectors whose turn comes before that of `wanted`, then `wanted`. Errors: as norkv_collect_sector. */
+enum norkv_error norkv_collect_in_turn(struct norkv *kv, uint32_t wanted);
 
 /*
  * Finds `wanted` different sectors with room, collecting garbage as long as that can help.

@@ -23,6 +23,7 @@
 #define NORKV_NO_ADDRESS 0xFFFFFFFFu /* no entry can start there: a header would not fit behind it */
 #define NORKV_NO_SECTOR 0xFFFFu
 #define NORKV_NO_KEY 0xFFFFu
+#define NORKV_NO_LIMIT 0xFFFFFFFFu /* erases that a call may make: more than there can be */
 
 /* What is known of the space behind a sector's last entry. */
 enum norkv_sector_state {

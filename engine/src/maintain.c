@@ -1,16 +1,17 @@
 /* maintain and the two calls that tell of the store's state. */
 #include "collect.h"
+#include "policy.h"
 #include "recover.h"
 
-/* Collects sectors, the most garbage first, while one has at least `least` reclaimable bytes, `limit` at most. */
+/* Collects sectors, as the policy has it, while one has at least `least` reclaimable bytes, `limit` at most. */
 static enum norkv_error collect_while(struct norkv *kv, uint32_t least, uint32_t limit) {
   enum norkv_error result = NORKV_OK;
   for (uint32_t i = 0; i < limit; i++) {
-    uint32_t sector = norkv_collect_choose(kv, least);
+    uint32_t sector = norkv_policy_choose(kv, NULL, least);
     if (sector == NORKV_NO_SECTOR) {
       break;
     }
-    enum norkv_error err = norkv_collect_sector(kv, sector);
+    enum norkv_error err = norkv_collect_in_turn(kv, sector);
     if (err == NORKV_ERR_DATA_LOSS) {
       result = err; /* that sector is passed over from now on */
     } else if (err != NORKV_OK) {
@@ -24,6 +25,7 @@ enum norkv_error norkv_maintain(struct norkv *kv, enum norkv_maintenance level) 
   if (kv == NULL || !kv->started || level > NORKV_MAINTAIN_HEAVY) {
     return NORKV_ERR_INVALID;
   }
+  kv->allowance = NORKV_NO_LIMIT;
   enum norkv_error checked = level == NORKV_MAINTAIN_HEAVY ? norkv_sector_check_all(kv) : NORKV_OK;
   enum norkv_error recovered = kv->needs_recovery ? norkv_recover(kv) : NORKV_OK;
   enum norkv_error err = checked != NORKV_OK ? checked : recovered;
@@ -34,7 +36,9 @@ enum norkv_error norkv_maintain(struct norkv *kv, enum norkv_maintenance level) 
   enum norkv_error collected = NORKV_OK;
   switch (level) {
     case NORKV_MAINTAIN_PARTIAL:
+      kv->allowance = 1;
       collected = collect_while(kv, 1, 1);
+      collected = collected == NORKV_ERR_FULL && kv->allowance == 0 ? NORKV_OK : collected; /* it was another's turn */
       break;
     case NORKV_MAINTAIN_FULL:
       collected = collect_while(kv, kv->config.flash.sector_size / 2 + 1, count);

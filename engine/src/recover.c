@@ -113,11 +113,13 @@ static void keep_first(enum norkv_error *first, enum norkv_error err) {
 
 static enum norkv_error collect_damaged(struct norkv *kv) {
   enum norkv_error result = NORKV_OK;
+  uint16_t turn = kv->last_collected; /* damage has no turn */
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
     if (kv->sectors[sector].state != NORKV_SECTOR_DAMAGED) {
       continue;
     }
     enum norkv_error err = norkv_collect_sector(kv, sector);
+    kv->last_collected = turn;
     if (err == NORKV_OK) {
       kv->counters.corrupt_sectors_recovered++;
     } else if (err == NORKV_ERR_FLASH) {

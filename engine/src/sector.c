@@ -73,16 +73,6 @@ enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t number) {
   return NORKV_OK;
 }
 
-enum norkv_error norkv_sector_check_all(struct norkv *kv) {
-  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    enum norkv_error err = norkv_sector_check(kv, sector);
-    if (err != NORKV_OK) {
-      return err;
-    }
-  }
-  return NORKV_OK;
-}
-
 /* Makes sure that an empty sector is blank. What an interrupted erase left in it is not worth moving. */
 static enum norkv_error prepare_empty(struct norkv *kv, uint32_t sector) {
   enum norkv_error err = norkv_sector_check(kv, sector);
@@ -92,12 +82,23 @@ static enum norkv_error prepare_empty(struct norkv *kv, uint32_t sector) {
   return err;
 }
 
+enum norkv_error norkv_sector_check_all(struct norkv *kv) {
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    enum norkv_error err =
+        norkv_sector_is_empty(kv, sector) ? prepare_empty(kv, sector) : norkv_sector_check(kv, sector);
+    if (err != NORKV_OK) {
+      return err;
+    }
+  }
+  return NORKV_OK;
+}
+
 static uint32_t next_sector(const struct norkv *kv, uint32_t sector) {
   return sector + 1 == kv->config.flash.sector_count ? 0 : sector + 1;
 }
 
 enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint32_t *taken) {
-  uint32_t sector = kv->last_sector;
+  uint32_t sector = kv->last_taken;
   for (uint32_t i = 0; i < kv->config.flash.sector_count; i++) {
     sector = next_sector(kv, sector);
     if (sector != except && norkv_sector_is_empty(kv, sector)) {
@@ -117,11 +118,11 @@ bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *pla
   return false;
 }
 
-/* One turn round the sectors, over those in use or over the empty ones. */
+/* One turn round the sectors, over those in use or over the empty ones, which are taken in turn. */
 static enum norkv_error find_among(struct norkv *kv, const struct norkv_place *place, bool empty, uint32_t wanted,
                                    uint16_t *sectors, uint32_t *found) {
   uint32_t spare = kv->empty_count > 0 ? kv->empty_count - 1 : 0;
-  uint32_t sector = kv->last_sector;
+  uint32_t sector = empty ? next_sector(kv, kv->last_taken) : kv->last_sector;
   for (uint32_t i = 0; i < kv->config.flash.sector_count && *found < wanted; i++, sector = next_sector(kv, sector)) {
     if (norkv_sector_is_empty(kv, sector) != empty || norkv_sector_free(kv, sector) < place->size ||
         norkv_sector_is_taken(kv, place, sector)) {
@@ -199,6 +200,7 @@ enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t number) {
   sector->pinned = false;
   sector->surplus = false;
   sector->erases++;
+  kv->allowance -= kv->allowance > 0 ? 1u : 0u;
   kv->counters.erases++;
   return NORKV_OK;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "index.h"
+#include "policy.h"
 #include "recover.h"
 #include "sector.h"
 
@@ -53,7 +54,8 @@ static enum norkv_error config_check(const struct norkv_config *config) {
   }
   bool valid = formats_are_valid(config) && config->redundancy >= 1 && config->redundancy <= NORKV_MAX_REDUNDANCY &&
                config->redundancy < config->flash.sector_count && config->max_keys >= 1 &&
-               config->max_keys <= NORKV_MAX_KEYS && config->recovery <= NORKV_RECOVER_MANUAL;
+               config->max_keys <= NORKV_MAX_KEYS && config->recovery <= NORKV_RECOVER_MANUAL &&
+               NORKV_POLICY_IS_VALID(config->policy) && config->collect_on_write <= NORKV_COLLECT_OFF;
   return valid ? NORKV_OK : NORKV_ERR_INVALID;
 }
 
@@ -128,6 +130,7 @@ static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any
   while (err == NORKV_OK) {
     if (!*any || norkv_is_newer(entry.transaction_id, kv->transaction_id)) {
       kv->transaction_id = entry.transaction_id;
+      kv->last_sector = (uint16_t)sector;
       *any = true;
     }
     err = norkv_index_add(kv, &entry);
@@ -144,6 +147,7 @@ static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any
 
 static enum norkv_error scan(struct norkv *kv) {
   bool any = false;
+  kv->last_sector = (uint16_t)(kv->config.flash.sector_count - 1); /* so that a blank part is filled from its start */
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
     enum norkv_error err = scan_sector(kv, sector, &any);
     if (err != NORKV_OK) {
@@ -151,6 +155,7 @@ static enum norkv_error scan(struct norkv *kv) {
     }
   }
   norkv_index_account_all(kv);
+  norkv_policy_start(kv);
   return NORKV_OK;
 }
 
@@ -170,6 +175,7 @@ enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config
     return err;
   }
   kv->started = true;
+  kv->allowance = NORKV_NO_LIMIT;
   kv->needs_recovery = norkv_recover_is_due(kv);
   if (!kv->needs_recovery || config->recovery == NORKV_RECOVER_LAZY) {
     return NORKV_OK;

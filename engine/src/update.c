@@ -76,16 +76,23 @@ static enum norkv_error find_slot(struct norkv *kv, struct update *update, bool 
    collection safe. Damage that can't be mended does not keep an update from trying. */
 static enum norkv_error get_ready(struct norkv *kv) {
   enum norkv_error recovered = NORKV_OK;
+  kv->allowance = NORKV_NO_LIMIT;
   if (kv->needs_recovery && kv->config.recovery != NORKV_RECOVER_MANUAL) {
     recovered = norkv_recover(kv);
   }
   enum norkv_error err = norkv_recover_reserve(kv);
+  static const uint32_t allowances[] = {
+      [NORKV_COLLECT_AS_NEEDED] = NORKV_NO_LIMIT, [NORKV_COLLECT_ONE] = 1, [NORKV_COLLECT_OFF] = 0};
+  kv->allowance = allowances[kv->config.collect_on_write];
   return err != NORKV_OK && recovered == NORKV_ERR_FLASH ? recovered : err;
 }
 
 /* There is no room, but the new entry is no larger than the old one, and takes its place when its sector is collected.
    So does each further copy, because the sectors of the old ones have room now for as much. */
 static enum norkv_error replace(struct norkv *kv, const struct update *update, struct norkv_version *version) {
+  if (kv->allowance < kv->config.redundancy) {
+    return NORKV_ERR_FULL;
+  }
   enum norkv_error err = norkv_collect_replace(kv, update->slot, &update->source, version);
   if (err == NORKV_OK && norkv_recover_key(kv, update->slot) != NORKV_OK) {
     kv->needs_recovery = true;

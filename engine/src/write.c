@@ -120,6 +120,9 @@ enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const str
     norkv_sector_set_damaged(kv, sector);
     return err == NORKV_ERR_FLASH ? err : NORKV_ERR_DATA_LOSS;
   }
+  if (tail == 0) {
+    kv->last_taken = (uint16_t)sector;
+  }
   norkv_sector_set(kv, sector, tail + source->size, NORKV_SECTOR_CLEAN);
   return NORKV_OK;
 }

@@ -59,6 +59,7 @@ static void run(uint64_t seed, const struct store_shape *shape, uint32_t cuts, u
   uint64_t random = seed;
   store_init(&store, shape);
   store.config.recovery = seed % 3 == 0 ? NORKV_RECOVER_LAZY : NORKV_RECOVER_IMMEDIATE;
+  store.config.policy = (enum norkv_policy)(seed / 9 % 4);
   model_init(&model, 3 + ram_random_below(&random, 12), 20 + ram_random_below(&random, shape->sector_size / 8));
   const char *wrong = store_start(&store) == NORKV_OK ? NULL : "the first start fails";
   uint32_t steps = 0;
@@ -98,6 +99,7 @@ Test(cuts, every_flash_operation_of_a_workload_can_be_cut_and_every_one_of_its_r
         struct model model;
         uint64_t random = 11;
         store_init(&store, &shape);
+        store.config.policy = (enum norkv_policy)(variant % 4);
         model_init(&model, 5, 30);
         const char *wrong = store_start(&store) == NORKV_OK ? NULL : "the first start fails";
         ram_flash_cut(&store.flash, n, (enum ram_tear)(variant % RAM_TEAR_COUNT), n * 1000 + variant);
@@ -127,6 +129,7 @@ Test(cuts, hundreds_of_consecutive_cuts_in_one_recovery_lose_nothing) {
     struct store store;
     struct model model;
     store_init(&store, &(struct store_shape){256, 3 + variant % 2, 8, (uint8_t)(1 + variant % 2), MODEL_MAX_KEYS});
+    store.config.policy = (enum norkv_policy)(variant % 5 % 4);
     model_init(&model, 6, 20);
     const char *wrong = store_start(&store) == NORKV_OK ? NULL : "the first start fails";
     for (uint32_t i = 0; i < 60 && wrong == NULL; i++) {

@@ -20,6 +20,7 @@ static void run(uint64_t seed, const struct store_shape *shape, uint32_t operati
   uint32_t limit = shape->sector_size / 8 < 600 ? shape->sector_size / 8 : 600;
   model_init(&model, MODEL_MAX_KEYS, ram_random_below(&random, 20) == 0 ? shape->sector_size - 200 : limit);
   store.config.formats = &store.formats[ram_random_below(&random, 2)];
+  store.config.policy = (enum norkv_policy)ram_random_below(&random, 4);
   store.config.skip_verify_on_read = ram_random_below(&random, 4) == 0;
   store.config.skip_verify_on_write = ram_random_below(&random, 4) == 0;
   const char *wrong = store_start(&store) == NORKV_OK ? NULL : "the first start fails";

@@ -16,6 +16,7 @@ static void run_at_the_edge(uint64_t seed) {
   shape.max_keys = 400;
   struct store store;
   store_init(&store, &shape);
+  store.config.policy = (enum norkv_policy)ram_random_below(&random, 4);
   static const uint8_t value[256];
   uint32_t value_size = ram_random_below(&random, shape.sector_size / 4);
   uint32_t size = norkv_entry_size(&store.config, 4, value_size);
@@ -63,6 +64,7 @@ Test(room, a_full_store_takes_updates_that_do_not_grow_and_every_delete) {
     struct store_shape shape = {512, 0, 16, (uint8_t)(1 + seed % 3), 200};
     shape.sector_count = shape.redundancy + 1 + ram_random_below(&random, 4);
     store_init(&store, &shape);
+    store.config.policy = (enum norkv_policy)(seed / 3 % 4);
     cr_assert_eq(store_start(&store), NORKV_OK);
     for (uint32_t misses = 0; misses < 100 && count < 200;) {
       sizes[count] = ram_random_below(&random, 200) >> misses / 15;
@@ -112,6 +114,7 @@ Test(room, heavy_maintenance_leaves_nothing_reclaimable) {
     struct norkv_statistics statistics;
     uint64_t random = redundancy;
     store_init(&store, &(struct store_shape){512, 8, 16, redundancy, 64});
+    store.config.policy = (enum norkv_policy)redundancy;
     cr_assert_eq(store_start(&store), NORKV_OK);
     for (uint32_t i = 0; i < 600; i++) {
       uint32_t key = ram_random_below(&random, 16);

@@ -6,7 +6,7 @@
 #include "number.h"
 
 /* The order of this table is the order of a setup's parameters. */
-enum parameter { REDUNDANCY, CHECKSUM, FORMATS, ALIGNMENT, RECOVERY, MAX_KEYS };
+enum parameter { REDUNDANCY, CHECKSUM, FORMATS, ALIGNMENT, RECOVERY, MAX_KEYS, POLICY, COLLECT_ON_WRITE };
 
 const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
     [REDUNDANCY] = {"redundancy", "1", "copies of each entry, each in another sector: 1 to 16"},
@@ -15,6 +15,9 @@ const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
     [ALIGNMENT] = {"alignment", "0", "write alignment in bytes: a multiple of the program unit; 0: the program unit"},
     [RECOVERY] = {"recovery", "immediate", "when damage is mended: immediate, lazy or manual"},
     [MAX_KEYS] = {"max_keys", "0", "keys that the index holds: 1 to 65000; 0: as many as the workload uses"},
+    [POLICY] = {"policy", "greedy", "which sector is collected: greedy, circular, cost_benefit or hybrid"},
+    [COLLECT_ON_WRITE] = {"collect_on_write", "as_needed",
+                          "sectors that a put or delete may collect to find room: as_needed, one or off"},
 };
 
 static const char *const checksum_names[] = {
@@ -27,6 +30,19 @@ static const char *const recovery_names[] = {
     [NORKV_RECOVER_IMMEDIATE] = "immediate",
     [NORKV_RECOVER_LAZY] = "lazy",
     [NORKV_RECOVER_MANUAL] = "manual",
+};
+
+static const char *const policy_names[] = {
+    [NORKV_POLICY_GREEDY] = "greedy",
+    [NORKV_POLICY_CIRCULAR] = "circular",
+    [NORKV_POLICY_COST_BENEFIT] = "cost_benefit",
+    [NORKV_POLICY_HYBRID] = "hybrid",
+};
+
+static const char *const collection_names[] = {
+    [NORKV_COLLECT_AS_NEEDED] = "as_needed",
+    [NORKV_COLLECT_ONE] = "one",
+    [NORKV_COLLECT_OFF] = "off",
 };
 
 /* The magic that stands for a checksum when the scenario names none: pw_kvs's usual one where its format is the same.
@@ -48,6 +64,12 @@ static int find_word(const char *const *names, size_t count, const char *word, s
   }
   return -1;
 }
+
+/* Where a problem is told. */
+struct message {
+  char *text;
+  size_t size;
+};
 
 static enum pc_status refuse(char *message, size_t size, enum parameter parameter, const char *value) {
   (void)snprintf(message, size, "'%s' is no value of %s (%s)", value, pc_norkv_parameters[parameter].name,
@@ -113,6 +135,17 @@ static enum pc_status read_format_parameters(const struct pc_store_setup *setup,
   return PC_STATUS_OK;
 }
 
+/* The index of a parameter's value in `names`, or -1; then `message` says what is wrong. */
+static int read_word_parameter(const struct pc_store_setup *setup, enum parameter parameter, const char *const *names,
+                               size_t count, struct message message) {
+  const char *value = setup->parameters[parameter].value;
+  int index = find_word(names, count, value, strlen(value));
+  if (index < 0) {
+    (void)refuse(message.text, message.size, parameter, value);
+  }
+  return index;
+}
+
 static bool read_number_parameter(const struct pc_store_setup *setup, enum parameter parameter, uint32_t minimum,
                                   uint32_t maximum, uint32_t *number) {
   const char *value = setup->parameters[parameter].value;
@@ -137,12 +170,16 @@ enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct
   }
   settings->alignment = number == 0 ? unit : number;
 
-  const char *recovery = setup->parameters[RECOVERY].value;
-  int index = find_word(recovery_names, COUNT(recovery_names), recovery, strlen(recovery));
-  if (index < 0) {
-    return refuse(message, message_size, RECOVERY, recovery);
+  struct message problem = {message, message_size};
+  int recovery = read_word_parameter(setup, RECOVERY, recovery_names, COUNT(recovery_names), problem);
+  int policy = read_word_parameter(setup, POLICY, policy_names, COUNT(policy_names), problem);
+  int collection = read_word_parameter(setup, COLLECT_ON_WRITE, collection_names, COUNT(collection_names), problem);
+  if (recovery < 0 || policy < 0 || collection < 0) {
+    return PC_STATUS_INVALID;
   }
-  settings->recovery = (enum norkv_recovery)index;
+  settings->recovery = (enum norkv_recovery)recovery;
+  settings->policy = (enum norkv_policy)policy;
+  settings->collect_on_write = (enum norkv_collection)collection;
 
   if (!read_number_parameter(setup, MAX_KEYS, 0, NORKV_MAX_KEYS, &number)) {
     return refuse(message, message_size, MAX_KEYS, setup->parameters[MAX_KEYS].value);

@@ -5,7 +5,7 @@
 #include "norkv/norkv.h"
 #include "powercut/store.h"
 
-#define PC_NORKV_PARAMETER_COUNT 6u
+#define PC_NORKV_PARAMETER_COUNT 8u
 extern const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT];
 
 struct pc_norkv_settings {
@@ -14,6 +14,8 @@ struct pc_norkv_settings {
   uint16_t max_keys;
   uint32_t alignment; /* bytes */
   enum norkv_recovery recovery;
+  enum norkv_policy policy;
+  enum norkv_collection collect_on_write;
   struct norkv_format formats[NORKV_MAX_FORMATS];
 };
 

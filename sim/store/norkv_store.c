@@ -107,6 +107,8 @@ static struct norkv_config configuration(const struct pc_store_setup *setup, con
       .redundancy = settings->redundancy,
       .max_keys = settings->max_keys,
       .recovery = settings->recovery,
+      .policy = settings->policy,
+      .collect_on_write = settings->collect_on_write,
   };
 }
 
@@ -262,8 +264,9 @@ static bool store_must_accept(const struct pc_store_setup *setup, const struct p
   if (key_size > NORKV_MAX_KEY || entry > sector_size || settings.max_keys < setup->key_count) {
     return false;
   }
-  return settings.redundancy * usage->live_footprint <=
-         (uint64_t)(sector_count - settings.redundancy) * (sector_size - entry);
+  return settings.collect_on_write == NORKV_COLLECT_AS_NEEDED &&
+         settings.redundancy * usage->live_footprint <=
+             (uint64_t)(sector_count - settings.redundancy) * (sector_size - entry);
 }
 
 const struct pc_store pc_norkv_store = {

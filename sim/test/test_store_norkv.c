@@ -5,10 +5,10 @@
 #include "store/norkv_settings.h"
 #include "test_model_help.h"
 
-#define PARAMETER_COUNT 6u
+#define PARAMETER_COUNT 8u
 
-static const char *const names[PARAMETER_COUNT] = {"redundancy", "checksum", "formats",
-                                                   "alignment",  "recovery", "max_keys"};
+static const char *const names[PARAMETER_COUNT] = {"redundancy", "checksum", "formats", "alignment",
+                                                   "recovery",   "max_keys", "policy",  "collect_on_write"};
 
 /* Reads the settings with one parameter, or none (NULL), that isn't the fallback. */
 static enum pc_status read_with(const char *name, const char *value, struct pc_norkv_settings *settings,
@@ -60,6 +60,8 @@ Test(store_norkv, takes_its_fallbacks) {
   cr_expect_eq(settings.alignment, 4);
   cr_expect_eq(settings.recovery, NORKV_RECOVER_IMMEDIATE);
   cr_expect_eq(settings.max_keys, 7);
+  cr_expect_eq(settings.policy, NORKV_POLICY_GREEDY);
+  cr_expect_eq(settings.collect_on_write, NORKV_COLLECT_AS_NEEDED);
 }
 
 Test(store_norkv, takes_each_parameter_in_its_range) {
@@ -80,6 +82,13 @@ Test(store_norkv, takes_each_parameter_in_its_range) {
   cr_expect_eq(read_good("recovery", "manual").recovery, NORKV_RECOVER_MANUAL);
   cr_expect_eq(read_good("max_keys", "1").max_keys, 1);
   cr_expect_eq(read_good("max_keys", "65000").max_keys, 65000);
+  cr_expect_eq(read_good("policy", "greedy").policy, NORKV_POLICY_GREEDY);
+  cr_expect_eq(read_good("policy", "circular").policy, NORKV_POLICY_CIRCULAR);
+  cr_expect_eq(read_good("policy", "cost_benefit").policy, NORKV_POLICY_COST_BENEFIT);
+  cr_expect_eq(read_good("policy", "hybrid").policy, NORKV_POLICY_HYBRID);
+  cr_expect_eq(read_good("collect_on_write", "as_needed").collect_on_write, NORKV_COLLECT_AS_NEEDED);
+  cr_expect_eq(read_good("collect_on_write", "one").collect_on_write, NORKV_COLLECT_ONE);
+  cr_expect_eq(read_good("collect_on_write", "off").collect_on_write, NORKV_COLLECT_OFF);
 }
 
 Test(store_norkv, refuses_what_is_out_of_range) {
@@ -109,6 +118,8 @@ Test(store_norkv, refuses_what_is_out_of_range) {
   for (size_t i = 0; i < sizeof bad_words / sizeof bad_words[0]; i++) {
     expect_refused("checksum", bad_words[i]);
     expect_refused("recovery", bad_words[i]);
+    expect_refused("policy", bad_words[i]);
+    expect_refused("collect_on_write", bad_words[i]);
   }
 }
 

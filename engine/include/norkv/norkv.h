@@ -61,6 +61,52 @@ enum norkv_recovery {
   NORKV_RECOVER_MANUAL,        /* by norkv_maintain only; start returns NORKV_ERR_DATA_LOSS if there is any */
 };
 
+/*
+ * Which sector garbage collection takes. The spread, the largest number of erases of a sector less the smallest,
+ * decides how long the part lasts; each erase of a sector with live entries costs to write them again (write
+ * amplification). norkv/README.md has measured figures.
+ *
+ * A bound on the spread holds whatever is put, deleted and maintained, as long as no flash operation fails, power is
+ * not lost in one, and recovery has nothing to mend; each such event may erase a sector out of turn.
+ */
+enum norkv_policy {
+  /* The most reclaimable bytes first, as pw_kvs: the fewest erases now. No bound on the spread: a sector of entries
+     that are never superseded is never erased. */
+  NORKV_POLICY_GREEDY = 0,
+  /* One sector after the other, round and round, whatever is in it. The spread is at most NORKV_CIRCULAR_SPREAD,
+     counted from the partition's first use on, over any number of starts: which sector is next is seen from where the
+     newest entry and the empty sectors are. (A partition that is blank when the store starts, because everything was
+     deleted and collected, begins anew with its first sector.) Each turn writes all live entries again: where a share u
+     of the space is live, write amplification comes near to 1 / (1 - u). */
+  NORKV_POLICY_CIRCULAR,
+  /* The largest product of reclaimable share and age, where the age is that of the newest live entry, in transactions:
+     entries that still change are left until more of them are superseded. No bound on the spread. */
+  NORKV_POLICY_COST_BENEFIT,
+  /* As GREEDY, but the sector erased least is collected once it lags NORKV_HYBRID_LAG erases behind, so that entries
+     which never change move now and then. The spread is at most NORKV_HYBRID_SPREAD, counted from start on. Since erase
+     counts are not kept over a start, a store that is started so often that they can't tell collects the next sector in
+     turn now and then, decided by the transaction ID; that keeps the spread to some per cent of the mean, but is no
+     bound. At most every other collection is one for even wear, unless the lag is twice as large. */
+  NORKV_POLICY_HYBRID,
+};
+#define NORKV_CIRCULAR_SPREAD 1u
+#define NORKV_HYBRID_LAG 8u
+#define NORKV_HYBRID_SPREAD (2u * NORKV_HYBRID_LAG + 2u)
+
+/* How many sectors a put or a delete may collect when it finds no room. Recovery, when it is due, comes on top. */
+enum norkv_collection {
+  /* As many as it takes: the promise of norkv_put. */
+  NORKV_COLLECT_AS_NEEDED = 0,
+  /* One: then it answers FULL, or KEYS, where a further one might have helped. What AS_NEEDED would accept is accepted
+     if it is tried again and again: each try goes one sector further the same way. With a redundancy of more than 1
+     that is not so for an entry that has room only in place of the key's present one. */
+  NORKV_COLLECT_ONE,
+  /* None: FULL where `redundancy` sectors have no room for the entry, KEYS where the index is full. After
+     NORKV_MAINTAIN_HEAVY there is as much room as norkv_put promises while the live entries leave it; but an update or
+     a delete in a store full of live entries is refused until the store is started with another setting. */
+  NORKV_COLLECT_OFF,
+};
+
 struct norkv_config {
   struct norkv_flash flash;
   const struct norkv_format *formats; /* all that are read; new entries use the first */
@@ -68,6 +114,8 @@ struct norkv_config {
   uint8_t redundancy;                 /* copies of each entry, 1 to NORKV_MAX_REDUNDANCY, less than sector_count */
   uint16_t max_keys;                  /* index size, 1 to NORKV_MAX_KEYS */
   enum norkv_recovery recovery;
+  enum norkv_policy policy;
+  enum norkv_collection collect_on_write;
   bool skip_verify_on_read;  /* get trusts what start or put verified, and reads the value without its checksum */
   bool skip_verify_on_write; /* a program that reports success is not read back */
   void *memory;              /* aligned for uint32_t */
@@ -135,9 +183,12 @@ struct norkv {
   uint32_t empty_count;    /* sectors that hold nothing */
   uint32_t unsure_count;   /* sectors that may hold entries the index does not count: unchecked or damaged */
   uint32_t transaction_id; /* newest used */
+  uint32_t allowance;      /* sectors that the present call may still erase */
   uint16_t last_sector;    /* last one appended to: searches begin there */
-  uint16_t last_collected;
-  bool counts_lost; /* `entries` of some keys is too low: tombstones stay until the next start */
+  uint16_t last_taken;     /* last empty one that was written to: the next is looked for behind it */
+  uint16_t last_collected; /* the turn of the others comes behind it */
+  bool evened;             /* the last collection was for the sake of even wear */
+  bool counts_lost;        /* `entries` of some keys is too low: tombstones stay until the next start */
   bool started;
   bool needs_recovery;
   struct norkv_statistics counters;
@@ -165,7 +216,8 @@ enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config
  * Stores `value` under `key`. When it returns NORKV_OK the value survives any cut; if power fails before, the key reads
  * as before or as after. An equal value is written again.
  *
- * Room is promised, on a store without damage that was written with the present alignment. FULL can't happen
+ * Room is promised, with NORKV_COLLECT_AS_NEEDED, on a store without damage that was written with the present
+ * alignment. FULL can't happen
  *  - while redundancy * (sum of norkv_entry_size over live keys)
  *    <= (sector_count - redundancy) * (sector_size - entry size of this put), nor
  *  - when the entry is no larger than the key's present one: an update that does not grow, or a delete, always works.

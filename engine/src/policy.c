@@ -1,0 +1,138 @@
+#include "policy.h"
+
+#include "index.h"
+
+#define CHANCE \
+  5u /* HYBRID, before it knows how sectors wear: one collection in so many moves data for evenness' sake */
+
+static uint32_t next_in_turn(const struct norkv *kv, uint32_t sector) {
+  return sector + 1 == kv->config.flash.sector_count ? 0 : sector + 1;
+}
+
+static bool can_be_collected(const struct norkv *kv, uint32_t sector) {
+  const struct norkv_sector *it = &kv->sectors[sector];
+  return !norkv_sector_is_empty(kv, sector) && !it->pinned && it->live <= kv->config.flash.sector_size;
+}
+
+/*
+ * Behind the sector with the newest entry, and others that were taken after it, come the empty ones, then the one whose
+ * turn is next, as long as sectors are taken and collected in turn: so the turn goes on from start to start without a
+ * word on flash.
+ */
+void norkv_policy_start(struct norkv *kv) {
+  uint32_t count = kv->config.flash.sector_count;
+  uint32_t sector = kv->last_sector;
+  kv->last_taken = kv->last_sector;
+  for (uint32_t i = 0; i < count && !norkv_sector_is_empty(kv, sector); i++) {
+    kv->last_taken = (uint16_t)sector;
+    sector = next_in_turn(kv, sector);
+  }
+  kv->last_collected = kv->last_taken;
+  for (uint32_t i = 0; i < count && norkv_sector_is_empty(kv, sector); i++) {
+    kv->last_collected = (uint16_t)sector;
+    sector = next_in_turn(kv, sector);
+  }
+}
+
+/* Transactions since the newest of the sector's live entries was written. */
+static uint32_t age_of(const struct norkv *kv, uint32_t sector) {
+  uint32_t age = UINT32_MAX;
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    if (norkv_key_is_in(kv, slot, sector)) {
+      age = norkv_minimum(age, kv->transaction_id - kv->keys[slot].transaction_id);
+    }
+  }
+  return age;
+}
+
+/* How much is gained by a collection, more than 0. COST_BENEFIT: gain * age / cost as in log-structured file systems,
+   where the cost is to read the sector and to write what lives; both factors are kept below 2^15 and 2^17. */
+static uint32_t score_of(const struct norkv *kv, uint32_t sector, uint32_t gain) {
+  if (NORKV_POLICY_OF(kv) != NORKV_POLICY_COST_BENEFIT) {
+    return gain;
+  }
+  uint32_t cost = kv->config.flash.sector_size / 1024 + kv->sectors[sector].live / 1024 + 1;
+  return (gain / cost + 1) * (norkv_minimum(age_of(kv, sector), 0x1FFFE) + 1);
+}
+
+static bool serves(const struct norkv *kv, uint32_t sector, const struct norkv_place *place, uint32_t least) {
+  if (norkv_sector_reclaimable(kv, sector) < least || !can_be_collected(kv, sector)) {
+    return false;
+  }
+  return place == NULL || (norkv_sector_free(kv, sector) < place->size &&
+                           kv->config.flash.sector_size - kv->sectors[sector].live >= place->size &&
+                           !norkv_sector_is_taken(kv, place, sector));
+}
+
+uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *place, uint32_t least) {
+  uint32_t best = NORKV_NO_SECTOR;
+  uint32_t most = 0;
+  uint32_t sector = kv->last_collected;
+  for (uint32_t i = 0; i < kv->config.flash.sector_count; i++) {
+    sector = next_in_turn(kv, sector);
+    if (!serves(kv, sector, place, least)) {
+      continue;
+    }
+    if (NORKV_POLICY_OF(kv) == NORKV_POLICY_CIRCULAR) {
+      return sector;
+    }
+    uint32_t score = score_of(kv, sector, norkv_sector_reclaimable(kv, sector));
+    if (score > most) {
+      best = sector;
+      most = score;
+    }
+  }
+  return best;
+}
+
+static uint32_t first_in_turn(const struct norkv *kv) {
+  uint32_t sector = kv->last_collected;
+  do {
+    sector = next_in_turn(kv, sector);
+  } while (!can_be_collected(kv, sector));
+  return sector;
+}
+
+/* A bit pattern that looks random for numbers in sequence. */
+static uint32_t scramble(uint32_t number) {
+  number = (number ^ number >> 16) * 0x7FEB352Du;
+  number = (number ^ number >> 15) * 0x846CA68Bu;
+  return number ^ number >> 16;
+}
+
+/*
+ * The least worn sector, once it lags: its erase then moves what lies still in it to the sector that was erased last.
+ * That comes after every other collection at most, unless the lag is twice what is allowed. Until the counts since
+ * start can tell, the sector in turn is taken now and then, by a chance that the transaction ID decides, so that a
+ * store which is started again and again wears evenly too.
+ */
+static uint32_t even_out(const struct norkv *kv, uint32_t wanted) {
+  uint32_t sector = first_in_turn(kv);
+  uint32_t coldest = sector;
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < kv->config.flash.sector_count; i++) {
+    uint32_t erases = kv->sectors[sector].erases;
+    most = erases > most ? erases : most;
+    if (erases < kv->sectors[coldest].erases && can_be_collected(kv, sector)) {
+      coldest = sector;
+    }
+    sector = next_in_turn(kv, sector);
+  }
+  if (most - kv->sectors[coldest].erases >= (kv->evened ? 2 * NORKV_HYBRID_LAG : NORKV_HYBRID_LAG)) {
+    return coldest;
+  }
+  bool by_chance = most < NORKV_HYBRID_LAG && !kv->evened && scramble(kv->transaction_id) % CHANCE == 0;
+  return by_chance ? first_in_turn(kv) : wanted;
+}
+
+uint32_t norkv_policy_turn(struct norkv *kv, uint32_t wanted) {
+  if (NORKV_POLICY_OF(kv) == NORKV_POLICY_CIRCULAR) {
+    return first_in_turn(kv);
+  }
+  if (NORKV_POLICY_OF(kv) == NORKV_POLICY_HYBRID) {
+    uint32_t sector = even_out(kv, wanted);
+    kv->evened = sector != wanted;
+    return sector;
+  }
+  return wanted;
+}

@@ -1,0 +1,29 @@
+/* Wear policies: which sector garbage collection takes next. norkv.h says what each promises. */
+#ifndef NORKV_POLICY_H
+#define NORKV_POLICY_H
+
+#include "sector.h"
+
+/* NORKV_ONLY_POLICY, a compile-time option, leaves out the other policies. */
+#ifdef NORKV_ONLY_POLICY
+#define NORKV_POLICY_OF(kv) ((void)(kv), NORKV_ONLY_POLICY)
+#define NORKV_POLICY_IS_VALID(policy) ((policy) == NORKV_ONLY_POLICY)
+#else
+#define NORKV_POLICY_OF(kv) ((kv)->config.policy)
+#define NORKV_POLICY_IS_VALID(policy) ((policy) <= NORKV_POLICY_HYBRID)
+#endif
+
+/* Finds out from the scan's result where the turn round the sectors stands. */
+void norkv_policy_start(struct norkv *kv);
+
+/*
+ * The sector whose collection serves best: one with at least `least` reclaimable bytes, not 0. If `place` isn't NULL,
+ * one that makes a new place: it has no room for it now and will have enough then. NORKV_NO_SECTOR if there is none.
+ */
+uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *place, uint32_t least);
+
+/* The sector to collect next on the way to collecting `wanted`: it may not be its turn yet. After at most one turn
+   round the sectors it is. */
+uint32_t norkv_policy_turn(struct norkv *kv, uint32_t wanted);
+
+#endif

@@ -1,0 +1,112 @@
+/* What each wear policy promises on the spread of erase counts, on random workloads, with restarts. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model.h"
+
+static uint32_t spread_of(const uint64_t *erases, const uint64_t *before, uint32_t count) {
+  uint64_t least = UINT64_MAX;
+  uint64_t most = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t since = erases[i] - before[i];
+    least = since < least ? since : least;
+    most = since > most ? since : most;
+  }
+  return (uint32_t)(most - least);
+}
+
+#define MAX_SECTORS 40u
+
+/* A workload that favours a few keys, and others every now and then. */
+struct work {
+  struct store store;
+  uint64_t random;
+  uint32_t keys;
+  uint32_t hot;       /* of these */
+  uint32_t hot_start; /* the first of them */
+  uint32_t value_limit;
+  uint32_t maintain; /* one operation in so many is maintenance; 0: none */
+};
+
+static enum norkv_error step(struct work *work) {
+  static const uint8_t value[512];
+  uint64_t *random = &work->random;
+  if (ram_random_below(random, 5000) == 0) {
+    work->hot = 1 + ram_random_below(random, work->keys);
+    work->hot_start = ram_random_below(random, work->keys);
+  }
+  if (work->maintain != 0 && ram_random_below(random, work->maintain) == 0) {
+    return norkv_maintain(&work->store.kv, (enum norkv_maintenance)ram_random_below(random, 3));
+  }
+  uint32_t key = ram_random_below(random, 50) == 0
+                     ? ram_random_below(random, work->keys)
+                     : (work->hot_start + ram_random_below(random, work->hot)) % work->keys;
+  if (key != 0 && ram_random_below(random, 20) == 0) { /* a blank partition remembers no turn: one key stays */
+    return norkv_delete(&work->store.kv, &key, sizeof(key));
+  }
+  return norkv_put(&work->store.kv, &key, sizeof(key), value, ram_random_below(random, work->value_limit));
+}
+
+static void set_up(struct work *work, uint64_t seed, enum norkv_policy policy) {
+  static const uint32_t alignments[] = {1, 8, 16, 64, 256};
+  *work = (struct work){.random = seed};
+  uint64_t *random = &work->random;
+  struct store_shape shape = {.alignment = alignments[ram_random_below(random, 5)], .max_keys = 600};
+  shape.redundancy = (uint8_t)(1 + ram_random_below(random, 3));
+  shape.sector_size = shape.alignment == 256 ? 2048 : 512;
+  shape.sector_count = shape.redundancy + 2 + ram_random_below(random, 14);
+  store_init(&work->store, &shape);
+  work->store.config.policy = policy;
+  work->store.config.collect_on_write = ram_random_below(random, 4) == 0 ? NORKV_COLLECT_ONE : NORKV_COLLECT_AS_NEEDED;
+  work->value_limit = 1 + ram_random_below(random, 100);
+  uint32_t size = norkv_entry_size(&work->store.config, sizeof(uint32_t), work->value_limit);
+  uint32_t most = (shape.sector_count - 1) * (shape.sector_size / size) / shape.redundancy;
+  work->keys = 1 + ram_random_below(random, most < 500 ? most : 500);
+  work->hot = 1 + ram_random_below(random, work->keys);
+  work->maintain = ram_random_below(random, 3) == 0 ? 2 + ram_random_below(random, 50) : 0;
+  cr_assert_eq(store_start(&work->store), NORKV_OK);
+  static const uint32_t first = 0;
+  cr_assert_eq(norkv_put(&work->store.kv, &first, sizeof(first), NULL, 0), NORKV_OK);
+}
+
+/* The largest spread that `operations` of random work show: from the first one on, or since the last start. */
+static uint32_t worst_spread(uint64_t seed, enum norkv_policy policy, uint32_t restart, bool since_start) {
+  struct work work;
+  uint64_t before[MAX_SECTORS] = {0};
+  uint32_t worst = 0;
+  set_up(&work, seed, policy);
+  struct ram_flash *flash = &work.store.flash;
+  for (uint32_t i = 0; i < 20000; i++) {
+    enum norkv_error err = step(&work);
+    cr_assert(err == NORKV_OK || err == NORKV_ERR_FULL || err == NORKV_ERR_NOT_FOUND, "seed %llu, step %u: error %d",
+              (unsigned long long)seed, i, (int)err);
+    uint32_t spread = spread_of(flash->erases, before, flash->sector_count);
+    worst = spread > worst ? spread : worst;
+    if (restart != 0 && ram_random_below(&work.random, restart) == 0) {
+      cr_assert_eq(store_start(&work.store), NORKV_OK);
+      if (since_start) {
+        memcpy(before, flash->erases, flash->sector_count * sizeof(*before));
+      }
+    }
+  }
+  cr_assert_eq(flash->violations, 0, "seed %llu", (unsigned long long)seed);
+  store_free(&work.store);
+  return worst;
+}
+
+Test(policy, circular_keeps_erase_counts_within_one_over_any_number_of_starts) {
+  for (uint64_t seed = 1; seed <= 60; seed++) {
+    uint32_t restart = seed % 3 == 0 ? 0 : seed % 3 == 1 ? 10 : 500;
+    uint32_t spread = worst_spread(seed, NORKV_POLICY_CIRCULAR, restart, false);
+    cr_assert_leq(spread, NORKV_CIRCULAR_SPREAD, "seed %llu: %u", (unsigned long long)seed, spread);
+  }
+}
+
+Test(policy, hybrid_keeps_erase_counts_since_start_within_its_bound) {
+  for (uint64_t seed = 1; seed <= 60; seed++) {
+    uint32_t restart = seed % 3 == 0 ? 0 : seed % 3 == 1 ? 100 : 5000;
+    uint32_t spread = worst_spread(seed, NORKV_POLICY_HYBRID, restart, true);
+    cr_assert_leq(spread, NORKV_HYBRID_SPREAD, "seed %llu: %u", (unsigned long long)seed, spread);
+  }
+}
