@@ -43,9 +43,9 @@ static enum pc_status timed_start(void *memory, const struct pc_store_setup *set
     return timed.inner->start(memory, setup);
   }
   timed.beat = timed.notice->beats;
-  double begin = now(CLOCK_MONOTONIC);
+  double begin = now(CLOCK_THREAD_CPUTIME_ID);
   enum pc_status status = timed.inner->start(memory, setup);
-  timed.seconds += now(CLOCK_MONOTONIC) - begin;
+  timed.seconds += now(CLOCK_THREAD_CPUTIME_ID) - begin;
   return status;
 }
 
@@ -54,8 +54,8 @@ static double clock_cost(void) {
   enum { TURNS = 10000 };
   double sum = 0;
   for (int i = 0; i < TURNS; i++) {
-    double begin = now(CLOCK_MONOTONIC);
-    sum += now(CLOCK_MONOTONIC) - begin;
+    double begin = now(CLOCK_THREAD_CPUTIME_ID);
+    sum += now(CLOCK_THREAD_CPUTIME_ID) - begin;
   }
   return sum / TURNS;
 }
