@@ -44,6 +44,22 @@ static void check_free_space(struct pc_checker *checker, struct pc_report *repor
   }
 }
 
+/* Decodes the image, unless that was the last one that was decoded. */
+static enum pc_result decode(struct pc_checker *checker, struct pc_error *error) {
+  const struct pc_target *target = checker->target;
+  uint64_t state = checker->shares ? pc_device_hash(target->device) : 0;
+  if (state != 0 && state == checker->decoded_state) {
+    return PC_OK;
+  }
+  checker->decoded_state = 0;
+  enum pc_result result =
+      pc_decode(pc_device_cells(target->device), &target->promises.layout, &checker->decoded, error);
+  if (result == PC_OK) {
+    checker->decoded_state = state;
+  }
+  return result;
+}
+
 enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struct pc_report *report,
                               struct pc_error *error) {
   struct pc_target *target = checker->target;
@@ -52,8 +68,7 @@ enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struc
   if (!target->promises.has_layout || pc_device_weak_cells(target->device) > 0) {
     return PC_OK;
   }
-  enum pc_result result =
-      pc_decode(pc_device_cells(target->device), &target->promises.layout, &checker->decoded, error);
+  enum pc_result result = decode(checker, error);
   if (result != PC_OK) {
     return result;
   }

@@ -17,6 +17,7 @@ struct pc_checker {
   uint64_t *visits; /* round in which iterating last met each key */
   uint64_t round;
   struct pc_decoded decoded;
+  uint64_t decoded_state; /* of the device, when it was decoded while sharing; 0: not to be used again */
   struct pc_shared shared;
   bool shares;                        /* a situation that held may answer for the next one */
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
