@@ -1,4 +1,5 @@
--- Brings a results database of version 3 to version 4: how often each violation was found, and its shrunk repro.
+-- Brings a results database of version 3 to version 4: how often each violation was found, its shrunk repro,
+-- and how fuzzing campaigns go.
 -- schema.sql has the same and explains it.
 
 ALTER TABLE violations ADD COLUMN count INTEGER CHECK (count > 0);
@@ -13,5 +14,32 @@ FROM violations;
 
 CREATE VIEW v_findings (violation_id, run_id, invariant, fault, operation, count, repro_found, repro_shrunk) AS
 SELECT violation_id, run_id, invariant, fault, operation, count, repro, shrunk FROM violations;
+
+CREATE TABLE campaign_progress (
+  campaign_id INTEGER NOT NULL REFERENCES campaigns ON DELETE CASCADE,
+  second INTEGER NOT NULL CHECK (second >= 0), -- since the campaign began
+  executions INTEGER NOT NULL CHECK (executions >= 0),
+  edges INTEGER NOT NULL CHECK (edges >= 0),
+  corpus INTEGER NOT NULL CHECK (corpus >= 0), -- inputs
+  PRIMARY KEY (campaign_id, second)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE corpus_coverage ( -- of the engine, by the inputs of a harness's corpus
+  measured_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  harness TEXT NOT NULL, -- 'all': by the corpora of all harnesses
+  file TEXT NOT NULL, -- a source, as 'src/put.c', or 'total'
+  inputs INTEGER NOT NULL CHECK (inputs >= 0),
+  lines INTEGER NOT NULL CHECK (lines >= 0),
+  lines_reached INTEGER NOT NULL CHECK (lines_reached BETWEEN 0 AND lines),
+  branches INTEGER NOT NULL CHECK (branches >= 0),
+  branches_reached INTEGER NOT NULL CHECK (branches_reached BETWEEN 0 AND branches),
+  PRIMARY KEY (measured_at, harness, file)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW v_campaign_progress (campaign_id, second, executions, edges, corpus) AS
+SELECT campaign_id, second, executions, edges, corpus FROM campaign_progress;
+
+CREATE VIEW v_corpus_coverage (measured_at, harness, file, inputs, lines, lines_reached, branches, branches_reached) AS
+SELECT measured_at, harness, file, inputs, lines, lines_reached, branches, branches_reached FROM corpus_coverage;
 
 PRAGMA user_version = 4;

@@ -109,6 +109,27 @@ CREATE TABLE campaigns (
   corpus INTEGER CHECK (corpus >= 0) -- inputs
 ) STRICT;
 
+CREATE TABLE campaign_progress (
+  campaign_id INTEGER NOT NULL REFERENCES campaigns ON DELETE CASCADE,
+  second INTEGER NOT NULL CHECK (second >= 0), -- since the campaign began
+  executions INTEGER NOT NULL CHECK (executions >= 0),
+  edges INTEGER NOT NULL CHECK (edges >= 0),
+  corpus INTEGER NOT NULL CHECK (corpus >= 0), -- inputs
+  PRIMARY KEY (campaign_id, second)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE corpus_coverage ( -- of the engine, by the inputs of a harness's corpus
+  measured_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  harness TEXT NOT NULL, -- 'all': by the corpora of all harnesses
+  file TEXT NOT NULL, -- a source, as 'src/put.c', or 'total'
+  inputs INTEGER NOT NULL CHECK (inputs >= 0),
+  lines INTEGER NOT NULL CHECK (lines >= 0),
+  lines_reached INTEGER NOT NULL CHECK (lines_reached BETWEEN 0 AND lines),
+  branches INTEGER NOT NULL CHECK (branches >= 0),
+  branches_reached INTEGER NOT NULL CHECK (branches_reached BETWEEN 0 AND branches),
+  PRIMARY KEY (measured_at, harness, file)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE crashes (
   crash_id INTEGER PRIMARY KEY AUTOINCREMENT,
   campaign_id INTEGER NOT NULL REFERENCES campaigns ON DELETE CASCADE,
@@ -183,6 +204,13 @@ FROM campaigns;
 
 CREATE VIEW v_crashes (crash_id, campaign_id, signature, input, minimized, first_seen) AS
 SELECT crash_id, campaign_id, signature, input, minimized, first_seen FROM crashes;
+
+-- How far a campaign was as time went by, and what of the engine the corpora reach.
+CREATE VIEW v_campaign_progress (campaign_id, second, executions, edges, corpus) AS
+SELECT campaign_id, second, executions, edges, corpus FROM campaign_progress;
+
+CREATE VIEW v_corpus_coverage (measured_at, harness, file, inputs, lines, lines_reached, branches, branches_reached) AS
+SELECT measured_at, harness, file, inputs, lines, lines_reached, branches, branches_reached FROM corpus_coverage;
 
 -- Where a run is from: which runs were made together, by which version, and how to make it again.
 CREATE VIEW v_provenance (run_id, group_id, version, command) AS

@@ -7,20 +7,28 @@
 #include "command.h"
 #include "output.h"
 #include "powercut/config.h"
+#include "replay_program.h"
 #include "story.h"
 #include "subject.h"
 
 #define OPERATIONS_BEFORE 2u /* that are told in full before the one that was cut */
 
-enum { OPTION_ALL = 0x100 };
+enum { OPTION_ALL = 0x100, OPTION_TO_SCENARIO, OPTION_TO_TEXT, OPTION_TO_INPUT };
 
 static const struct argp_option options[] = {
     {.name = "all", .key = OPTION_ALL, .doc = "tell every operation, and every line that changed"},
+    {.name = "to-scenario",
+     .key = OPTION_TO_SCENARIO,
+     .doc = "of a fuzzing program: print a repro that shows the same, or, where one cut path doesn't, a scenario that "
+            "explores its operations"},
+    {.name = "to-text", .key = OPTION_TO_TEXT, .doc = "of a fuzzing program: print it as text"},
+    {.name = "to-input", .key = OPTION_TO_INPUT, .doc = "of a fuzzing program: print its bytes, as fuzzers take them"},
     {0},
 };
 
 static const char doc[] =
-    "Replays a repro file: the operations up to the cut, each flash operation with a hexdump of what it changed, the "
+    "Replays a repro file, or a program that a fuzzer found (its bytes or its text): the operations up to the cut, "
+    "each flash operation with a hexdump of what it changed, the "
     "tear, the recovery, and which invariant failed.\v"
     "Exit status: 0 every invariant held (the repro shows nothing any more), 1 a violation, 2 bad usage or a bad file, "
     "3 the environment failed.";
@@ -28,6 +36,7 @@ static const char doc[] =
 struct arguments {
   const char *file;
   bool all;
+  enum pc_program_output output;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -35,6 +44,15 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
   switch (key) {
     case OPTION_ALL:
       arguments->all = true;
+      return 0;
+    case OPTION_TO_SCENARIO:
+      arguments->output = PC_PROGRAM_TO_SCENARIO;
+      return 0;
+    case OPTION_TO_TEXT:
+      arguments->output = PC_PROGRAM_TO_TEXT;
+      return 0;
+    case OPTION_TO_INPUT:
+      arguments->output = PC_PROGRAM_TO_INPUT;
       return 0;
     case ARGP_KEY_ARG:
       pc_argument_single(state, &arguments->file, argument);
@@ -144,6 +162,9 @@ enum pc_exit pc_command_replay(int argc, char **argv) {
   struct arguments arguments = {0};
   (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 
+  if (arguments.output != PC_PROGRAM_STORY || pc_is_program_file(arguments.file)) {
+    return pc_replay_program(arguments.file, arguments.output, arguments.all);
+  }
   struct pc_repro repro;
   struct pc_error error;
   uint32_t violations = 0;

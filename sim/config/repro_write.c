@@ -79,17 +79,28 @@ static void write_cut_path(struct pc_buffer *text, const struct pc_cut_path *pat
   }
 }
 
-void pc_repro_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters, size_t parameter_count,
-                    const struct pc_violation *violation, struct pc_buffer *text) {
-  write_comment(text, violation);
-  pc_buffer_print(text, "repro: %u\ninvariant: %s\nname: ", PC_REPRO_VERSION,
-                  pc_invariant_info(violation->invariant)->name);
+/* All but what only a repro has; of the operations those up to `operation`. */
+static void write_scenario(struct pc_buffer *text, const struct pc_scenario *scenario,
+                           const struct pc_parameter *parameters, size_t parameter_count, uint32_t operation) {
+  pc_buffer_print(text, "name: ");
   pc_write_quoted(text, scenario->name);
   pc_buffer_print(text, "\ndevice:\n  profile:\n");
   pc_profile_write(&scenario->profile, "    ", text);
   pc_buffer_print(text, "  sectors: %u\n", scenario->sectors);
   write_store(text, scenario, parameters, parameter_count);
-  write_workload(text, &scenario->workload, violation->operation);
+  write_workload(text, &scenario->workload, operation);
   write_power(text, &scenario->plan);
+}
+
+void pc_repro_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters, size_t parameter_count,
+                    const struct pc_violation *violation, struct pc_buffer *text) {
+  write_comment(text, violation);
+  pc_buffer_print(text, "repro: %u\ninvariant: %s\n", PC_REPRO_VERSION, pc_invariant_info(violation->invariant)->name);
+  write_scenario(text, scenario, parameters, parameter_count, violation->operation);
   write_cut_path(text, &violation->path);
+}
+
+void pc_scenario_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters,
+                       size_t parameter_count, struct pc_buffer *text) {
+  write_scenario(text, scenario, parameters, parameter_count, scenario->workload.operation_count);
 }

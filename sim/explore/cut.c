@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "latency.h"
-#include "seed.h"
+#include "powercut/seed.h"
 
 bool pc_cut_should_stop(struct pc_walk *walk) {
   const struct pc_observer *observer = walk->plan.findings->observer;

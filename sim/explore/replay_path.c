@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "powercut/seed.h"
 #include "replay.h"
-#include "seed.h"
 
 /* The bytes of an operation that is cut: as many in each. */
 struct bytes {

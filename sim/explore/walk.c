@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cut.h"
-#include "seed.h"
+#include "powercut/seed.h"
 
 enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error) {
   struct pc_walk *opened = calloc(1, sizeof *opened);

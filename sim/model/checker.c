@@ -116,6 +116,10 @@ void pc_checker_forget(struct pc_checker *checker) {
   pc_shared_forget(&checker->shared);
 }
 
+const struct pc_content *pc_checker_found(const struct pc_checker *checker) {
+  return checker->resolved;
+}
+
 #define UNWRITTEN 0xA5
 
 void pc_checker_settle(struct pc_checker *checker, const struct pc_model *model) {

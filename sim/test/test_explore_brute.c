@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explore/seed.h"
 #include "explore/segment.h"
 #include "powercut/model.h"
+#include "powercut/seed.h"
 
 #define MAX_FLASH_OPERATIONS 4096u
 

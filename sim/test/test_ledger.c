@@ -29,6 +29,8 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_campaigns",
        "campaign_id,started_at,fuzzer,harness,seconds,executions,executions_per_second,edges,corpus,crashes\n"},
       {"v_crashes", "crash_id,campaign_id,signature,input,minimized,first_seen\n"},
+      {"v_campaign_progress", "campaign_id,second,executions,edges,corpus\n"},
+      {"v_corpus_coverage", "measured_at,harness,file,inputs,lines,lines_reached,branches,branches_reached\n"},
       {"v_gates", "gate_id,decided_at,policy,passed,rules,failed,seconds,baseline,version,command\n"},
       {"v_gate_rules", "gate_id,position,rule,scenario,run_id,required,measured,bound,value,verdict\n"},
   };
@@ -207,6 +209,8 @@ Test(ledger, runs_every_query_of_its_documentation) {
       "INSERT INTO run_settings VALUES (1, 'power.depth', '2');"
       "INSERT INTO campaigns (fuzzer, harness) VALUES ('f', 'h');"
       "INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00');"
+      "INSERT INTO campaign_progress VALUES (1, 10, 20000, 900, 80);"
+      "INSERT INTO corpus_coverage VALUES ('2024-01-01T00:00:00Z', 'all', 'total', 80, 900, 890, 500, 480);"
       "INSERT INTO gates (policy, seconds) VALUES ('release', 1);"
       "INSERT INTO gate_rules (gate_id, position, rule, required, measured, verdict) VALUES (1, 0, 'recoveries', "
       "'at least 2', '1', 'failed')");
@@ -255,6 +259,8 @@ static const char tables[] =
 
 /* Takes back what version 4, then version 3 and then version 2 brought. */
 static const char undo_4[] =
+    "DROP VIEW v_campaign_progress; DROP TABLE campaign_progress;"
+    "DROP VIEW v_corpus_coverage; DROP TABLE corpus_coverage;"
     "DROP VIEW v_findings; DROP VIEW v_violations;"
     "ALTER TABLE violations DROP COLUMN count; ALTER TABLE violations DROP COLUMN shrunk;"
     "CREATE VIEW v_violations (violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, "

@@ -109,6 +109,10 @@ void pc_repro_free(struct pc_repro *repro);
 void pc_repro_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters, size_t parameter_count,
                     const struct pc_violation *violation, struct pc_buffer *text);
 
+/* Writes a scenario with everything inline, which reads back to the same, with the same exceptions. */
+void pc_scenario_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters,
+                       size_t parameter_count, struct pc_buffer *text);
+
 /* Built-in profiles. */
 size_t pc_profile_count(void);
 enum pc_result pc_profile_at(size_t index, struct pc_profile *profile, struct pc_error *error);

@@ -116,6 +116,10 @@ enum pc_result pc_run_operation(struct pc_checker *checker, struct pc_model *mod
 enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_expectation *expectation,
                                  struct pc_report *report, size_t *recovered, struct pc_error *error);
 
+/* What each of the workload's keys was found to hold by the recovery that was just checked, without a violation. The
+   checker's, and valid until its next check. */
+const struct pc_content *pc_checker_found(const struct pc_checker *checker);
+
 /*
  * Goes on from the recovery that was just checked, without a violation: the store starts again, puts and deletes the
  * first `key_count` of the workload's keys until as much was programmed as the partition holds, starting again and

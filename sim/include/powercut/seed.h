@@ -1,6 +1,6 @@
 /* The seeds of tears: functions of the plan's seed and the cut path alone. */
-#ifndef PC_EXPLORE_SEED_H
-#define PC_EXPLORE_SEED_H
+#ifndef POWERCUT_SEED_H
+#define POWERCUT_SEED_H
 
 #include "powercut/random.h"
 #include "powercut/violation.h"

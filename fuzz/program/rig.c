@@ -1,0 +1,110 @@
+#include "rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "setup.h"
+
+/* Every setup has a slot of its own. */
+#define SLOTS                                                                                                     \
+  ((size_t)PC_PROGRAM_GEOMETRIES * 4u * PC_PROGRAM_CHECKSUMS * PC_PROGRAM_RECOVERIES * 4u * PC_PROGRAM_POLICIES * \
+   PC_PROGRAM_COLLECTIONS * 2u)
+
+static size_t slot_of(const struct pc_program_setup *setup) {
+  size_t slot = setup->geometry;
+  slot = slot * 4 + (setup->redundancy - 1u);
+  slot = slot * PC_PROGRAM_CHECKSUMS + setup->checksum;
+  slot = slot * PC_PROGRAM_RECOVERIES + setup->recovery;
+  slot = slot * 4 + setup->alignment;
+  slot = slot * PC_PROGRAM_POLICIES + setup->policy;
+  slot = slot * PC_PROGRAM_COLLECTIONS + setup->collect;
+  return slot * 2 + setup->few_keys;
+}
+
+enum pc_result pc_rigs_open(struct pc_rigs *rigs, const struct pc_store *store, const struct pc_workload *pool,
+                            struct pc_error *error) {
+  *rigs = (struct pc_rigs){.store = store, .pool = pool, .count = SLOTS};
+  rigs->slots = calloc(SLOTS, sizeof(struct pc_program_rig *));
+  return rigs->slots == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
+static void close_rig(struct pc_program_rig *rig) {
+  if (rig != NULL) {
+    pc_checker_close(rig->checker);
+    pc_model_close(&rig->model);
+    pc_target_close(&rig->target);
+    pc_device_destroy(rig->device);
+    free(rig->after);
+    free(rig->torn);
+    free(rig);
+  }
+}
+
+void pc_rigs_close(struct pc_rigs *rigs) {
+  for (size_t i = 0; rigs->slots != NULL && i < rigs->count; i++) {
+    close_rig(rigs->slots[i]);
+  }
+  free(rigs->slots);
+  *rigs = (struct pc_rigs){0};
+}
+
+static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_rig *rig, struct pc_error *error) {
+  uint32_t sectors = pc_program_profile(&rig->setup, &rig->profile);
+  enum pc_result result = pc_program_parameters(&rig->setup, rigs->store, &rig->parameters, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  result = pc_device_create(&rig->device, &rig->profile, sectors, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  struct pc_error why;
+  /* One more key than a program has: the one that the checks write. */
+  result = pc_target_open(&rig->target, rigs->store, rig->device, rig->parameters.list, rig->parameters.count,
+                          PC_PROGRAM_KEYS + 1, &why);
+  if (result == PC_BAD_INPUT) {
+    rig->refused = true;
+    return PC_OK;
+  }
+  if (result != PC_OK) {
+    return pc_fail(error, result, "%s", why.message);
+  }
+  result = pc_model_open(&rig->model, rigs->pool, &rig->target, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  rig->after = malloc(rig->profile.sector_size);
+  rig->torn = malloc(rig->profile.sector_size);
+  if (rig->after == NULL || rig->torn == NULL) {
+    return pc_fail_memory(error);
+  }
+  return pc_checker_open(&rig->checker, &rig->target, rigs->pool, error);
+}
+
+enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *setup, struct pc_program_rig **rig,
+                           struct pc_error *error) {
+  struct pc_program_rig **slot = &rigs->slots[slot_of(setup)];
+  if (*slot == NULL) {
+    struct pc_program_rig *opened = calloc(1, sizeof *opened);
+    if (opened == NULL) {
+      return pc_fail_memory(error);
+    }
+    opened->setup = *setup;
+    enum pc_result result = open_parts(rigs, opened, error);
+    if (result != PC_OK) {
+      close_rig(opened);
+      return result;
+    }
+    *slot = opened;
+  }
+  *rig = *slot;
+  return PC_OK;
+}
+
+void pc_program_rig_reset(struct pc_program_rig *rig) {
+  pc_target_stop(&rig->target);
+  pc_device_rollback(rig->device, 0);
+  pc_device_clear_contract_violations(rig->device);
+  memset(rig->model.contents, 0, PC_PROGRAM_KEYS * sizeof *rig->model.contents);
+  pc_model_resume(&rig->model, rig->model.contents);
+}

@@ -1,0 +1,40 @@
+/* The rigs that programs run on: one for each setup that was met, kept for the next program with that setup. */
+#ifndef PC_PROGRAM_RIG_H
+#define PC_PROGRAM_RIG_H
+
+#include "powercut/model.h"
+#include "powercut/program.h"
+
+#define PC_LARGEST_PROGRAM_VALUE 4095u
+
+struct pc_program_rig {
+  struct pc_program_setup setup;
+  bool refused; /* the store doesn't take this setup: there is nothing else in the rig */
+  struct pc_program_parameters parameters;
+  struct pc_profile profile;
+  struct pc_device *device;
+  struct pc_target target;
+  struct pc_model model;
+  struct pc_checker *checker;
+  uint8_t *after, *torn; /* of an operation that is cut: as large as the largest can be */
+};
+
+struct pc_rigs {
+  const struct pc_store *store;
+  const struct pc_workload *pool;
+  struct pc_program_rig **slots;
+  size_t count;
+};
+
+enum pc_result pc_rigs_open(struct pc_rigs *rigs, const struct pc_store *store, const struct pc_workload *pool,
+                            struct pc_error *error);
+void pc_rigs_close(struct pc_rigs *rigs);
+
+/* The rig of a setup, made if there is none. It is as the last program left it. */
+enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *setup, struct pc_program_rig **rig,
+                           struct pc_error *error);
+
+/* Brings a rig back to a blank device and an empty model. */
+void pc_program_rig_reset(struct pc_program_rig *rig);
+
+#endif
