@@ -9,7 +9,7 @@
 set(PC_OWNED_SYMBOLS
   "ledger:^sqlite3_"
   "config:^yaml_"
-  "cli:^(json_|argp_|printf|__printf|puts|putchar|vprintf|__vprintf|perror|stdout$|stderr$)"
+  "cli:^(json_|xml|argp_|printf|__printf|puts|putchar|vprintf|__vprintf|perror|stdout$|stderr$)"
   "store:^norkv_")
 
 function(pc_room name)

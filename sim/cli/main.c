@@ -16,6 +16,7 @@ struct command {
 
 static const struct command commands[] = {
     {"run", "explore a scenario: cut the power at every flash operation, check, and log to SQLite", pc_command_run},
+    {"gate", "decide by a policy whether a build may be released", pc_command_gate},
     {"replay", "tell a repro step by step: flash operations, the cut, which invariant failed", pc_command_replay},
     {"inspect", "decode a raw flash dump: every entry, and what the store would read", pc_command_inspect},
     {"devices", "list the device profiles, or show one", pc_command_devices},

@@ -59,13 +59,14 @@ static enum pc_result bind_document(struct pc_policy_reading *reading, struct pc
 }
 
 enum pc_result pc_policy_load(const char *path, struct pc_policy *policy, struct pc_error *error) {
+  bool named_folder = strchr(path, '/') != NULL;
   struct pc_policy_reading reading = {
       .document = {.name = path},
-      .folder = pc_path_folder(path),
+      .folder = named_folder ? pc_path_folder(path) : NULL,
       .policy = {.path = strdup(path), .name = pc_path_stem(path), .runs = true},
   };
   enum pc_result err = PC_OK;
-  if (reading.folder == NULL || reading.policy.path == NULL || reading.policy.name == NULL) {
+  if ((named_folder && reading.folder == NULL) || reading.policy.path == NULL || reading.policy.name == NULL) {
     err = pc_fail_memory(error);
   }
   if (!err) {

@@ -7,7 +7,7 @@
 
 struct pc_policy_reading {
   struct pc_document document;
-  char *folder; /* that relative paths start from */
+  char *folder; /* that relative paths start from; NULL: from here */
   struct pc_policy policy;
   const struct pc_node *rules; /* bound when the scenarios are known, wherever they stand in the file */
 };

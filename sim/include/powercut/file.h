@@ -1,4 +1,4 @@
-/* Reading the files that users hand in. */
+/* Reading the files that users hand in, and writing those that they get. */
 #ifndef POWERCUT_FILE_H
 #define POWERCUT_FILE_H
 
@@ -11,5 +11,13 @@
    PC_BAD_INPUT: there is no such file, it may not be read, is a folder, or holds more than `limit` bytes.
    PC_ENVIRONMENT: reading failed, or memory or file handles ran out. */
 enum pc_result pc_file_read(const char *path, size_t limit, struct pc_buffer *content, struct pc_error *error);
+
+/* PC_BAD_INPUT if a file can't be put at `path`: there is a folder or a device, or no folder to put it in. For telling
+   before the work is done. */
+enum pc_result pc_file_expect_replaceable(const char *path, struct pc_error *error);
+
+/* Writes `content` to `path`: beside it first, then renamed, so that no reader sees half a file. It isn't forced to the
+   disk. PC_ENVIRONMENT names the file and the cause; what was at `path` is then as it was. */
+enum pc_result pc_file_replace(const char *path, struct pc_bytes content, struct pc_error *error);
 
 #endif
