@@ -137,7 +137,7 @@ static enum pc_result prepare(struct pc_gate *gate, const char *junit, struct pc
   }
   for (size_t i = 0; !err && gate->baseline != NULL && i < gate->policy->scenario_count; i++) {
     int64_t run_id;
-    err = pc_gate_find_baseline(gate, &gate->scenarios[i], &run_id, error);
+    err = pc_gate_find_baseline(gate, &gate->scenarios[i], NULL, &run_id, error);
   }
   if (!err) {
     err = gate->policy->runs ? pc_ledger_open(&gate->ledger, gate->database, error)

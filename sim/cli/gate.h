@@ -11,8 +11,8 @@
 /* A scenario of the policy, and the runs that are judged for it. */
 struct pc_gate_scenario {
   const struct pc_policy_scenario *policy;
-  char *name, *device, *store; /* as the scenario says */
-  uint64_t seed;
+  char *name, *device, *store; /* as the scenario says; of a matrix, the first combination */
+  size_t combinations;         /* of its matrix; 1 without one */
   struct pc_run_facts *runs;
   size_t run_count;
   char *repro;       /* the file that shows the first violation, or NULL */
@@ -39,10 +39,10 @@ enum pc_result pc_gate_describe(struct pc_gate *gate, struct pc_error *error);
    also when Ctrl-C ended it. */
 enum pc_result pc_gate_run(struct pc_gate *gate, struct pc_error *error);
 
-/* The baseline's run of a scenario: `*run_id` is 0 where there is none. PC_BAD_INPUT: there are runs of it, but of
-   another device. */
+/* The baseline's run of a scenario, for a run of it (NULL: before there is one): `*run_id` is 0 where there is none.
+   PC_BAD_INPUT: there are runs of it, but of another device. */
 enum pc_result pc_gate_find_baseline(const struct pc_gate *gate, const struct pc_gate_scenario *scenario,
-                                     int64_t *run_id, struct pc_error *error);
+                                     const struct pc_run_facts *run, int64_t *run_id, struct pc_error *error);
 
 /* Judges every rule. */
 enum pc_result pc_gate_judge(struct pc_gate *gate, struct pc_error *error);

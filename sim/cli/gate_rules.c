@@ -1,6 +1,7 @@
 /* Judges the rules of a policy. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,7 +167,7 @@ static enum pc_result find_reference(const struct pc_gate *gate, const struct pc
   }
   *reference = NAN;
   int64_t run_id = 0;
-  enum pc_result err = pc_gate_find_baseline(gate, scenario, &run_id, error);
+  enum pc_result err = pc_gate_find_baseline(gate, scenario, run, &run_id, error);
   if (err || run_id == 0) {
     say_why_not(result, "the baseline has no finished run of this scenario");
     return err;
@@ -324,8 +325,10 @@ enum pc_result pc_gate_judge(struct pc_gate *gate, struct pc_error *error) {
 }
 
 enum pc_result pc_gate_find_baseline(const struct pc_gate *gate, const struct pc_gate_scenario *scenario,
-                                     int64_t *run_id, struct pc_error *error) {
-  struct pc_run_key key = {.scenario = scenario->name, .device = scenario->device, .preferred_store = scenario->store};
+                                     const struct pc_run_facts *run, int64_t *run_id, struct pc_error *error) {
+  const char *device = run == NULL ? scenario->device : run->device;
+  struct pc_run_key key = {
+      .scenario = scenario->name, .device = device, .preferred_store = run == NULL ? scenario->store : run->store};
   enum pc_result err = pc_ledger_newest_run(gate->baseline, &key, run_id, error);
   if (err || *run_id != 0) {
     return err;
@@ -338,7 +341,7 @@ enum pc_result pc_gate_find_baseline(const struct pc_gate *gate, const struct pc
     err = pc_ledger_read_run(gate->baseline, other, &facts, error);
     if (!err) {
       err = pc_fail(error, PC_BAD_INPUT, "%s: the baseline's run %" PRId64 " of scenario '%s' is on %s, not on %s",
-                    gate->baseline_path, other, scenario->policy->name, facts.device, scenario->device);
+                    gate->baseline_path, other, scenario->policy->name, facts.device, device);
       pc_run_facts_free(&facts);
     }
   }

@@ -37,9 +37,38 @@ static enum pc_result describe_loaded(struct pc_gate_scenario *scenario, const s
   scenario->name = strdup(loaded->name);
   scenario->device = take(&device);
   scenario->store = take(&store);
-  scenario->seed = loaded->plan.seed;
   bool complete = scenario->name != NULL && scenario->device != NULL && scenario->store != NULL;
   return complete ? PC_OK : pc_fail_memory(error);
+}
+
+/* Of a scenario with a matrix the first combination stands for all; `powercut run' checks the others. */
+static enum pc_result describe_first(struct pc_gate_scenario *scenario, const struct pc_scenario_options *options,
+                                     struct pc_error *error) {
+  const struct pc_vary none = {0};
+  struct pc_matrix matrix;
+  enum pc_result err = pc_matrix_load(scenario->policy->file, options, &none, &matrix, error);
+  if (err) {
+    return err;
+  }
+  scenario->combinations = matrix.combinations;
+  struct pc_override *settings = calloc(matrix.variation_count + 1, sizeof *settings);
+  if (settings == NULL) {
+    pc_matrix_free(&matrix);
+    return pc_fail_memory(error);
+  }
+  pc_matrix_combination(&matrix, 0, settings);
+  struct pc_scenario_options combined = *options;
+  combined.settings = settings;
+  combined.setting_count = matrix.variation_count;
+  struct pc_scenario loaded;
+  err = pc_scenario_load(scenario->policy->file, &combined, &loaded, error);
+  if (!err) {
+    err = describe_loaded(scenario, &loaded, error);
+    pc_scenario_free(&loaded);
+  }
+  free(settings);
+  pc_matrix_free(&matrix);
+  return err;
 }
 
 static enum pc_result describe(struct pc_gate_scenario *scenario, struct pc_error *error) {
@@ -52,13 +81,8 @@ static enum pc_result describe(struct pc_gate_scenario *scenario, struct pc_erro
     overrides[i] = (struct pc_override){.path = policy->settings[i].path, .value = policy->settings[i].value};
   }
   const struct pc_scenario_options options = {.overrides = overrides, .override_count = policy->setting_count};
-  struct pc_scenario loaded;
-  enum pc_result err = pc_scenario_load(policy->file, &options, &loaded, error);
+  enum pc_result err = describe_first(scenario, &options, error);
   free(overrides);
-  if (!err) {
-    err = describe_loaded(scenario, &loaded, error);
-    pc_scenario_free(&loaded);
-  }
   return err;
 }
 
@@ -99,8 +123,11 @@ static enum pc_result take_group(const struct pc_gate *gate, struct pc_gate_scen
 }
 
 static enum pc_result find_run(const struct pc_gate *gate, struct pc_gate_scenario *scenario, struct pc_error *error) {
-  const struct pc_run_key key = {
-      .scenario = scenario->name, .device = scenario->device, .store = scenario->store, .version = PC_VERSION};
+  bool single = scenario->combinations == 1; /* else any of them leads to the others */
+  const struct pc_run_key key = {.scenario = scenario->name,
+                                 .device = single ? scenario->device : NULL,
+                                 .store = single ? scenario->store : NULL,
+                                 .version = PC_VERSION};
   int64_t run_id = 0;
   enum pc_result err = pc_ledger_newest_run(gate->ledger, &key, &run_id, error);
   if (!err && run_id == 0) {
@@ -157,17 +184,29 @@ static void free_words(struct words *words) {
   free(words->argv);
 }
 
-/* Takes the child's summary: the run that it is of (0: it printed none), and a repro. */
+/* Takes of a run's summary the first repro, if there was none yet. */
+static bool take_repro(struct pc_gate_scenario *scenario, const json_t *run) {
+  const json_t *violation = json_array_get(json_object_get(run, "first_violations"), 0);
+  const char *repro = json_string_value(json_object_get(violation, "repro_file"));
+  if (scenario->repro != NULL || repro == NULL) {
+    return true;
+  }
+  scenario->repro = strdup(repro);
+  return scenario->repro != NULL;
+}
+
+/* Takes the child's summary, which of a matrix is a list: the first run that it is of (0: it printed none). */
 static enum pc_result read_summary(const struct pc_child_outcome *outcome, struct pc_gate_scenario *scenario,
                                    int64_t *run_id, struct pc_error *error) {
   json_t *summary = json_loadb((const char *)outcome->output.data, outcome->output.size, 0, NULL);
-  const json_t *violation = json_array_get(json_object_get(summary, "first_violations"), 0);
-  const char *repro = json_string_value(json_object_get(violation, "repro_file"));
-  *run_id = json_integer_value(json_object_get(summary, "run_id"));
-  scenario->repro = repro == NULL ? NULL : strdup(repro);
-  bool failed = repro != NULL && scenario->repro == NULL;
+  bool list = json_is_array(summary);
+  *run_id = json_integer_value(json_object_get(list ? json_array_get(summary, 0) : summary, "run_id"));
+  bool complete = list || take_repro(scenario, summary);
+  for (size_t i = 0; complete && i < json_array_size(summary); i++) {
+    complete = take_repro(scenario, json_array_get(summary, i));
+  }
   json_decref(summary);
-  return failed ? pc_fail_memory(error) : PC_OK;
+  return complete ? PC_OK : pc_fail_memory(error);
 }
 
 static enum pc_result take_outcome(const struct pc_gate *gate, struct pc_gate_scenario *scenario,
