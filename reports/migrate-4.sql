@@ -1,5 +1,5 @@
 -- Brings a results database of version 3 to version 4: how often each violation was found, its shrunk repro,
--- and how fuzzing campaigns go.
+-- how fuzzing campaigns go, and how far runs are.
 -- schema.sql has the same and explains it.
 
 ALTER TABLE violations ADD COLUMN count INTEGER CHECK (count > 0);
@@ -41,5 +41,30 @@ SELECT campaign_id, second, executions, edges, corpus FROM campaign_progress;
 
 CREATE VIEW v_corpus_coverage (measured_at, harness, file, inputs, lines, lines_reached, branches, branches_reached) AS
 SELECT measured_at, harness, file, inputs, lines, lines_reached, branches, branches_reached FROM corpus_coverage;
+
+ALTER TABLE runs ADD COLUMN fingerprint TEXT;
+ALTER TABLE runs ADD COLUMN shards INTEGER;
+ALTER TABLE runs ADD COLUMN shard INTEGER CHECK (shard BETWEEN 1 AND shards);
+ALTER TABLE runs ADD COLUMN segments INTEGER CHECK (segments >= 0);
+
+CREATE TABLE segments (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  segment INTEGER NOT NULL CHECK (segment >= 0),
+  cuts INTEGER NOT NULL CHECK (cuts >= 0),
+  recoveries INTEGER NOT NULL CHECK (recoveries >= 0),
+  aftermaths INTEGER NOT NULL CHECK (aftermaths >= 0),
+  deduplicated INTEGER NOT NULL CHECK (deduplicated >= 0),
+  violations INTEGER NOT NULL CHECK (violations >= 0),
+  starts INTEGER NOT NULL CHECK (starts >= 0),
+  worst_start_us REAL CHECK (worst_start_us >= 0),
+  PRIMARY KEY (run_id, segment)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE violations ADD COLUMN segment INTEGER CHECK (segment >= 0);
+ALTER TABLE violations ADD COLUMN cut_path TEXT;
+
+CREATE VIEW v_progress (run_id, state, shard, shards, segments, explored) AS
+SELECT run_id, state, shard, shards, segments, (SELECT count(*) FROM segments AS s WHERE s.run_id = runs.run_id)
+FROM runs;
 
 PRAGMA user_version = 4;

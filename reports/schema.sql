@@ -3,7 +3,8 @@
 -- The views are the contract: names and columns stay as they are under one user_version. The tables are not: they may
 -- change with the next one. Needs SQLite 3.37 or later, with its mathematical functions for v_wear_summary.
 --
--- A value that is not known is NULL. A run that was killed keeps its row and its violations; its counts are NULL.
+-- A value that is not known is NULL. A run that was killed keeps what was done; before its baseline run is done its
+-- counts are NULL.
 
 PRAGMA application_id = 1886876259; -- 'pwrc': tells a powercut database from any other SQLite file
 PRAGMA user_version = 4; -- migrate-N.sql brings a database of version N - 1 to version N
@@ -31,6 +32,10 @@ CREATE TABLE runs (
   group_id INTEGER, -- of runs that one command made: the first one's run_id; NULL: it made no others
   version TEXT, -- of powercut
   command TEXT, -- that makes the run again, as a shell takes it
+  fingerprint TEXT, -- equal for runs that must come to the same: scenario, workload, device, store, seed, version
+  shards INTEGER, -- a part of a run: of how many, and its number; NULL: the whole
+  shard INTEGER CHECK (shard BETWEEN 1 AND shards),
+  segments INTEGER CHECK (segments >= 0), -- that there are to explore; NULL: the baseline run isn't done
   CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
     AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
     AND seconds IS NOT NULL))
@@ -41,6 +46,19 @@ CREATE TABLE run_settings ( -- what a group's runs differ in
   path TEXT NOT NULL, -- as --set takes it: 'store.policy'
   value TEXT NOT NULL,
   PRIMARY KEY (run_id, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE segments ( -- of the workload, that were explored: what a run that was cut short goes on behind
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  segment INTEGER NOT NULL CHECK (segment >= 0),
+  cuts INTEGER NOT NULL CHECK (cuts >= 0), -- here and below: in this segment
+  recoveries INTEGER NOT NULL CHECK (recoveries >= 0),
+  aftermaths INTEGER NOT NULL CHECK (aftermaths >= 0),
+  deduplicated INTEGER NOT NULL CHECK (deduplicated >= 0),
+  violations INTEGER NOT NULL CHECK (violations >= 0),
+  starts INTEGER NOT NULL CHECK (starts >= 0), -- that were timed
+  worst_start_us REAL CHECK (worst_start_us >= 0),
+  PRIMARY KEY (run_id, segment)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checks (
@@ -67,6 +85,8 @@ CREATE TABLE violations (
   repro TEXT NOT NULL, -- a file for `powercut replay`
   count INTEGER CHECK (count > 0), -- failures of this invariant in this operation after cuts of this class; NULL: not known
   shrunk TEXT, -- a smaller repro of the same invariant; NULL: it was not shrunk
+  segment INTEGER CHECK (segment >= 0), -- in which it was found; NULL: in the baseline run
+  cut_path TEXT, -- of each cut its flash operation, fault and variant: '34 prefix 5, 6 bit_subset 1'
   CHECK ((flash_operation IS NULL) = (depth = 0))
 ) STRICT;
 CREATE INDEX violations_of_run ON violations (run_id);
@@ -140,7 +160,8 @@ CREATE TABLE crashes (
   UNIQUE (campaign_id, signature)
 ) STRICT;
 
--- Explorations. violations counts every failed check; of a run that did not get to its end, those that were recorded.
+-- Explorations. Of a run that did not get to its end (see v_progress), the counts are of what was done. violations counts
+-- every failed check; before the baseline run is done, those that were recorded.
 CREATE VIEW v_runs (run_id, started_at, scenario, device, store, seed, operations, flash_operations, cuts, recoveries,
   deduplicated, violations, seconds, recoveries_per_second) AS
 SELECT run_id, started_at, scenario, device, store, iif(seed < 0, printf('%llu', seed), seed), operations,
@@ -262,3 +283,9 @@ CREATE VIEW v_guarantees (run_id, fault, depth, verdict, held, detected, lost) A
 SELECT run_id, fault, depth, CASE WHEN lost > 0 THEN 'lost' WHEN detected > 0 THEN 'detected' ELSE 'holds' END, held,
   detected, lost
 FROM guarantees;
+
+-- How far runs are: a run or shard is complete when its state is 'finished'. segments: that it has to explore, NULL before
+-- the baseline run is done. shard, shards: NULL unless it is a part of a run.
+CREATE VIEW v_progress (run_id, state, shard, shards, segments, explored) AS
+SELECT run_id, state, shard, shards, segments, (SELECT count(*) FROM segments AS s WHERE s.run_id = runs.run_id)
+FROM runs;

@@ -1,4 +1,5 @@
-/* Ctrl-C: the first one asks for a stop, the second one kills. SIGTERM alike. */
+/* Ctrl-C: the first one asks for a stop, the second one kills. SIGTERM and, when the terminal is closed, SIGHUP alike.
+ */
 #ifndef PC_CLI_INTERRUPT_H
 #define PC_CLI_INTERRUPT_H
 

@@ -11,7 +11,16 @@
 #include "repro_file.h"
 #include "run_group.h"
 
-enum { OPTION_DB = 0x100, OPTION_JOBS, OPTION_SEED, OPTION_SET, OPTION_REPROS, OPTION_JSON };
+enum {
+  OPTION_DB = 0x100,
+  OPTION_JOBS,
+  OPTION_SEED,
+  OPTION_SET,
+  OPTION_REPROS,
+  OPTION_RESUME,
+  OPTION_SHARD,
+  OPTION_JSON
+};
 
 static const struct argp_option options[] = {
     {.name = "db",
@@ -32,6 +41,15 @@ static const struct argp_option options[] = {
      .key = OPTION_REPROS,
      .arg = "DIR",
      .doc = "where a repro file is written for each violation (default: the database's name with -repros for .db)"},
+    {.name = "resume",
+     .key = OPTION_RESUME,
+     .doc = "go on with the run of this scenario in the database that was killed, interrupted or had no room left; it "
+            "ends with the same results as a run in one go"},
+    {.name = "shard",
+     .key = OPTION_SHARD,
+     .arg = "I/N",
+     .doc = "explore part I (from 1) of N, which take about equally long; `powercut merge' joins them to one run. "
+            "auto: from the environment of Slurm, Kubernetes, Bazel or the like"},
     {.name = "json",
      .key = OPTION_JSON,
      .doc = "print the summary as one JSON object; of a scenario with a matrix, as a list of them"},
@@ -43,7 +61,11 @@ static const char doc[] =
     "starts the store on what is left and checks every invariant. A scenario with a matrix is run in every combination "
     "of "
     "its values. Results go to the database as they come.\v"
-    "Ctrl-C ends the run and keeps what was done; a second one kills it.\n\n"
+    "Ctrl-C, SIGTERM or a closed terminal ends the run and keeps what was done, a second Ctrl-C kills it; a kill costs "
+    "the segments of the workload that were under way. --resume does the rest.\n\n"
+    "--shard auto reads, whichever is set: SLURM_ARRAY_TASK_ID with SLURM_ARRAY_TASK_COUNT and SLURM_ARRAY_TASK_MIN; "
+    "JOB_COMPLETION_INDEX (from 0) with JOB_COMPLETIONS, which the job must set to its number of completions; "
+    "TEST_SHARD_INDEX (from 0) with TEST_TOTAL_SHARDS.\n\n"
     "Exit status: 0 every invariant held, 1 a violation, 2 bad usage or a bad file (nothing is written), 3 the "
     "environment failed, or the run was interrupted before it found a violation (what was done is kept).";
 
@@ -88,6 +110,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
       return 0;
     case OPTION_REPROS:
       arguments->plan.repros = argument;
+      return 0;
+    case OPTION_RESUME:
+      arguments->plan.resume = true;
+      return 0;
+    case OPTION_SHARD:
+      arguments->plan.shard = pc_argument_shard(state, argument);
       return 0;
     case OPTION_JSON:
       arguments->plan.json = true;

@@ -6,12 +6,18 @@
 
 #include "repro_file.h"
 
+/* Appends the path of the repro file of the violation that was counted last. */
+static void print_path(const struct pc_run_findings *findings, const struct pc_violation *violation,
+                       struct pc_buffer *path) {
+  pc_buffer_print(path, "%s/run%" PRId64 "-%" PRIu64 "-%s.yaml", findings->folder, findings->run_id, findings->count,
+                  pc_invariant_info(violation->invariant)->name);
+}
+
 /* Writes the repro file; a failure is noted, the first one. Returns its path, which the caller frees, or NULL. */
 static char *write_file(struct pc_run_findings *findings, const struct pc_violation *violation,
                         const struct pc_buffer *text) {
   struct pc_buffer path = {0};
-  pc_buffer_print(&path, "%s/run%" PRId64 "-%" PRIu64 "-%s.yaml", findings->folder, findings->run_id, findings->count,
-                  pc_invariant_info(violation->invariant)->name);
+  print_path(findings, violation, &path);
   struct pc_error error;
   enum pc_result err = path.failed ? pc_fail_memory(&error)
                                    : pc_repro_file_write(findings->folder, (const char *)path.data, text, &error);
@@ -63,6 +69,18 @@ enum pc_result pc_run_findings_add(void *context, const struct pc_violation *vio
   }
   pc_buffer_free(&text);
   return err;
+}
+
+enum pc_result pc_run_findings_recall(void *context, const struct pc_violation *violation, struct pc_error *error) {
+  struct pc_run_findings *findings = context;
+  struct pc_finding *first = &findings->first[violation->invariant];
+  findings->count++;
+  if (first->found) {
+    return PC_OK;
+  }
+  struct pc_buffer path = {0};
+  print_path(findings, violation, &path);
+  return keep(first, violation, (char *)path.data, error);
 }
 
 void pc_run_findings_free(struct pc_run_findings *findings) {

@@ -31,6 +31,8 @@ struct pc_run_findings {
 /* A struct pc_observer's `violation`; `context` is a struct pc_run_findings. A repro file that can't be written doesn't
    end the run, a row that can't be does. */
 enum pc_result pc_run_findings_add(void *context, const struct pc_violation *violation, struct pc_error *error);
+/* Counts one that an earlier process handed on, whose row and file are there. */
+enum pc_result pc_run_findings_recall(void *context, const struct pc_violation *violation, struct pc_error *error);
 void pc_run_findings_free(struct pc_run_findings *findings);
 
 #endif

@@ -6,6 +6,7 @@
 #include "guarantees.h"
 #include "interrupt.h"
 #include "output.h"
+#include "powercut/ledger_gate.h"
 
 struct group {
   const struct pc_run_plan *plan;
@@ -30,6 +31,7 @@ static struct pc_run run_of(const struct group *group, size_t index) {
                          .settings = group->settings,
                          .setting_count = group->matrix.variation_count,
                          .ledger = group->ledger,
+                         .members = group->matrix.combinations,
                          .group = group->id};
 }
 
@@ -147,7 +149,9 @@ static enum pc_result run_one(struct group *group, size_t index, struct pc_error
     return err;
   }
   err = pc_run_explore(&run, error);
-  group->id = group->id == 0 ? run.findings.run_id : group->id;
+  if (group->id == 0) {
+    group->id = run.group != 0 ? run.group : run.findings.run_id;
+  }
   if (!err) {
     group->done++;
     group->violated += run.result.violations > 0;
@@ -198,7 +202,9 @@ static enum pc_result run_all(struct group *group, struct pc_error *error) {
 static enum pc_result run_in_ledger(struct group *group, struct pc_error *error) {
   enum pc_result err = check_all(group, error);
   if (!err) {
-    err = pc_ledger_open(&group->ledger, group->plan->database, error);
+    const char *database = group->plan->database;
+    err = group->plan->resume ? pc_ledger_open_filled(&group->ledger, database, error)
+                              : pc_ledger_open(&group->ledger, database, error);
   }
   if (!err) {
     err = run_all(group, error);

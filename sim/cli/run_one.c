@@ -53,6 +53,16 @@ static enum pc_result on_violation(void *context, const struct pc_violation *vio
   return pc_run_findings_add(&run->findings, violation, error);
 }
 
+static enum pc_result on_part(void *context, const struct pc_part *part, struct pc_error *error) {
+  struct pc_run *run = context;
+  return pc_keeper_part(&run->keeper, part, error);
+}
+
+static enum pc_result on_idle(void *context, struct pc_error *error) {
+  struct pc_run *run = context;
+  return pc_keeper_idle(&run->keeper, error);
+}
+
 static void on_progress(void *context, uint64_t done, uint64_t total) {
   struct pc_run *run = context;
   pc_progress_update(&run->progress, done, total, run->findings.count);
@@ -63,13 +73,45 @@ static bool on_stop(void *context) {
   return pc_interrupted();
 }
 
+static enum pc_result resume(struct pc_run *run, struct pc_run_info *info, struct pc_error *error) {
+  enum pc_result err = PC_OK;
+  if (run->members > 1 && info->group == 0) {
+    err = pc_ledger_resume_group(run->ledger, info, run->members, &info->group, error);
+    run->group = info->group;
+  }
+  if (!err) {
+    err = pc_keeper_resume(&run->keeper, run->ledger, info, error);
+  }
+  if (!err && run->keeper.resumes) {
+    run->findings.run_id = run->keeper.run_id;
+    err = pc_ledger_read_violations(run->ledger, run->keeper.run_id, pc_run_findings_recall, &run->findings, error);
+  }
+  return err;
+}
+
+/* Enters the run in the ledger, or finds the one to go on with. */
+static enum pc_result enter(struct pc_run *run, struct pc_run_info *info, struct pc_error *error) {
+  enum pc_result err = run->plan->resume ? resume(run, info, error) : PC_OK;
+  if (!err && run->keeper.run_id == 0) {
+    err = pc_keeper_begin(&run->keeper, run->ledger, info, error);
+  }
+  run->findings.run_id = run->keeper.run_id;
+  return err;
+}
+
 static enum pc_result begin_with(struct pc_run *run, struct pc_run_setting *settings, struct pc_error *error) {
   struct pc_buffer device = {0}, store = {0};
-  pc_subject_device(&run->opened.subject, &device);
-  pc_subject_store(&run->opened.subject, &store);
+  char fingerprint[PC_FINGERPRINT_SIZE];
+  const struct pc_subject *subject = &run->opened.subject;
+  pc_subject_device(subject, &device);
+  pc_subject_store(subject, &store);
   enum pc_result err = device.failed || store.failed ? pc_fail_memory(error) : PC_OK;
   if (!err) {
-    const struct pc_run_info info = {
+    err = pc_scenario_fingerprint(&run->scenario, subject->parameters, subject->parameter_count, PC_VERSION,
+                                  fingerprint, error);
+  }
+  if (!err) {
+    struct pc_run_info info = {
         .scenario = run->scenario.name,
         .device = (const char *)device.data,
         .store = (const char *)store.data,
@@ -80,15 +122,17 @@ static enum pc_result begin_with(struct pc_run *run, struct pc_run_setting *sett
         .command = run->plan->command,
         .settings = settings,
         .setting_count = run->setting_count,
+        .fingerprint = fingerprint,
+        .shard = run->plan->shard.number,
+        .shards = run->plan->shard.count,
     };
-    err = pc_ledger_begin_run(run->ledger, &info, &run->findings.run_id, error);
+    err = enter(run, &info, error);
   }
   pc_buffer_free(&store);
   pc_buffer_free(&device);
   return err;
 }
 
-/* Enters the run in the ledger. */
 static enum pc_result begin(struct pc_run *run, struct pc_error *error) {
   struct pc_run_setting *settings = calloc(run->setting_count + 1, sizeof *settings);
   if (settings == NULL) {
@@ -103,18 +147,23 @@ static enum pc_result begin(struct pc_run *run, struct pc_error *error) {
 }
 
 static enum pc_result explore(struct pc_run *run, struct pc_error *error) {
-  const struct pc_observer observer = {
-      .jobs = run->plan->jobs, .context = run, .violation = on_violation, .progress = on_progress, .stop = on_stop};
-  double started = pc_seconds();
+  const struct pc_shard *shard = &run->plan->shard;
+  const struct pc_observer observer = {.jobs = run->plan->jobs,
+                                       .shard = shard->count > 0 ? shard->number - 1 : 0,
+                                       .shards = shard->count,
+                                       .checkpoint = run->keeper.resumes ? &run->keeper.checkpoint : NULL,
+                                       .context = run,
+                                       .violation = on_violation,
+                                       .part = on_part,
+                                       .idle = on_idle,
+                                       .progress = on_progress,
+                                       .stop = on_stop};
   pc_progress_begin(&run->progress);
   enum pc_result err =
       pc_explore(&run->opened.subject, &run->scenario.workload, &run->scenario.plan, &observer, &run->result, error);
   pc_progress_end(&run->progress);
-  run->seconds = pc_seconds() - started;
-  if (!err) {
-    err = pc_ledger_end_run(run->ledger, run->findings.run_id, &run->result, run->seconds, error);
-  }
-  return err;
+  run->seconds = pc_keeper_seconds(&run->keeper);
+  return err ? err : pc_keeper_end(&run->keeper, &run->result, error);
 }
 
 enum pc_result pc_run_explore(struct pc_run *run, struct pc_error *error) {

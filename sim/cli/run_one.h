@@ -2,18 +2,21 @@
 #ifndef PC_CLI_RUN_ONE_H
 #define PC_CLI_RUN_ONE_H
 
+#include "keeper.h"
 #include "powercut/config.h"
 #include "powercut/ledger.h"
 #include "progress.h"
 #include "run_findings.h"
 #include "run_report.h"
+#include "shard.h"
 #include "subject.h"
 
 /* What the command line asks for. */
 struct pc_run_plan {
   const char *scenario, *database, *repros;
   uint32_t jobs; /* 0: one for each processor */
-  bool json;
+  bool json, resume;
+  struct pc_shard shard;
   struct pc_scenario_options options;
   const char *command; /* line, whole */
 };
@@ -25,12 +28,14 @@ struct pc_run {
   size_t setting_count;
   /* before it explores */
   struct pc_ledger *ledger;
-  int64_t group; /* the run_id of the first run that the command made; 0: this is it */
+  size_t members; /* runs that the command makes */
+  int64_t group;  /* the run_id of the first run that the command made; 0: this is it */
 
   struct pc_scenario scenario;
   struct pc_opened_subject opened;
   struct pc_run_findings findings;
   struct pc_progress progress;
+  struct pc_keeper keeper;
   struct pc_exploration_result result;
   double seconds;
 };

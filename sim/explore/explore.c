@@ -1,6 +1,7 @@
 #include "powercut/explore.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "baseline.h"
 #include "findings.h"
@@ -21,6 +22,44 @@ static enum pc_result check(const struct pc_workload *workload, const struct pc_
   if (observer->jobs > PC_MAX_JOBS) {
     return pc_fail(error, PC_BAD_INPUT, "%u jobs are more than %u", observer->jobs, PC_MAX_JOBS);
   }
+  if (observer->shards > PC_MAX_SHARDS || observer->shard >= (observer->shards > 0 ? observer->shards : 1)) {
+    return pc_fail(error, PC_BAD_INPUT, "there is no shard %u of %u", observer->shard, observer->shards);
+  }
+  return PC_OK;
+}
+
+static enum pc_result tell_baseline(const struct pc_findings *findings, const struct pc_share *share,
+                                    struct pc_error *error) {
+  const struct pc_part part = {
+      .is_baseline = true, .segments = share->count, .counts = findings->result, .sum = findings->result};
+  return pc_findings_tell_part(findings, &part, error);
+}
+
+/* The baseline run and what an earlier exploration found behind it: all before the first segment that is left. */
+static enum pc_result begin(struct pc_walk_plan *walk, struct pc_baseline *baseline, struct pc_error *error) {
+  const struct pc_observer *observer = walk->findings->observer;
+  const struct pc_checkpoint *checkpoint = observer->checkpoint;
+  struct pc_observer quiet = *observer;
+  if (checkpoint != NULL) {
+    quiet.violation = NULL; /* they were handed on then */
+  }
+  walk->findings->observer = &quiet;
+  enum pc_result outcome = pc_baseline_record(baseline, walk->subject, walk->workload, walk->findings, error);
+  walk->findings->observer = observer;
+  if (outcome != PC_OK || walk->findings->result->interrupted) {
+    return outcome;
+  }
+  bool has_cuts = baseline->usable && walk->power->depth > 0;
+  walk->share = pc_share_of(observer, has_cuts ? pc_segment_count(walk->workload->operation_count) : 0);
+  if (checkpoint == NULL) {
+    return tell_baseline(walk->findings, &walk->share, error);
+  }
+  if (walk->share.done > walk->share.count) {
+    return pc_fail(error, PC_BAD_INPUT, "the checkpoint is of another exploration: it has %u segments of %u",
+                   walk->share.done, walk->share.count);
+  }
+  pc_findings_count(walk->findings, &checkpoint->counts);
+  memcpy(walk->findings->handed_on, checkpoint->handed_on, sizeof checkpoint->handed_on);
   return PC_OK;
 }
 
@@ -34,10 +73,10 @@ enum pc_result pc_explore(const struct pc_subject *subject, const struct pc_work
   }
   struct pc_findings findings = {.observer = observer, .result = result};
   struct pc_baseline baseline = {0};
-  outcome = pc_baseline_record(&baseline, subject, workload, &findings, error);
-  if (outcome == PC_OK && baseline.usable && plan->depth > 0 && !result->interrupted) {
-    struct pc_walk_plan walk = {
-        .subject = subject, .workload = workload, .power = plan, .baseline = &baseline, .findings = &findings};
+  struct pc_walk_plan walk = {
+      .subject = subject, .workload = workload, .power = plan, .baseline = &baseline, .findings = &findings};
+  outcome = begin(&walk, &baseline, error);
+  if (outcome == PC_OK && walk.share.done < walk.share.count) {
     outcome = pc_pool_explore(&walk, error);
   }
   pc_baseline_free(&baseline);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "latency.h"
+
 void pc_findings_next_segment(struct pc_findings *findings) {
   memset(findings->handed_on, 0, sizeof findings->handed_on);
   findings->held_count = 0;
@@ -80,4 +82,36 @@ enum pc_result pc_findings_end_place(struct pc_findings *findings, struct pc_err
   }
   findings->held_count = 0;
   return result;
+}
+
+static void add_checks(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
+  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
+      sum->guarantees[fault][depth].held += part->guarantees[fault][depth].held;
+      sum->guarantees[fault][depth].detected += part->guarantees[fault][depth].detected;
+      sum->guarantees[fault][depth].lost += part->guarantees[fault][depth].lost;
+      for (size_t invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+        sum->checks[fault][depth][invariant].checks += part->checks[fault][depth][invariant].checks;
+        sum->checks[fault][depth][invariant].failures += part->checks[fault][depth][invariant].failures;
+      }
+    }
+  }
+}
+
+void pc_findings_count(struct pc_findings *findings, const struct pc_exploration_result *part) {
+  struct pc_exploration_result *sum = findings->result;
+  sum->cuts += part->cuts;
+  sum->recoveries += part->recoveries;
+  sum->aftermaths += part->aftermaths;
+  sum->shared += part->shared;
+  sum->deduplicated += part->deduplicated;
+  sum->violations += part->violations;
+  add_checks(sum, part);
+  pc_latency_merge(sum, part);
+}
+
+enum pc_result pc_findings_tell_part(const struct pc_findings *findings, const struct pc_part *part,
+                                     struct pc_error *error) {
+  const struct pc_observer *observer = findings->observer;
+  return observer->part == NULL ? PC_OK : observer->part(observer->context, part, error);
 }

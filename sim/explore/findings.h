@@ -22,7 +22,7 @@ struct pc_findings {
   struct pc_exploration_result *result;
   struct pc_held held[PC_FINDING_KINDS]; /* of the current place, in order of their first failure */
   uint32_t held_count;
-  uint32_t handed_on[PC_FINDING_FAULTS][PC_INVARIANT_COUNT]; /* in all */
+  pc_handed_on handed_on; /* in all */
 };
 
 /* Another segment begins: its counts are its own. */
@@ -39,5 +39,12 @@ void pc_findings_add(struct pc_findings *findings, const struct pc_report *repor
 
 /* The operation ends: hands on what was held. What fails from here on is news again. */
 enum pc_result pc_findings_end_place(struct pc_findings *findings, struct pc_error *error);
+
+/* Adds what a part of the exploration counted to the result. */
+void pc_findings_count(struct pc_findings *findings, const struct pc_exploration_result *part);
+
+/* Tells the observer that a part is complete. */
+enum pc_result pc_findings_tell_part(const struct pc_findings *findings, const struct pc_part *part,
+                                     struct pc_error *error);
 
 #endif

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "latency.h"
-
 static void forget(struct pc_explored *explored) {
   free(explored->result);
   pc_parcel_free(&explored->violations);
@@ -12,8 +10,7 @@ static void forget(struct pc_explored *explored) {
 
 enum pc_result pc_merger_open(struct pc_merger *merger, const struct pc_walk_plan *plan, uint32_t window,
                               struct pc_error *error) {
-  *merger = (struct pc_merger){
-      .plan = plan, .segment_count = pc_segment_count(plan->workload->operation_count), .window = window};
+  *merger = (struct pc_merger){.plan = plan, .merged = plan->share.done, .window = window};
   merger->waiting = calloc(window, sizeof *merger->waiting);
   return merger->waiting == NULL ? pc_fail_memory(error) : PC_OK;
 }
@@ -26,21 +23,21 @@ void pc_merger_close(struct pc_merger *merger) {
   *merger = (struct pc_merger){0};
 }
 
-static struct pc_explored *explored_of(const struct pc_merger *merger, uint32_t segment) {
-  return &merger->waiting[segment % merger->window];
+static struct pc_explored *explored_of(const struct pc_merger *merger, uint32_t index) {
+  return &merger->waiting[index % merger->window];
 }
 
 bool pc_merger_is_done(const struct pc_merger *merger) {
-  return merger->merged == merger->segment_count;
+  return merger->merged == merger->plan->share.count;
 }
 
-bool pc_merger_may_begin(const struct pc_merger *merger, uint32_t segment) {
-  return segment < merger->segment_count && segment - merger->merged < merger->window;
+bool pc_merger_may_begin(const struct pc_merger *merger, uint32_t index) {
+  return index < merger->plan->share.count && index - merger->merged < merger->window;
 }
 
-enum pc_result pc_merger_receive(struct pc_merger *merger, uint32_t segment, int socket, bool *whole,
+enum pc_result pc_merger_receive(struct pc_merger *merger, uint32_t index, int socket, bool *whole,
                                  struct pc_error *error) {
-  struct pc_explored *explored = explored_of(merger, segment);
+  struct pc_explored *explored = explored_of(merger, index);
   explored->result = malloc(sizeof *explored->result);
   if (explored->result == NULL) {
     return pc_fail_memory(error);
@@ -48,7 +45,7 @@ enum pc_result pc_merger_receive(struct pc_merger *merger, uint32_t segment, int
   struct pc_segment_result *result = explored->result;
   enum pc_result outcome = PC_OK;
   *whole = pc_socket_read(socket, result, sizeof *result) && pc_outcome_is_sane(&result->outcome) &&
-           result->segment == segment;
+           result->segment == pc_share_segment(&merger->plan->share, index);
   if (*whole) {
     outcome = pc_parcel_receive(&explored->violations, socket, result->violation_count, whole, error);
   }
@@ -82,9 +79,9 @@ static enum pc_result report_crashes(struct pc_explored *explored, struct pc_rep
   return result == PC_OK ? pc_findings_end_place(&findings, error) : result;
 }
 
-enum pc_result pc_merger_give_up(struct pc_merger *merger, uint32_t segment, const struct pc_crash *crashes,
+enum pc_result pc_merger_give_up(struct pc_merger *merger, uint32_t index, const struct pc_crash *crashes,
                                  uint32_t count, struct pc_error *error) {
-  struct pc_explored *explored = explored_of(merger, segment);
+  struct pc_explored *explored = explored_of(merger, index);
   struct pc_report *report = calloc(1, sizeof *report);
   if (report == NULL) {
     return pc_fail_memory(error);
@@ -96,47 +93,31 @@ enum pc_result pc_merger_give_up(struct pc_merger *merger, uint32_t segment, con
   return result;
 }
 
-static void add_checks(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
-  for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
-    for (size_t depth = 0; depth < PC_MAX_DEPTH; depth++) {
-      sum->guarantees[fault][depth].held += part->guarantees[fault][depth].held;
-      sum->guarantees[fault][depth].detected += part->guarantees[fault][depth].detected;
-      sum->guarantees[fault][depth].lost += part->guarantees[fault][depth].lost;
-      for (size_t invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-        sum->checks[fault][depth][invariant].checks += part->checks[fault][depth][invariant].checks;
-        sum->checks[fault][depth][invariant].failures += part->checks[fault][depth][invariant].failures;
-      }
-    }
-  }
-}
-
-static void add(struct pc_exploration_result *sum, const struct pc_exploration_result *part) {
-  sum->cuts += part->cuts;
-  sum->recoveries += part->recoveries;
-  sum->aftermaths += part->aftermaths;
-  sum->shared += part->shared;
-  sum->deduplicated += part->deduplicated;
-  sum->violations += part->violations;
-  add_checks(sum, part);
-  pc_latency_merge(sum, part);
-}
-
 static enum pc_result merge_segment(struct pc_merger *merger, const struct pc_explored *explored,
                                     struct pc_error *error) {
   const struct pc_segment_result *result = explored->result;
+  const struct pc_share *share = &merger->plan->share;
   struct pc_findings *findings = merger->plan->findings;
   if (result->outcome.result != PC_OK) {
     return pc_fail(error, result->outcome.result, "%s", result->outcome.error.message);
   }
-  add(findings->result, &result->counts);
-  return pc_parcel_hand_on(&explored->violations, findings, error);
+  pc_findings_count(findings, &result->counts);
+  enum pc_result outcome = pc_parcel_hand_on(&explored->violations, findings, error);
+  if (outcome != PC_OK) {
+    return outcome;
+  }
+  const struct pc_part part = {.segment = pc_share_segment(share, merger->merged),
+                               .segments = share->count,
+                               .counts = &result->counts,
+                               .sum = findings->result};
+  return pc_findings_tell_part(findings, &part, error);
 }
 
 /* How far the segments that are merged reach. */
 static void tell_progress(const struct pc_merger *merger) {
   const struct pc_observer *observer = merger->plan->findings->observer;
   const struct pc_baseline *baseline = merger->plan->baseline;
-  uint32_t operations = pc_segment_first(merger->merged);
+  uint32_t operations = pc_segment_first(pc_share_segment(&merger->plan->share, merger->merged));
   if (operations > merger->plan->workload->operation_count) {
     operations = merger->plan->workload->operation_count;
   }

@@ -16,7 +16,8 @@
 
 struct worker {
   struct pc_process process;
-  bool busy; /* it has an order */
+  bool busy;      /* it has an order */
+  uint32_t index; /* of the order's segment, in the plan's share */
   struct pc_segment_order order;
   struct pc_crash crashes[PC_MAX_CRASHES]; /* of the order's segment */
   uint32_t hangs;                          /* of the crashes, those that had to be stopped */
@@ -29,7 +30,7 @@ struct pool {
   struct worker *workers;
   struct pollfd *polled;
   uint32_t worker_count;
-  uint32_t next; /* segment that nobody has yet */
+  uint32_t next; /* of the segments to explore, the first that nobody has yet */
 };
 
 static bool send_order(const struct worker *worker) {
@@ -58,7 +59,8 @@ static enum pc_result give_segment(struct pool *pool, struct worker *worker, str
   if (worker->busy || !pc_merger_may_begin(&pool->merger, pool->next)) {
     return PC_OK;
   }
-  worker->order = (struct pc_segment_order){.segment = pool->next++};
+  worker->index = pool->next++;
+  worker->order = (struct pc_segment_order){.segment = pc_share_segment(&pool->plan->share, worker->index)};
   worker->hangs = 0;
   return give_order(pool, worker, error);
 }
@@ -77,7 +79,7 @@ static enum pc_result replace(struct pool *pool, struct worker *worker, const ch
   worker->hangs += hung;
   if (worker->order.crash_count == PC_MAX_CRASHES || worker->hangs == PC_MAX_HANGS) {
     worker->busy = false;
-    return pc_merger_give_up(&pool->merger, worker->order.segment, worker->crashes, worker->order.crash_count, error);
+    return pc_merger_give_up(&pool->merger, worker->index, worker->crashes, worker->order.crash_count, error);
   }
   return give_order(pool, worker, error);
 }
@@ -85,8 +87,7 @@ static enum pc_result replace(struct pool *pool, struct worker *worker, const ch
 /* The worker sends, or is gone. */
 static enum pc_result receive(struct pool *pool, struct worker *worker, struct pc_error *error) {
   bool whole = false;
-  enum pc_result result =
-      pc_merger_receive(&pool->merger, worker->order.segment, worker->process.socket, &whole, error);
+  enum pc_result result = pc_merger_receive(&pool->merger, worker->index, worker->process.socket, &whole, error);
   worker->busy = !whole;
   if (!whole) {
     pc_process_hang_up(&worker->process);
@@ -135,8 +136,13 @@ static bool should_stop(const struct pool *pool) {
   return observer->stop != NULL && observer->stop(observer->context);
 }
 
+static enum pc_result tell_idle(const struct pool *pool, struct pc_error *error) {
+  const struct pc_observer *observer = pool->plan->findings->observer;
+  return observer->idle == NULL ? PC_OK : observer->idle(observer->context, error);
+}
+
 static enum pc_result run(struct pool *pool, struct pc_error *error) {
-  enum pc_result result = PC_OK;
+  enum pc_result result = tell_idle(pool, error);
   while (result == PC_OK && !pc_merger_is_done(&pool->merger)) {
     if (should_stop(pool)) {
       pool->plan->findings->result->interrupted = true;
@@ -151,13 +157,17 @@ static enum pc_result run(struct pool *pool, struct pc_error *error) {
     if (result == PC_OK) {
       result = pc_merger_merge(&pool->merger, error);
     }
+    if (result == PC_OK) {
+      result = tell_idle(pool, error);
+    }
   }
   return result;
 }
 
+/* No more than there are segments to explore, of which there is one at least. */
 static uint32_t count_workers(const struct pc_walk_plan *plan) {
   uint32_t jobs = plan->findings->observer->jobs;
-  uint32_t segments = pc_segment_count(plan->workload->operation_count);
+  uint32_t segments = plan->share.count - plan->share.done;
   if (jobs == 0) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     jobs = processors < 1 ? 1 : processors > (long)PC_MAX_JOBS ? PC_MAX_JOBS : (uint32_t)processors;
@@ -169,6 +179,7 @@ static enum pc_result open_pool(struct pool *pool, const struct pc_walk_plan *pl
   uint32_t count = count_workers(plan);
   *pool = (struct pool){
       .plan = plan,
+      .next = plan->share.done,
       .work = {.serve = pc_worker_serve, .context = plan, .patience = pc_subject_patience(plan->subject)}};
   pool->workers = calloc(count, sizeof *pool->workers);
   pool->polled = calloc(count, sizeof *pool->polled);

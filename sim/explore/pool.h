@@ -4,8 +4,8 @@
 
 #include "walk.h"
 
-/* Explores all of the plan's segments. Counts and violations go to the plan's findings; its notice and crashes are not
- * used. */
+/* Explores the segments of the plan's share that aren't done, of which there is one at least. Counts and violations go
+ * to the plan's findings; its notice and crashes are not used. */
 enum pc_result pc_pool_explore(const struct pc_walk_plan *plan, struct pc_error *error);
 
 #endif

@@ -24,6 +24,23 @@ static inline uint32_t pc_segment_end(uint32_t segment, uint32_t operation_count
   return end <= operation_count ? end : operation_count + 1;
 }
 
+/* The segments that one exploration has, by their index among its own. */
+struct pc_share {
+  uint32_t first, step; /* it has number `first`, and every step-th after that */
+  uint32_t count;
+  uint32_t done; /* of these, the first so many were explored before */
+};
+
+static inline struct pc_share pc_share_of(const struct pc_observer *observer, uint32_t segment_count) {
+  struct pc_share share = {.first = observer->shard, .step = observer->shards > 0 ? observer->shards : 1};
+  share.count = share.first < segment_count ? (segment_count - share.first - 1) / share.step + 1 : 0;
+  share.done = observer->checkpoint == NULL ? 0 : observer->checkpoint->segments;
+  return share;
+}
+static inline uint32_t pc_share_segment(const struct pc_share *share, uint32_t index) {
+  return share->first + index * share->step;
+}
+
 /* A cut path at which the store brought its process down, and how. */
 #define PC_CRASH_TEXT 96u
 struct pc_crash {

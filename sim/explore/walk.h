@@ -16,6 +16,7 @@ struct pc_walk_plan {
   const struct pc_workload *workload;
   const struct pc_power_plan *power;
   const struct pc_baseline *baseline;
+  struct pc_share share;          /* which of the workload's segments */
   struct pc_findings *findings;   /* counts and violations go there; its observer may stop the walk */
   struct pc_notice *notice;       /* what is about to be done is noted there */
   const struct pc_crash *crashes; /* see pc_walk_set_crashes */

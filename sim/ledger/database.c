@@ -27,6 +27,10 @@ enum pc_result pc_database_run(const struct pc_database *database, const char *s
                                                                                 : pc_database_fail(database, error);
 }
 
+enum pc_result pc_database_begin(const struct pc_database *database, struct pc_error *error) {
+  return pc_database_run(database, "BEGIN IMMEDIATE", error);
+}
+
 enum pc_result pc_database_end(const struct pc_database *database, enum pc_result err, struct pc_error *error) {
   if (!err) {
     err = pc_database_run(database, "COMMIT", error);

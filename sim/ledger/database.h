@@ -33,7 +33,8 @@ enum pc_result pc_database_fail(const struct pc_database *database, struct pc_er
 /* Runs statements without parameters or results. */
 enum pc_result pc_database_run(const struct pc_database *database, const char *sql, struct pc_error *error);
 
-/* Ends a transaction that came to `err` so far: as a whole, or not at all. */
+/* Begins a transaction that writes, and ends one that came to `err` so far: as a whole, or not at all. */
+enum pc_result pc_database_begin(const struct pc_database *database, struct pc_error *error);
 enum pc_result pc_database_end(const struct pc_database *database, enum pc_result err, struct pc_error *error);
 
 /* A prepared statement that is run once for each row of values. Finalize it with sqlite3_finalize. */

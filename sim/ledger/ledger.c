@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "ledger.h"
+#include "record.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 enum pc_result pc_ledger_open(struct pc_ledger **ledger, const char *path, struct pc_error *error) {
   *ledger = NULL;
-  struct pc_ledger *opened = malloc(sizeof *opened);
+  struct pc_ledger *opened = calloc(1, sizeof *opened);
   if (opened == NULL) {
     return pc_fail_memory(error);
   }
@@ -23,6 +24,7 @@ enum pc_result pc_ledger_open(struct pc_ledger **ledger, const char *path, struc
 
 void pc_ledger_close(struct pc_ledger *ledger) {
   if (ledger != NULL) {
+    pc_queue_clear(&ledger->queue);
     pc_database_close(&ledger->database);
     free(ledger);
   }
@@ -43,11 +45,14 @@ static enum pc_result put_run(const struct pc_database *database, const struct p
       info->group == 0 ? pc_null() : pc_integer((uint64_t)info->group),
       text_or_null(info->version),
       text_or_null(info->command),
+      text_or_null(info->fingerprint),
+      info->shards == 0 ? pc_null() : pc_integer(info->shard),
+      info->shards == 0 ? pc_null() : pc_integer(info->shards),
   };
   enum pc_result err =
       pc_database_put_one(database,
-                          "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                          "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command, "
+                          "fingerprint, shard, shards) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                           values, COUNT(values), error);
   *run_id = sqlite3_last_insert_rowid(database->connection);
   return err;
@@ -70,7 +75,7 @@ static enum pc_result put_settings(const struct pc_database *database, int64_t r
 enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run_info *info, int64_t *run_id,
                                    struct pc_error *error) {
   const struct pc_database *database = &ledger->database;
-  enum pc_result err = pc_database_run(database, "BEGIN IMMEDIATE", error);
+  enum pc_result err = pc_database_begin(database, error);
   if (err) {
     return err;
   }
@@ -83,186 +88,52 @@ enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run
 
 enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
                                        struct pc_bytes repro, struct pc_error *error) {
-  const struct pc_cut_path *path = &violation->path;
-  struct pc_buffer key = {0};
-  if (violation->has_key) {
-    pc_buffer_key(&key, violation->key);
-    if (key.failed) {
-      pc_buffer_free(&key);
-      return pc_fail_memory(error);
-    }
-  }
-  const struct pc_value values[] = {
-      pc_integer((uint64_t)run_id),
-      pc_text(pc_invariant_info(violation->invariant)->name),
-      pc_text(path->depth == 0 ? "none" : pc_fault_class(path->cuts[path->depth - 1].fault)->name),
-      pc_integer(path->depth),
-      pc_integer(violation->operation),
-      path->depth == 0 ? pc_null() : pc_integer(path->cuts[0].flash_operation),
-      violation->has_key ? pc_text((const char *)key.data) : pc_null(),
-      pc_text(violation->expected),
-      pc_text(violation->actual),
-      {.kind = PC_VALUE_TEXT, .text = repro},
-      violation->count == 0 ? pc_null() : pc_integer(violation->count),
-  };
-  enum pc_result err =
-      pc_database_put_one(&ledger->database,
-                          "INSERT INTO violations (run_id, invariant, fault, depth, operation, flash_operation, key, "
-                          "expected, actual, repro, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                          values, COUNT(values), error);
-  pc_buffer_free(&key);
-  return err;
+  return pc_queue_violation(&ledger->queue, run_id, violation, repro, error);
 }
 
-/* The checks of one fault class at one depth: rows for the invariants that were checked. */
-struct checked {
-  const char *fault;
-  uint32_t depth;
-  const struct pc_check_count *counts; /* PC_INVARIANT_COUNT */
-};
-
-static enum pc_result put_checks(const struct pc_database *database, sqlite3_stmt *statement, int64_t run_id,
-                                 const struct checked *checked, struct pc_error *error) {
-  for (int i = 0; i < PC_INVARIANT_COUNT; i++) {
-    const struct pc_check_count *count = &checked->counts[i];
-    if (count->checks == 0) {
-      continue;
-    }
-    const struct pc_value values[] = {
-        pc_integer((uint64_t)run_id), pc_text(pc_invariant_info((enum pc_invariant)i)->name),
-        pc_text(checked->fault),      pc_integer(checked->depth),
-        pc_integer(count->checks),    pc_integer(count->failures),
-    };
-    enum pc_result err = pc_database_put(database, statement, values, COUNT(values), error);
-    if (err) {
-      return err;
-    }
-  }
-  return PC_OK;
+enum pc_result pc_ledger_add_part(struct pc_ledger *ledger, const struct pc_part *part, struct pc_error *error) {
+  return pc_queue_part(&ledger->queue, part, error);
 }
 
-static enum pc_result put_all_checks(const struct pc_database *database, int64_t run_id,
-                                     const struct pc_exploration_result *result, struct pc_error *error) {
-  sqlite3_stmt *statement = NULL;
-  enum pc_result err = pc_database_prepare(
-      database, "INSERT INTO checks (run_id, invariant, fault, depth, checks, failures) VALUES (?, ?, ?, ?, ?, ?)",
-      &statement, error);
+/* Writes the queue and the record; the wear too if it is new. */
+static enum pc_result write(struct pc_ledger *ledger, const struct pc_record *record, bool wear,
+                            struct pc_error *error) {
+  const struct pc_database *database = &ledger->database;
+  enum pc_result err = pc_database_begin(database, error);
+  if (err) {
+    return err;
+  }
+  if (record->result != NULL) {
+    err = pc_record_counts(database, record, error);
+  }
   if (!err) {
-    err = put_checks(database, statement, run_id, &(struct checked){"none", 0, result->baseline}, error);
+    err = pc_record_queue(database, record->run_id, &ledger->queue, error);
   }
-  for (int fault = 0; !err && fault < PC_FAULT_COUNT; fault++) {
-    for (uint32_t depth = 1; !err && depth <= PC_MAX_DEPTH; depth++) {
-      struct checked checked = {pc_fault_class((enum pc_fault)fault)->name, depth, result->checks[fault][depth - 1]};
-      err = put_checks(database, statement, run_id, &checked, error);
-    }
+  if (!err && wear) {
+    err = pc_record_wear(database, record, error);
   }
-  (void)sqlite3_finalize(statement);
+  err = pc_database_end(database, err, error);
+  if (!err) {
+    pc_queue_clear(&ledger->queue);
+  }
   return err;
 }
 
-static enum pc_result put_guarantees(const struct pc_database *database, int64_t run_id,
-                                     const struct pc_exploration_result *result, struct pc_error *error) {
-  sqlite3_stmt *statement = NULL;
-  enum pc_result err = pc_database_prepare(
-      database, "INSERT INTO guarantees (run_id, fault, depth, held, detected, lost) VALUES (?, ?, ?, ?, ?, ?)",
-      &statement, error);
-  for (size_t i = 0; !err && i < (size_t)PC_FAULT_COUNT * PC_MAX_DEPTH; i++) {
-    const struct pc_guarantee *guarantee = &result->guarantees[i / PC_MAX_DEPTH][i % PC_MAX_DEPTH];
-    if (guarantee->held + guarantee->detected + guarantee->lost > 0) {
-      const struct pc_value values[] = {
-          pc_integer((uint64_t)run_id),     pc_text(pc_fault_class((enum pc_fault)(i / PC_MAX_DEPTH))->name),
-          pc_integer(i % PC_MAX_DEPTH + 1), pc_integer(guarantee->held),
-          pc_integer(guarantee->detected),  pc_integer(guarantee->lost),
-      };
-      err = pc_database_put(database, statement, values, COUNT(values), error);
-    }
+enum pc_result pc_ledger_commit(struct pc_ledger *ledger, int64_t run_id, double seconds, struct pc_error *error) {
+  const struct pc_queue *queue = &ledger->queue;
+  if (!queue->has_part && queue->violation_count == 0) {
+    return PC_OK;
   }
-  (void)sqlite3_finalize(statement);
-  return err;
-}
-
-static enum pc_result put_wear(const struct pc_database *database, int64_t run_id,
-                               const struct pc_exploration_result *result, struct pc_error *error) {
-  sqlite3_stmt *statement = NULL;
-  enum pc_result err = pc_database_prepare(
-      database, "INSERT INTO wear (run_id, sector, erases, programmed_bytes) VALUES (?, ?, ?, ?)", &statement, error);
-  for (uint32_t i = 0; !err && i < result->wear_count; i++) {
-    const struct pc_value values[] = {pc_integer((uint64_t)run_id), pc_integer(i), pc_integer(result->wear[i].erases),
-                                      pc_integer(result->wear[i].programmed_bytes)};
-    err = pc_database_put(database, statement, values, COUNT(values), error);
-  }
-  (void)sqlite3_finalize(statement);
-  return err;
-}
-
-static struct pc_value time_value(double microseconds) {
-  return microseconds < 0 ? pc_null() : pc_real(microseconds);
-}
-
-static enum pc_result put_latencies(const struct pc_database *database, int64_t run_id,
-                                    const struct pc_exploration_result *result, struct pc_error *error) {
-  sqlite3_stmt *statement = NULL;
-  enum pc_result err = pc_database_prepare(
-      database, "INSERT INTO latencies (run_id, operation, calls, worst_us) VALUES (?, ?, ?, ?)", &statement, error);
-  for (int i = 0; !err && i < PC_LATENCY_COUNT; i++) {
-    const struct pc_latency *latency = &result->latencies[i];
-    if (latency->calls > 0) {
-      const struct pc_value values[] = {pc_integer((uint64_t)run_id), pc_text(pc_latency_name((enum pc_latency_kind)i)),
-                                        pc_integer(latency->calls), time_value(latency->worst_us)};
-      err = pc_database_put(database, statement, values, COUNT(values), error);
-    }
-  }
-  (void)sqlite3_finalize(statement);
-  return err;
-}
-
-static enum pc_result put_counts(const struct pc_database *database, int64_t run_id,
-                                 const struct pc_exploration_result *result, double seconds, struct pc_error *error) {
-  const struct pc_value values[] = {
-      pc_text(result->interrupted ? "interrupted" : "finished"),
-      pc_integer(result->operations),
-      pc_integer(result->flash_operations),
-      pc_integer(result->cuts),
-      pc_integer(result->recoveries),
-      pc_integer(result->deduplicated),
-      pc_integer(result->violations),
-      pc_integer(result->put_bytes),
-      pc_real(seconds),
-      time_value(result->typical_us),
-      time_value(result->erasing_us),
-      pc_integer((uint64_t)run_id),
-  };
-  enum pc_result err = pc_database_put_one(
-      database,
-      "UPDATE runs SET state = ?, operations = ?, flash_operations = ?, cuts = ?, recoveries = ?, deduplicated = ?, "
-      "violations = ?, put_bytes = ?, seconds = ?, typical_us = ?, erasing_us = ? WHERE run_id = ? AND state = "
-      "'running'",
-      values, COUNT(values), error);
-  if (!err && sqlite3_changes(database->connection) != 1) {
-    return pc_fail(error, PC_ENVIRONMENT, "%s: run %lld is not there or has ended", database->path, (long long)run_id);
-  }
-  return err;
+  const struct pc_record record = {
+      .run_id = run_id, .result = queue->has_part ? &queue->sum : NULL, .state = "running", .seconds = seconds};
+  return write(ledger, &record, queue->has_baseline, error);
 }
 
 enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const struct pc_exploration_result *result,
                                  double seconds, struct pc_error *error) {
-  const struct pc_database *database = &ledger->database;
-  enum pc_result err = pc_database_run(database, "BEGIN IMMEDIATE", error);
-  if (err) {
-    return err;
-  }
-  err = put_counts(database, run_id, result, seconds, error);
-  if (!err) {
-    err = put_all_checks(database, run_id, result, error);
-  }
-  if (!err) {
-    err = put_guarantees(database, run_id, result, error);
-  }
-  if (!err) {
-    err = put_wear(database, run_id, result, error);
-  }
-  if (!err) {
-    err = put_latencies(database, run_id, result, error);
-  }
-  return pc_database_end(database, err, error);
+  const struct pc_record record = {.run_id = run_id,
+                                   .result = result,
+                                   .state = result->interrupted ? "interrupted" : "finished",
+                                   .seconds = seconds};
+  return write(ledger, &record, true, error);
 }

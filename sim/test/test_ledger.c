@@ -26,6 +26,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_provenance", "run_id,group_id,version,command\n"},
       {"v_run_settings", "run_id,path,value\n"},
       {"v_guarantees", "run_id,fault,depth,verdict,held,detected,lost\n"},
+      {"v_progress", "run_id,state,shard,shards,segments,explored\n"},
       {"v_campaigns",
        "campaign_id,started_at,fuzzer,harness,seconds,executions,executions_per_second,edges,corpus,crashes\n"},
       {"v_crashes", "crash_id,campaign_id,signature,input,minimized,first_seen\n"},
@@ -59,10 +60,10 @@ Test(ledger, gives_back_what_was_recorded) {
   struct pc_violation violation = ledger_violation();
   struct pc_bytes repro = {(const uint8_t *)"repro: 1\n", 9};
   struct pc_error error = {""};
-  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_OK, "%s", error.message);
+  cr_assert_eq(ledger_record(ledger, run_id, &violation, repro, &error), PC_OK, "%s", error.message);
   violation.path.depth = 0;
   violation.has_key = false;
-  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, (struct pc_bytes){0}, &error), PC_OK);
+  cr_assert_eq(ledger_record(ledger, run_id, &violation, (struct pc_bytes){0}, &error), PC_OK);
   struct pc_sector_wear wear[LEDGER_SECTORS];
   struct pc_exploration_result result = ledger_result(wear);
   cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 2.0, &error), PC_OK, "%s", error.message);
@@ -105,7 +106,7 @@ Test(ledger, leaves_null_what_is_not_known) {
   int64_t killed = ledger_begin(ledger);
   struct pc_violation violation = ledger_violation();
   struct pc_bytes repro = {(const uint8_t *)"r", 1};
-  cr_assert_eq(pc_ledger_add_violation(ledger, killed, &violation, repro, &error), PC_OK, "%s", error.message);
+  cr_assert_eq(ledger_record(ledger, killed, &violation, repro, &error), PC_OK, "%s", error.message);
   struct pc_sector_wear wear[LEDGER_SECTORS];
   struct pc_exploration_result result = ledger_result(wear);
   result.put_bytes = 0;
@@ -144,7 +145,7 @@ Test(ledger, deletes_with_a_run_all_that_belongs_to_it) {
   struct pc_violation violation = ledger_violation();
   struct pc_bytes repro = {(const uint8_t *)"r", 1};
   struct pc_error error;
-  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_OK);
+  cr_assert_eq(ledger_record(ledger, run_id, &violation, repro, &error), PC_OK);
   struct pc_sector_wear wear[LEDGER_SECTORS];
   struct pc_exploration_result result = ledger_result(wear);
   cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_OK);
@@ -162,7 +163,7 @@ Test(ledger, refuses_what_belongs_to_no_running_run) {
   struct pc_violation violation = ledger_violation();
   struct pc_bytes repro = {(const uint8_t *)"r", 1};
   struct pc_error error;
-  cr_expect_eq(pc_ledger_add_violation(ledger, 1, &violation, repro, &error), PC_ENVIRONMENT);
+  cr_expect_eq(ledger_record(ledger, 1, &violation, repro, &error), PC_ENVIRONMENT);
   cr_expect_not_null(strstr(error.message, "FOREIGN KEY constraint failed"), "%s", error.message);
   struct pc_sector_wear wear[LEDGER_SECTORS];
   struct pc_exploration_result result = ledger_result(wear);
@@ -199,7 +200,7 @@ Test(ledger, runs_every_query_of_its_documentation) {
   struct pc_violation violation = ledger_violation();
   struct pc_bytes repro = {(const uint8_t *)"r", 1};
   struct pc_error error;
-  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_OK);
+  cr_assert_eq(ledger_record(ledger, run_id, &violation, repro, &error), PC_OK);
   struct pc_sector_wear wear[LEDGER_SECTORS];
   struct pc_exploration_result result = ledger_result(wear);
   cr_assert_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_OK);
@@ -261,6 +262,9 @@ static const char tables[] =
 static const char undo_4[] =
     "DROP VIEW v_campaign_progress; DROP TABLE campaign_progress;"
     "DROP VIEW v_corpus_coverage; DROP TABLE corpus_coverage;"
+    "DROP VIEW v_progress; DROP TABLE segments; ALTER TABLE runs DROP COLUMN fingerprint;"
+    "ALTER TABLE runs DROP COLUMN shard; ALTER TABLE runs DROP COLUMN shards; ALTER TABLE runs DROP COLUMN segments;"
+    "ALTER TABLE violations DROP COLUMN segment; ALTER TABLE violations DROP COLUMN cut_path;"
     "DROP VIEW v_findings; DROP VIEW v_violations;"
     "ALTER TABLE violations DROP COLUMN count; ALTER TABLE violations DROP COLUMN shrunk;"
     "CREATE VIEW v_violations (violation_id, run_id, invariant, fault, depth, operation, flash_operation, key, "
@@ -308,8 +312,7 @@ Test(ledger, keeps_the_violations_of_version_3) {
   int64_t run_id = ledger_begin(ledger);
   struct pc_violation violation = ledger_violation();
   struct pc_error error;
-  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, &violation, (struct pc_bytes){(const uint8_t *)"r", 1}, &error),
-               PC_OK);
+  cr_assert_eq(ledger_record(ledger, run_id, &violation, (struct pc_bytes){(const uint8_t *)"r", 1}, &error), PC_OK);
   pc_ledger_close(ledger);
   ledger_sql(path, undo_4);
   pc_ledger_close(ledger_open(path));

@@ -223,7 +223,7 @@ Test(ledger_files, tells_a_lock_that_another_process_keeps) {
   struct pc_exploration_result result = ledger_result(wear);
   cr_expect_eq(pc_ledger_begin_run(ledger, &ledger_info, &run_id, &error), PC_ENVIRONMENT);
   cr_expect_not_null(strstr(error.message, "another process has kept it locked"), "%s", error.message);
-  cr_expect_eq(pc_ledger_add_violation(ledger, run_id, &violation, repro, &error), PC_ENVIRONMENT);
+  cr_expect_eq(ledger_record(ledger, run_id, &violation, repro, &error), PC_ENVIRONMENT);
   cr_expect_eq(pc_ledger_end_run(ledger, run_id, &result, 1.0, &error), PC_ENVIRONMENT);
   cr_assert_eq(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
   (void)sqlite3_close(other);

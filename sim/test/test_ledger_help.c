@@ -98,6 +98,12 @@ struct pc_violation ledger_violation(void) {
   return violation;
 }
 
+enum pc_result ledger_record(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
+                             struct pc_bytes repro, struct pc_error *error) {
+  cr_assert_eq(pc_ledger_add_violation(ledger, run_id, violation, repro, error), PC_OK);
+  return pc_ledger_commit(ledger, run_id, 1.0, error);
+}
+
 int64_t ledger_begin(struct pc_ledger *ledger) {
   int64_t run_id = 0;
   struct pc_error error = {""};

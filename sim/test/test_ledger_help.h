@@ -24,6 +24,9 @@ void ledger_sql(const char *path, const char *sql);
 extern const struct pc_run_info ledger_info;
 /* One with a key and a cut path of two, but for its texts. */
 struct pc_violation ledger_violation(void);
+/* Adds a violation and commits it. */
+enum pc_result ledger_record(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,
+                             struct pc_bytes repro, struct pc_error *error);
 /* Begins a run and asserts that this works. */
 int64_t ledger_begin(struct pc_ledger *ledger);
 

@@ -31,7 +31,7 @@ static int record_run(const char *path) {
   struct pc_sector_wear wear[LEDGER_SECTORS];
   struct pc_exploration_result result = ledger_result(wear);
   bool good = pc_ledger_begin_run(ledger, &ledger_info, &run_id, &error) == PC_OK &&
-              pc_ledger_add_violation(ledger, run_id, &violation, repro, &error) == PC_OK &&
+              ledger_record(ledger, run_id, &violation, repro, &error) == PC_OK &&
               pc_ledger_end_run(ledger, run_id, &result, 1.0, &error) == PC_OK;
   pc_ledger_close(ledger);
   return good ? 0 : 1;
@@ -57,7 +57,7 @@ Test(ledger_kills, holds_what_was_recorded_before_a_kill) {
     int64_t run_id = ledger_begin(ledger);
     struct pc_violation violation = ledger_violation();
     struct pc_bytes repro = {(const uint8_t *)"the repro", 9};
-    (void)pc_ledger_add_violation(ledger, run_id, &violation, repro, NULL);
+    (void)ledger_record(ledger, run_id, &violation, repro, NULL);
     (void)sqlite3_exec(ledger->database.connection, "BEGIN; DELETE FROM runs", NULL, NULL, NULL);
     (void)raise(SIGKILL);
   }
@@ -166,7 +166,7 @@ Test(ledger_kills, says_that_the_disk_is_full_and_ends_a_run_whole_or_not_at_all
   cr_assert_eq(sqlite3_exec(ledger->database.connection, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
   struct pc_violation violation = ledger_violation();
   struct pc_error error = {""};
-  cr_expect_eq(pc_ledger_add_violation(ledger, run_id, &violation, large_repro(), &error), PC_ENVIRONMENT);
+  cr_expect_eq(ledger_record(ledger, run_id, &violation, large_repro(), &error), PC_ENVIRONMENT);
   cr_expect_not_null(strstr(error.message, "full.db: database or disk is full"), "%s", error.message);
   enum { MANY = 5000 };
   struct pc_sector_wear *wear = calloc(MANY, sizeof *wear);
@@ -208,10 +208,10 @@ Test(ledger_kills, survives_writes_that_fail) {
   cr_assert_eq(stat(path, &status), 0);
   limit_file_size((rlim_t)status.st_size);
   struct pc_violation violation = ledger_violation();
-  cr_expect_eq(pc_ledger_add_violation(ledger, run_id, &violation, large_repro(), &error), PC_ENVIRONMENT);
+  cr_expect_eq(ledger_record(ledger, run_id, &violation, large_repro(), &error), PC_ENVIRONMENT);
   limit_file_size(RLIM_INFINITY);
   expect_whole(path);
-  cr_expect_eq(pc_ledger_add_violation(ledger, run_id, &violation, large_repro(), &error), PC_OK, "%s", error.message);
+  cr_expect_eq(pc_ledger_commit(ledger, run_id, 1.0, &error), PC_OK, "%s", error.message);
   pc_ledger_close(ledger);
   expect_whole(path);
   cr_expect_str_eq(ledger_query(path, "SELECT count(*), max(length(repro)) FROM v_violations"), "1|20000\n");
@@ -229,7 +229,7 @@ Test(ledger_kills, says_that_memory_ran_out_wherever_it_does) {
     (void)sqlite3_hard_heap_limit64(limit);
     enum pc_result err = pc_ledger_open(&ledger, path, &error);
     err = err ? err : pc_ledger_begin_run(ledger, &ledger_info, &run_id, &error);
-    err = err ? err : pc_ledger_add_violation(ledger, run_id, &violation, large_repro(), &error);
+    err = err ? err : ledger_record(ledger, run_id, &violation, large_repro(), &error);
     recorded = err ? 0 : run_id;
     pc_ledger_close(ledger);
     (void)sqlite3_hard_heap_limit64(0);

@@ -95,6 +95,15 @@ void pc_matrix_combination(const struct pc_matrix *matrix, size_t index, struct 
 enum pc_result pc_scenario_parameters(const struct pc_scenario *scenario, const struct pc_store *store,
                                       struct pc_parameter *complete, struct pc_error *error);
 
+/* A fingerprint of all that decides what a run of the scenario comes to: what the files that it is read from say, its
+   profile, workload, complete parameters, plan and seed, a plugin's file, and the `version` of powercut. Equal
+   fingerprints are of equal runs, but for chance (2^-128). It doesn't depend on names and places of files, but for the
+   scenario's name. PC_ENVIRONMENT: a plugin that can't be read. */
+#define PC_FINGERPRINT_SIZE 33u /* hex digits and a NUL */
+enum pc_result pc_scenario_fingerprint(const struct pc_scenario *scenario, const struct pc_parameter *parameters,
+                                       size_t parameter_count, const char *version,
+                                       char fingerprint[PC_FINGERPRINT_SIZE], struct pc_error *error);
+
 /* A repro: a scenario with everything inline, and the cut path that shows a violation. */
 struct pc_repro {
   struct pc_scenario scenario;

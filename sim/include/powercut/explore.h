@@ -84,15 +84,44 @@ struct pc_exploration_result {
 #define PC_MAX_VARIANTS 1000000u /* of `samples`, and of `limit` */
 
 #define PC_MAX_JOBS 256u
+#define PC_MAX_SHARDS 65536u
 
-/* How an exploration is carried out and watched, none of which changes its results. Any of the functions may be NULL.
- */
+/* Violations that were handed on, by the last cut's class (PC_FAULT_COUNT: the baseline's) and invariant. */
+typedef uint32_t pc_handed_on[PC_FAULT_COUNT + 1][PC_INVARIANT_COUNT];
+
+/* A part of an exploration that is complete. Parts come in order: the baseline run, then the segments that the
+   workload is cut into. */
+struct pc_part {
+  bool is_baseline;
+  uint32_t segment;                           /* of the workload, from 0; of the baseline 0 */
+  uint32_t segments;                          /* that this exploration has */
+  const struct pc_exploration_result *counts; /* of this part alone */
+  const struct pc_exploration_result *sum;    /* of all parts so far, those before a checkpoint included */
+};
+
+/* How far an exploration had come that is gone on with: its baseline run and its first `segments` segments. */
+struct pc_checkpoint {
+  uint32_t segments;
+  struct pc_exploration_result counts; /* the sum of those segments, without the baseline run */
+  pc_handed_on handed_on;              /* of the baseline run and of them */
+};
+
+/* How an exploration is carried out and watched. Any of the pointers may be NULL. But for `shards`, none of this
+   changes the results. */
 struct pc_observer {
   uint32_t jobs; /* worker processes, at most PC_MAX_JOBS; 0: one for each processor */
+  uint32_t shard,
+      shards; /* explores every shards-th segment, from number `shard` (0 to shards - 1) on; 0 shards: all */
+  const struct pc_checkpoint *checkpoint; /* goes on from there: hands on and tells nothing of what is before it */
   void *context;
   /* In order of the workload. A violation, the first of its invariant, operation and last fault class; what failed
      again in the same place is its count. A result other than PC_OK ends the exploration with it. */
   enum pc_result (*violation)(void *context, const struct pc_violation *violation, struct pc_error *error);
+  /* A part is complete; what was handed to `violation` since the part before belongs to it. */
+  enum pc_result (*part)(void *context, const struct pc_part *part, struct pc_error *error);
+  /* Nothing is half told: the time to write down what was. Called between parts and while waiting for the next, about
+     every 50 ms. */
+  enum pc_result (*idle)(void *context, struct pc_error *error);
   void (*progress)(void *context, uint64_t flash_operations_done, uint64_t flash_operations);
   bool (*stop)(void *context); /* asked often; true ends the exploration early */
 };
