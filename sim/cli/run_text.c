@@ -83,6 +83,10 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   add_counted(&text, result->operations, "operation");
   pc_buffer_print(&text, ", ");
   add_counted(&text, result->flash_operations, "flash operation");
+  if (!result->interrupted && result->operations < report->scenario->workload.operation_count) {
+    pc_buffer_print(&text, "\n  ended       there, of %u operations: the store did not start",
+                    report->scenario->workload.operation_count);
+  }
   pc_buffer_print(&text, "\n  power       ");
   add_power(report, &text);
   pc_buffer_print(&text, "\n  cuts        ");

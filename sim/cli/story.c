@@ -84,10 +84,15 @@ static void tell_tear(const struct pc_flash_operation *flash, const struct pc_cu
 }
 
 static void tell_flash_operation(const struct pc_story *story, const struct pc_step *step) {
+  static const char *const kinds[] = {
+      [PC_PROGRAM] = "program", [PC_ERASE] = "erase", [PC_ROT] = "instead of it, rot at"};
   const struct pc_flash_operation *flash = step->flash;
   bool erase = flash->kind == PC_ERASE;
-  (void)printf("  flash operation %u: %s 0x%06x, %u bytes, sector %u\n", step->flash_operation,
-               erase ? "erase" : "program", flash->address, flash->size, flash->address / story->sector_size);
+  (void)printf("  flash operation %u: %s 0x%06x, %u byte%s, sector %u%s\n", step->flash_operation, kinds[flash->kind],
+               flash->address, flash->size, flash->size == 1 ? "" : "s", flash->address / story->sector_size,
+               flash->failed    ? ": it answered an ERROR"
+               : flash->ignored ? ": it answered OK, and did NOT DO all of it"
+                                : "");
   if (step->cut != NULL) {
     tell_tear(flash, step->cut);
   }

@@ -68,7 +68,11 @@ static enum pc_result try_setup(const struct pc_opened_subject *opened, const st
 
 enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
                                struct pc_error *error) {
-  *opened = (struct pc_opened_subject){.subject = {.profile = &scenario->profile, .sectors = scenario->sectors}};
+  *opened = (struct pc_opened_subject){.subject = {.profile = &scenario->profile,
+                                                   .sectors = scenario->sectors,
+                                                   .faults = scenario->faults,
+                                                   .fault_count = scenario->fault_count,
+                                                   .fault_seed = scenario->plan.seed}};
   enum pc_result err = find_store(opened, scenario, error);
   if (!err) {
     err = complete_parameters(opened, scenario, error);

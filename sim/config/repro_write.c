@@ -90,6 +90,7 @@ static void write_scenario(struct pc_buffer *text, const struct pc_scenario *sce
   write_store(text, scenario, parameters, parameter_count);
   write_workload(text, &scenario->workload, operation);
   write_power(text, &scenario->plan);
+  pc_write_faults(text, scenario);
 }
 
 void pc_repro_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters, size_t parameter_count,

@@ -18,6 +18,7 @@ static const struct pc_field FIELDS[] = {
     {.key = "store", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_store},
     {.key = "workload", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_workload},
     {.key = "power", .type = PC_FIELD_CUSTOM, .bind = pc_bind_power},
+    {.key = "faults", .type = PC_FIELD_CUSTOM, .bind = pc_bind_faults},
     {.key = "seed",
      .type = PC_FIELD_U64,
      .offset = offsetof(struct pc_reading, repro.scenario.plan.seed),
@@ -63,6 +64,10 @@ static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const
   set_defaults(&reading->repro.scenario);
   struct pc_binding binding = {&reading->document, error};
   result = pc_bind_mapping(&binding, reading->document.root, is_repro ? &REPRO_SCHEMA : &SCENARIO_SCHEMA, reading);
+  if (result != PC_OK) {
+    return result;
+  }
+  result = pc_make_faults(&binding, reading);
   if (result != PC_OK) {
     return result;
   }
@@ -128,6 +133,7 @@ void pc_scenario_free(struct pc_scenario *scenario) {
     free(scenario->parameters[i].value);
   }
   free(scenario->parameters);
+  free(scenario->faults);
   pc_workload_free(&scenario->workload);
   *scenario = (struct pc_scenario){0};
 }

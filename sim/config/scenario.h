@@ -11,6 +11,7 @@ struct pc_reading {
   struct pc_document document;
   char *folder; /* that relative paths start from */
   struct pc_repro repro;
+  const struct pc_node *faults;   /* made once the device is known */
   const struct pc_node *workload; /* what it says is checked; made into operations once the seed is known */
   struct pc_generator generator;
 };
@@ -21,12 +22,18 @@ enum pc_result pc_bind_store(const struct pc_binding *binding, const struct pc_n
 enum pc_result pc_bind_workload(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_power(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_matrix(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_faults(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target);
 
 /* Reads or generates the operations. */
 enum pc_result pc_make_workload(const struct pc_binding *binding, struct pc_reading *reading);
+
+/* Makes the scenario's faults of what the file says. The device is known. */
+enum pc_result pc_make_faults(const struct pc_binding *binding, struct pc_reading *reading);
+/* Writes the section that reads back as the scenario's faults; nothing if there are none. */
+void pc_write_faults(struct pc_buffer *text, const struct pc_scenario *scenario);
 
 /* A word that must be a fault class's name. */
 enum pc_result pc_bind_fault(const struct pc_binding *binding, const struct pc_node *node, enum pc_fault *fault);

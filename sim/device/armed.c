@@ -110,6 +110,7 @@ bool pc_armed_fails_read(struct pc_device *device, uint32_t address, size_t size
     }
   }
   device->errors += fails;
+  device->read_errors += fails;
   return fails;
 }
 
@@ -142,10 +143,9 @@ uint64_t pc_armed_hash(const struct pc_device *device, uint64_t hash) {
   for (size_t i = 0; armed != NULL && i < armed->count; i++) {
     hash = pc_random_mix(hash, progress_of(&armed->faults[i].fault, armed->faults[i].met));
   }
-  if (device->damage.events > 0) {
-    hash = pc_random_mix(hash, ((uint64_t)device->damage.sector << 1) + device->damage.spread);
-  }
-  return hash;
+  const struct pc_damage *damage = &device->damage;
+  uint64_t flags = damage->beyond_copies * UINT64_C(4) + (damage->failures > 0) * UINT64_C(2) + (damage->events > 0);
+  return flags == 0 ? hash : pc_random_mix(hash, ((uint64_t)damage->sector << 3) + flags);
 }
 
 void pc_armed_free(struct pc_device *device) {

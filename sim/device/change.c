@@ -152,6 +152,7 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
   device->hash += hash_of(device, &operation);
   count_wear(device, &operation, false);
   count_work(device, &operation, false);
+  device->damage.failures += operation.failed;
   pc_armed_count(device, &operation, false);
 }
 

@@ -5,10 +5,11 @@
 #include "state.h"
 
 /* Damage came about in the sector of `address`. */
-static void note(struct pc_device *device, uint32_t address) {
+static void note(struct pc_device *device, uint32_t address, bool beyond_copies) {
   uint32_t sector = address / device->profile.sector_size;
   struct pc_damage *damage = &device->damage;
-  damage->spread = damage->spread || (damage->events > 0 && damage->sector != sector);
+  bool elsewhere = damage->events > 0 && damage->sector != sector;
+  damage->beyond_copies = damage->beyond_copies || beyond_copies || elsewhere;
   damage->sector = sector;
   damage->events++;
 }
@@ -66,7 +67,7 @@ void pc_damage_apply(struct pc_device *device, const struct pc_flash_operation *
     damaged |= operation->spoilt != NULL ? operation->spoilt[i] : 0;
   }
   if (damaged != 0) {
-    note(device, operation->address);
+    note(device, operation->address, operation->kind == PC_ERASE && operation->ignored);
   }
 }
 
@@ -76,5 +77,5 @@ void pc_damage_stick(struct pc_device *device, uint32_t address, uint8_t bits, u
   device->planes[PC_PLANE_STUCK].bytes[address] |= bits;
   device->planes[PC_PLANE_SPOILT].bytes[address] |= bits;
   device->hash += pc_hash_lines(PC_HASH_CELLS, device->cells, address, 1) + pc_planes_hash(device, address, 1);
-  note(device, address);
+  note(device, address, false);
 }

@@ -119,8 +119,16 @@ struct pc_damage pc_device_damage(const struct pc_device *device) {
   return device->damage;
 }
 
+bool pc_device_is_sound(const struct pc_device *device) {
+  return device->armed == NULL && device->damage.events == 0;
+}
+
 uint64_t pc_device_errors(const struct pc_device *device) {
   return device->errors;
+}
+
+uint64_t pc_device_read_errors(const struct pc_device *device) {
+  return device->read_errors;
 }
 
 bool pc_device_prepare_damage(struct pc_device *device) {

@@ -42,6 +42,10 @@ static const struct fault faults[PC_FAULT_COUNT] = {
                               "cells that were changing answer each read anew until erased or programmed again"},
                              pc_metastable_variants,
                              pc_metastable_tear},
+    [PC_FAULT_BIT_ROT] = {{"bit_rot", "-",
+                           "no tear: the operation is absent, and one bit anywhere has changed by itself"},
+                          pc_bit_rot_variants,
+                          pc_bit_rot_tear},
 };
 
 const struct pc_fault_class *pc_fault_class(enum pc_fault fault) {
@@ -50,6 +54,13 @@ const struct pc_fault_class *pc_fault_class(enum pc_fault fault) {
 
 uint32_t pc_fault_variants(enum pc_fault fault, const struct pc_fault_input *input) {
   return faults[fault].variants(input);
+}
+
+struct pc_fault_place pc_fault_place(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant) {
+  if (fault == PC_FAULT_BIT_ROT) {
+    return pc_bit_rot_place(input, variant);
+  }
+  return (struct pc_fault_place){.address = input->operation.address, .size = input->operation.size};
 }
 
 void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn) {

@@ -20,4 +20,8 @@ uint32_t pc_metastable_variants(const struct pc_fault_input *input);
 void pc_metastable_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
 enum pc_weakness pc_metastable_weaken(const struct pc_fault_input *input, uint32_t variant, uint8_t *weak);
 
+uint32_t pc_bit_rot_variants(const struct pc_fault_input *input);
+struct pc_fault_place pc_bit_rot_place(const struct pc_fault_input *input, uint32_t variant);
+void pc_bit_rot_tear(const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
+
 #endif

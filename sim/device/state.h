@@ -19,7 +19,7 @@ struct pc_device {
   uint64_t read_seed, reads; /* of the sequence of reads that met weak cells */
   struct pc_armed *armed;    /* faults; NULL: there are none */
   struct pc_damage damage;
-  uint64_t errors;  /* calls that were answered PC_FLASH_FAILED */
+  uint64_t errors, read_errors; /* calls that were answered PC_FLASH_FAILED */
   uint8_t *scratch; /* as many bytes as the device has, for what an operation leaves that doesn't do what it should;
                        NULL until something can be wrong with the cells */
   uint64_t hash;    /* of the cells and planes */

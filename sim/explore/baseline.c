@@ -10,14 +10,14 @@ static const struct pc_cut_path no_cut = {0};
 void pc_baseline_free(struct pc_baseline *baseline) {
   pc_tape_free(&baseline->tape);
   free(baseline->end);
-  free(baseline->acknowledged);
+  free(baseline->settled);
   *baseline = (struct pc_baseline){0};
 }
 
 static enum pc_result take_memory(struct pc_baseline *baseline, uint32_t operations, struct pc_error *error) {
   baseline->end = calloc(operations > 0 ? operations : 1, sizeof *baseline->end);
-  baseline->acknowledged = calloc(operations > 0 ? operations : 1, sizeof *baseline->acknowledged);
-  return baseline->end == NULL || baseline->acknowledged == NULL ? pc_fail_memory(error) : PC_OK;
+  baseline->settled = calloc(operations > 0 ? operations : 1, sizeof *baseline->settled);
+  return baseline->end == NULL || baseline->settled == NULL ? pc_fail_memory(error) : PC_OK;
 }
 
 /* Moves what the device journalled to the tape. */
@@ -78,7 +78,8 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
     return result;
   }
   baseline->end[operation] = (uint32_t)baseline->tape.count;
-  baseline->acknowledged[operation] = report->answer == PC_STATUS_OK;
+  bool acknowledged = report->answer == PC_STATUS_OK;
+  baseline->settled[operation] = acknowledged ? PC_ACKNOWLEDGED : report->doubted ? PC_DOUBTED : PC_UNCHANGED;
   if (run->kind == PC_PUT && report->answer == PC_STATUS_OK) {
     findings->result->put_bytes += rig->workload->keys[run->key].size + run->value.size;
   }

@@ -7,12 +7,15 @@
 #include "process.h"
 #include "tape.h"
 
+/* What came of an operation for the model. */
+enum pc_settled { PC_UNCHANGED, PC_ACKNOWLEDGED, PC_DOUBTED };
+
 /* Zero it to begin. */
 struct pc_baseline {
   struct pc_tape tape;
   uint32_t boot_end;        /* flash operations of the first start: [0, boot_end) */
   uint32_t *end;            /* of each operation: its last flash operation + 1 */
-  bool *acknowledged;       /* of each operation: whether the store answered OK */
+  uint8_t *settled;         /* of each operation: an enum pc_settled */
   struct pc_notice *notice; /* if not NULL, the operation that is about to run is noted there */
   bool usable;              /* the store came up each time: else there is nothing to explore */
 };

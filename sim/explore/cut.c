@@ -1,7 +1,5 @@
 #include "cut.h"
 
-#include <stdlib.h>
-
 #include "latency.h"
 #include "powercut/seed.h"
 
@@ -79,7 +77,7 @@ static void note(struct pc_walk *walk) {
    it is the same whoever comes to it. */
 static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
   uint32_t one_in = walk->plan.power->aftermath;
-  return one_in > 0 && state % one_in == 0;
+  return one_in > 0 && state % one_in == 0 && pc_device_is_sound(walk->rig.device);
 }
 
 /* One in so many recoveries is checked in full, whether its situation is known or not. */
@@ -144,36 +142,6 @@ enum pc_result pc_cut_explore(struct pc_walk *walk, uint64_t seed, struct pc_err
   return result;
 }
 
-static enum pc_result make_room(struct pc_level *level, size_t size, struct pc_error *error) {
-  if (level->torn_size >= size) {
-    return PC_OK;
-  }
-  uint8_t *torn = realloc(level->torn, size);
-  level->torn = torn != NULL ? torn : level->torn;
-  uint8_t *weak = realloc(level->weak, size);
-  level->weak = weak != NULL ? weak : level->weak;
-  if (torn == NULL || weak == NULL) {
-    return pc_fail_memory(error);
-  }
-  level->torn_size = size;
-  return PC_OK;
-}
-
-static enum pc_result tear(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
-                           struct pc_error *error) {
-  struct pc_level *level = &walk->levels[walk->path.depth - 1];
-  struct pc_flash_operation operation = input->operation;
-  enum pc_result result = make_room(level, operation.size, error);
-  if (result != PC_OK) {
-    return result;
-  }
-  pc_fault_tear(cut->fault, input, cut->variant, level->torn);
-  operation.weakness = pc_fault_weaken(cut->fault, input, cut->variant, level->weak);
-  operation.weak = operation.weakness == PC_FIRM ? NULL : level->weak;
-  pc_device_tear(walk->rig.device, &operation, level->torn);
-  return PC_OK;
-}
-
 /* Cuts with each variant of one class. */
 static enum pc_result cut_with_fault(struct pc_walk *walk, const struct pc_fault_input *input, struct pc_cut *cut,
                                      struct pc_error *error) {
@@ -184,9 +152,8 @@ static enum pc_result cut_with_fault(struct pc_walk *walk, const struct pc_fault
   for (uint32_t variant = 0; result == PC_OK && variant < variants && !pc_cut_should_stop(walk); variant++) {
     cut->variant = variant;
     walk->path.cuts[walk->path.depth++] = *cut;
-    if (cut->fault != PC_FAULT_BETWEEN_OPS) {
-      result = tear(walk, input, cut, error);
-    }
+    struct pc_fault_memory *memory = &walk->levels[walk->path.depth - 1].memory;
+    result = pc_fault_leave(device, cut->fault, input, variant, memory, NULL, error);
     if (result == PC_OK) {
       result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut), error);
     }
@@ -206,6 +173,7 @@ enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *
       .samples = power->samples,
       .limit = power->limit,
       .seed = seed,
+      .cells = pc_device_cells(walk->rig.device),
   };
   enum pc_result result = PC_OK;
   for (enum pc_fault fault = 0; result == PC_OK && fault < PC_FAULT_COUNT; fault++) {

@@ -9,10 +9,8 @@
 
 /* The memory of one level of a cut path. */
 struct pc_level {
-  struct pc_tape recovery; /* what the recovery from this level's cut did */
-  uint8_t *torn;           /* what this level's tear leaves, and the cells that it leaves metastable */
-  uint8_t *weak;
-  size_t torn_size;
+  struct pc_tape recovery;       /* what the recovery from this level's cut did */
+  struct pc_fault_memory memory; /* for what this level's cut leaves */
 };
 
 struct pc_walk {

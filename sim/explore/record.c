@@ -48,7 +48,7 @@ static bool send(int socket, const struct header *header, const struct pc_baseli
   return header->outcome.result != PC_OK ||
          (pc_socket_write(socket, header->counts.wear, header->counts.wear_count * sizeof *header->counts.wear) &&
           pc_socket_write(socket, baseline->end, operation_count * sizeof *baseline->end) &&
-          pc_socket_write(socket, baseline->acknowledged, operation_count * sizeof *baseline->acknowledged) &&
+          pc_socket_write(socket, baseline->settled, operation_count * sizeof *baseline->settled) &&
           pc_socket_write(socket, baseline->tape.operations,
                           baseline->tape.count * sizeof *baseline->tape.operations) &&
           pc_socket_write(socket, baseline->tape.bytes, baseline->tape.size) && pc_parcel_send(violations, socket));
@@ -93,7 +93,7 @@ static enum pc_result receive_baseline(struct recording *recording, int socket, 
   struct pc_baseline *baseline = recording->baseline;
   struct pc_exploration_result *counts = recording->findings->result;
   uint32_t operations = recording->workload->operation_count;
-  void *wear = NULL, *end = NULL, *acknowledged = NULL, *taped = NULL, *bytes = NULL;
+  void *wear = NULL, *end = NULL, *settled = NULL, *taped = NULL, *bytes = NULL;
   *whole = true;
   enum pc_result result = receive_array(socket, &wear, counts->wear_count, sizeof *counts->wear, whole, error);
   counts->wear = wear;
@@ -102,8 +102,8 @@ static enum pc_result receive_baseline(struct recording *recording, int socket, 
     baseline->end = end;
   }
   if (result == PC_OK) {
-    result = receive_array(socket, &acknowledged, operations, sizeof *baseline->acknowledged, whole, error);
-    baseline->acknowledged = acknowledged;
+    result = receive_array(socket, &settled, operations, sizeof *baseline->settled, whole, error);
+    baseline->settled = settled;
   }
   if (result == PC_OK) {
     result = receive_array(socket, &taped, header->tape_count, sizeof *baseline->tape.operations, whole, error);

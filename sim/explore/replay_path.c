@@ -5,41 +5,22 @@
 #include "powercut/seed.h"
 #include "replay.h"
 
-/* The bytes of an operation that is cut: as many in each. */
+/* The bytes of an operation that is cut. */
 struct bytes {
   uint8_t *after; /* the journal's are gone when it is taken back */
-  uint8_t *torn;  /* what the cut leaves, and the cells that it leaves metastable */
-  uint8_t *weak;
+  struct pc_fault_memory memory;
 };
-
-/* Leaves what the cut leaves of the operation, which the device is about to do. Gives back what it changed. */
-static struct pc_flash_operation tear(struct pc_device *device, const struct pc_cut *cut,
-                                      const struct pc_fault_input *input, const struct bytes *bytes) {
-  struct pc_flash_operation operation = input->operation;
-  size_t mark = pc_device_mark(device);
-  if (cut->fault == PC_FAULT_BETWEEN_OPS) {
-    operation.after = operation.before;
-    return operation;
-  }
-  pc_fault_tear(cut->fault, input, cut->variant, bytes->torn);
-  operation.weakness = pc_fault_weaken(cut->fault, input, cut->variant, bytes->weak);
-  operation.weak = operation.weakness == PC_FIRM ? NULL : bytes->weak;
-  pc_device_tear(device, &operation, bytes->torn);
-  struct pc_flash_operation left = pc_device_journalled(device, mark);
-  left.weak = operation.weak;
-  left.weakness = operation.weakness;
-  return left;
-}
 
 /* Takes back the journalled operation at `mark` and all that came after it, has it cut in place of that, and tells. */
 static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
-                                    const struct bytes *bytes, struct pc_step step, struct pc_error *error) {
+                                    struct bytes *bytes, struct pc_step step, struct pc_error *error) {
   struct pc_device *device = replay->rig.device;
   struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
                                  .program_unit = pc_device_profile(device)->program_unit,
                                  .samples = replay->plan->samples,
                                  .limit = replay->plan->limit,
-                                 .seed = seed};
+                                 .seed = seed,
+                                 .cells = pc_device_cells(device)};
   memcpy(bytes->after, input.operation.after, input.operation.size);
   pc_device_rollback(device, mark);
   input.operation.before = pc_device_cells(device).data + input.operation.address;
@@ -49,7 +30,11 @@ static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cu
     return pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
                    cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation, variants);
   }
-  struct pc_flash_operation left = tear(device, cut, &input, bytes);
+  struct pc_flash_operation left;
+  enum pc_result result = pc_fault_leave(device, cut->fault, &input, cut->variant, &bytes->memory, &left, error);
+  if (result != PC_OK) {
+    return result;
+  }
   step.kind = PC_STEP_FLASH_OPERATION;
   step.flash = &left;
   step.flash_operation = cut->flash_operation;
@@ -61,13 +46,11 @@ static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cu
 static enum pc_result cut_at(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
                              struct pc_step step, struct pc_error *error) {
   size_t size = pc_device_journalled(replay->rig.device, mark).size;
-  struct bytes bytes = {.after = malloc(size), .torn = malloc(size), .weak = malloc(size)};
-  enum pc_result result = bytes.after == NULL || bytes.torn == NULL || bytes.weak == NULL
-                              ? pc_fail_memory(error)
-                              : cut_operation(replay, cut, mark, seed, &bytes, step, error);
+  struct bytes bytes = {.after = malloc(size)};
+  enum pc_result result =
+      bytes.after == NULL ? pc_fail_memory(error) : cut_operation(replay, cut, mark, seed, &bytes, step, error);
   free(bytes.after);
-  free(bytes.torn);
-  free(bytes.weak);
+  pc_fault_memory_free(&bytes.memory);
   return result;
 }
 
@@ -106,7 +89,8 @@ static enum pc_result recover(struct pc_replay *replay, struct pc_step step, str
 /* The path was followed to its end, and the store held: it goes on. */
 static enum pc_result go_on(struct pc_replay *replay, struct pc_step step, const struct pc_expectation *expectation,
                             struct pc_error *error) {
-  if (replay->plan->aftermath == 0 || !pc_replay_enter(replay, step.operation, step.depth)) {
+  if (replay->plan->aftermath == 0 || !pc_device_is_sound(replay->rig.device) ||
+      !pc_replay_enter(replay, step.operation, step.depth)) {
     return PC_OK;
   }
   pc_report_clear(&replay->report);

@@ -20,7 +20,7 @@ static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *su
 
 enum pc_result pc_rig_open(struct pc_rig *rig, const struct pc_subject *subject, const struct pc_workload *workload,
                            struct pc_error *error) {
-  *rig = (struct pc_rig){.workload = workload};
+  *rig = (struct pc_rig){.subject = subject, .workload = workload};
   enum pc_result result = open_parts(rig, subject, error);
   if (result != PC_OK) {
     pc_rig_close(rig);
@@ -39,22 +39,26 @@ void pc_rig_close(struct pc_rig *rig) {
 enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error) {
   static const struct pc_operation boot = {.kind = PC_REBOOT};
   pc_report_clear(report);
-  enum pc_result result = pc_run_operation(rig->checker, &rig->model, &boot, report, error);
+  enum pc_result result = pc_rig_arm(rig, 0, error);
+  if (result == PC_OK) {
+    result = pc_run_operation(rig->checker, &rig->model, &boot, report, error);
+  }
   return result == PC_OK && pc_device_failed(rig->device) ? pc_fail_memory(error) : result;
 }
 
 enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
   pc_report_clear(report);
-  if (run->kind == PC_REBOOT) {
+  enum pc_result result = operation > 0 ? pc_rig_arm(rig, operation, error) : PC_OK;
+  if (result == PC_OK && run->kind == PC_REBOOT) {
     struct pc_expectation expectation = {.model = &rig->model};
     size_t recovered;
-    enum pc_result result = pc_check_recovery(rig->checker, &expectation, report, &recovered, error);
-    if (result != PC_OK) {
-      return result;
-    }
+    result = pc_check_recovery(rig->checker, &expectation, report, &recovered, error);
   }
-  enum pc_result result = pc_run_operation(rig->checker, &rig->model, run, report, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  result = pc_run_operation(rig->checker, &rig->model, run, report, error);
   return result == PC_OK && pc_device_failed(rig->device) ? pc_fail_memory(error) : result;
 }
 

@@ -7,6 +7,7 @@
 #include "powercut/target.h"
 
 struct pc_rig {
+  const struct pc_subject *subject;
   const struct pc_workload *workload;
   struct pc_device *device;
   struct pc_target target;
@@ -20,11 +21,15 @@ enum pc_result pc_rig_open(struct pc_rig *rig, const struct pc_subject *subject,
                            struct pc_error *error);
 void pc_rig_close(struct pc_rig *rig);
 
+/* Arms the subject's faults that come before an operation of the workload; of operation 0, before the first start. The
+   device's journal must be empty, and stays so. PC_BAD_INPUT: a fault is out of range. */
+enum pc_result pc_rig_arm(struct pc_rig *rig, uint32_t operation, struct pc_error *error);
+
 /* The first start, on blank flash. What it does is in the device's journal; `report` is cleared and filled in. */
 enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error);
 
-/* Runs one operation with the power on; a reboot is checked like a recovery. What it does to the flash is in the
-   device's journal from the mark on that the call found. */
+/* Arms the faults that come before an operation and runs it with the power on; a reboot is checked like a recovery.
+   What it does to the flash is in the device's journal, which must be empty. */
 enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, struct pc_error *error);
 
 /* How many of the workload's keys, which are in order of first use, are in use once the operation began, if `before`

@@ -34,8 +34,7 @@ void pc_walk_close(struct pc_walk *walk) {
   }
   for (size_t i = 0; i < PC_MAX_DEPTH; i++) {
     pc_tape_free(&walk->levels[i].recovery);
-    free(walk->levels[i].torn);
-    free(walk->levels[i].weak);
+    pc_fault_memory_free(&walk->levels[i].memory);
   }
   pc_seen_free(&walk->seen);
   pc_rig_close(&walk->rig);
@@ -81,9 +80,9 @@ static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, stru
 static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_error *error) {
   const struct pc_baseline *baseline = walk->plan.baseline;
   const struct pc_operation *operation = &walk->plan.workload->operations[walk->operation];
-  enum pc_result result = PC_OK;
+  enum pc_result result = pc_rig_arm(&walk->rig, walk->operation, error);
   walk->keys_used = pc_operation_keys_used(operation, walk->keys_used);
-  if (walk->operation == 0) {
+  if (result == PC_OK && walk->operation == 0) {
     struct pc_expectation blank = {.model = &walk->rig.model};
     expect(walk, &blank);
     result = advance(walk, baseline->boot_end, cut, error);
@@ -93,8 +92,11 @@ static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_e
     expect(walk, &expectation);
     result = advance(walk, baseline->end[walk->operation], cut, error);
   }
-  if (baseline->acknowledged[walk->operation] && (operation->kind == PC_PUT || operation->kind == PC_DELETE)) {
+  bool changes = operation->kind == PC_PUT || operation->kind == PC_DELETE;
+  if (changes && baseline->settled[walk->operation] == PC_ACKNOWLEDGED) {
     pc_model_acknowledge(&walk->rig.model, operation);
+  } else if (changes && baseline->settled[walk->operation] == PC_DOUBTED) {
+    pc_model_doubt(&walk->rig.model, operation);
   }
   walk->operation++;
   return result;

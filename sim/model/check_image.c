@@ -64,8 +64,8 @@ enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struc
                               struct pc_error *error) {
   struct pc_target *target = checker->target;
   uint32_t redundancy = target->promises.repairs_later && !maintained ? 0 : target->promises.redundancy;
-  /* An image of metastable cells is one of many. */
-  if (!target->promises.has_layout || pc_device_weak_cells(target->device) > 0) {
+  /* An image of metastable cells is one of many, and one that damage has changed is not the store's. */
+  if (!target->promises.has_layout || pc_device_weak_cells(target->device) > 0 || pc_checker_may_lose(checker)) {
     return PC_OK;
   }
   enum pc_result result = decode(checker, error);
@@ -75,7 +75,8 @@ enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struc
   report->checked[PC_WELL_FORMED] = true;
   report->checked[PC_REDUNDANT] = report->checked[PC_REDUNDANT] || redundancy > 0;
   check_live_entries(checker, redundancy, report);
-  if (target->store->sector_report != NULL) {
+  /* A store can't know of free space that changed behind its back. */
+  if (target->store->sector_report != NULL && pc_device_damage(target->device).events == 0) {
     check_free_space(checker, report);
   }
   return PC_OK;

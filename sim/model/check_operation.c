@@ -4,10 +4,15 @@
 /* An operation as it runs. */
 struct run {
   struct pc_checker *checker;
+  uint64_t errors; /* that the device had counted before it */
   struct pc_model *model;
   const struct pc_operation *operation;
   struct pc_report *report;
 };
+
+static bool must_accept(const struct run *run, size_t key_size, size_t value_size) {
+  return pc_model_must_accept(run->model, key_size, value_size) && !pc_checker_is_cramped(run->checker);
+}
 
 static void check_put(const struct run *run, enum pc_status status) {
   const struct pc_store_promises *promises = &run->checker->target->promises;
@@ -18,7 +23,7 @@ static void check_put(const struct run *run, enum pc_status status) {
   if (status == PC_STATUS_OK || (status == PC_STATUS_INVALID && !fits)) {
     return;
   }
-  if (status == PC_STATUS_FULL && !pc_model_must_accept(run->model, key->size, value_size)) {
+  if (status == PC_STATUS_FULL && !must_accept(run, key->size, value_size)) {
     return;
   }
   pc_report_answer(run->report, PC_WRITABLE, key, "the put works", status, "it answers %s", pc_status_text(status));
@@ -37,10 +42,13 @@ static void check_delete(const struct run *run, enum pc_status status) {
     }
     return;
   }
+  if (status == PC_STATUS_NOT_FOUND && (pc_checker_may_lose(run->checker) || content->unsure_since > 0)) {
+    return;
+  }
   if (status == PC_STATUS_NOT_FOUND) {
     char expected[PC_TEXT_SIZE];
     pc_report_fail(report, PC_DURABLE, key, pc_describe_content(content, expected), "the delete answers NOT_FOUND");
-  } else if (status != PC_STATUS_OK && (status != PC_STATUS_FULL || pc_model_must_accept(run->model, key->size, 0))) {
+  } else if (status != PC_STATUS_OK && (status != PC_STATUS_FULL || must_accept(run, key->size, 0))) {
     pc_report_answer(report, PC_WRITABLE, key, "the delete works", status, "it answers %s", pc_status_text(status));
   }
 }
@@ -49,7 +57,7 @@ static void check_delete(const struct run *run, enum pc_status status) {
 static void check_key(const struct run *run) {
   uint32_t key = run->operation->key;
   const struct pc_content *content = &run->model->contents[key];
-  pc_checker_expect(run->checker, key, content, pc_content_invariant(content), run->report);
+  (void)pc_checker_expect(run->checker, key, content, pc_content_invariant(content), run->report);
 }
 
 /* Whether a store that answers this knows what it holds: what was acknowledged, or what was there before. */
@@ -61,15 +69,15 @@ static bool is_definite(enum pc_status status) {
 static void run_change(const struct run *run) {
   struct pc_target *target = run->checker->target;
   struct pc_bytes key = run->checker->workload->keys[run->operation->key];
-  enum pc_status status;
-  if (run->operation->kind == PC_PUT) {
-    status = pc_target_put(target, key, run->operation->value);
-    check_put(run, status);
-  } else {
-    status = pc_target_remove(target, key);
-    check_delete(run, status);
-  }
+  bool puts = run->operation->kind == PC_PUT;
+  enum pc_status status = puts ? pc_target_put(target, key, run->operation->value) : pc_target_remove(target, key);
   run->report->answer = status;
+  if (pc_checker_excuses(run->checker, status, run->errors)) {
+    pc_model_doubt(run->model, run->operation);
+    run->report->doubted = true;
+    return;
+  }
+  (puts ? check_put : check_delete)(run, status);
   if (status == PC_STATUS_OK) {
     pc_model_acknowledge(run->model, run->operation);
   }
@@ -81,10 +89,13 @@ static void run_change(const struct run *run) {
 static enum pc_result run_maintain(const struct run *run, struct pc_error *error) {
   enum pc_status status = pc_target_maintain(run->checker->target, run->operation->level);
   run->report->answer = status;
+  if (pc_checker_excuses(run->checker, status, run->errors)) {
+    return PC_OK;
+  }
   run->report->checked[PC_WRITABLE] = true;
   if (status == PC_STATUS_OK) {
-    pc_checker_settle(run->checker, run->model);
-    return pc_check_image(run->checker, true, run->report, error);
+    bool sure = pc_checker_settle(run->checker, run->model);
+    return sure ? pc_check_image(run->checker, true, run->report, error) : PC_OK;
   }
   if (status != PC_STATUS_FULL) {
     pc_report_answer(run->report, PC_WRITABLE, NULL, "the maintenance works", status, "it answers %s",
@@ -94,10 +105,11 @@ static enum pc_result run_maintain(const struct run *run, struct pc_error *error
 }
 
 static void run_reboot(const struct run *run) {
-  enum pc_status status = pc_target_start(run->checker->target);
+  const struct pc_started started = pc_checker_start(run->checker);
+  enum pc_status status = started.status;
   run->report->answer = status;
   run->report->checked[PC_MOUNTABLE] = true;
-  if (status != PC_STATUS_OK) {
+  if (status != PC_STATUS_OK && !started.excused) {
     pc_report_answer(run->report, PC_MOUNTABLE, NULL, "the store starts", status, "it answers %s",
                      pc_status_text(status));
   }
@@ -106,9 +118,14 @@ static void run_reboot(const struct run *run) {
 enum pc_result pc_run_operation(struct pc_checker *checker, struct pc_model *model,
                                 const struct pc_operation *operation, struct pc_report *report,
                                 struct pc_error *error) {
-  const struct run run = {.checker = checker, .model = model, .operation = operation, .report = report};
+  const struct run run = {.checker = checker,
+                          .model = model,
+                          .operation = operation,
+                          .report = report,
+                          .errors = pc_device_errors(checker->target->device)};
   enum pc_result result = PC_OK;
   report->answer = PC_STATUS_OK;
+  report->doubted = false;
   switch (operation->kind) {
     case PC_PUT:
     case PC_DELETE:

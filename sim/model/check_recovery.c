@@ -14,33 +14,56 @@ void pc_check_contract(struct pc_checker *checker, struct pc_report *report) {
   }
 }
 
+/* A transient error of the part may end a start, which is then tried again. */
+#define MOST_STARTS 4
+
+struct pc_started pc_checker_start(const struct pc_checker *checker) {
+  struct pc_target *target = checker->target;
+  struct pc_started started = {.status = PC_STATUS_OK};
+  bool again = true;
+  for (int i = 0; again && i < MOST_STARTS; i++) {
+    uint64_t errors = pc_device_errors(target->device), read_errors = pc_device_read_errors(target->device);
+    started.status = pc_target_start(target);
+    bool tells = pc_status_tells(started.status);
+    bool met_read_error = pc_device_read_errors(target->device) > read_errors;
+    again = tells && pc_device_errors(target->device) > errors && !pc_device_stopped(target->device);
+    started.excused = tells && (met_read_error || pc_checker_may_lose(checker));
+  }
+  return started;
+}
+
 /* Whether the store came up. */
-static bool check_mountable(const struct pc_checker *checker, enum pc_status status, struct pc_report *report) {
+static bool check_mountable(const struct pc_checker *checker, const struct pc_started *started,
+                            struct pc_report *report) {
   report->checked[PC_MOUNTABLE] = true;
   if (pc_device_stopped(checker->target->device)) {
     pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts within a bound on its work",
-                   "it had to be stopped, then answered %s", pc_status_text(status));
-  } else if (status != PC_STATUS_OK) {
-    pc_report_answer(report, PC_MOUNTABLE, NULL, "the store starts", status, "it answers %s", pc_status_text(status));
+                   "it had to be stopped, then answered %s", pc_status_text(started->status));
+  } else if (started->status != PC_STATUS_OK && !started->excused) {
+    pc_report_answer(report, PC_MOUNTABLE, NULL, "the store starts", started->status, "it answers %s", pc_status_text(started->status));
   }
-  return !report->failed[PC_MOUNTABLE];
+  return started->status == PC_STATUS_OK && !report->failed[PC_MOUNTABLE];
 }
 
 /*
  * A start that wrote nothing left the flash as it found it, and a start is a function of the flash: a second one would
  * do the same again. Only a start that wrote is followed by another, and one on metastable cells, which may read
- * otherwise now. That one may write, to mend what it finds, but must come to the same contents.
+ * otherwise now. That one may write, to mend what it finds, as may one on a part whose flash operations fail, but must
+ * come to the same contents.
  */
 static void start_again(struct pc_checker *checker, struct pc_report *report) {
   struct pc_target *target = checker->target;
   size_t recovered = pc_device_mark(target->device);
-  bool weak = pc_device_weak_cells(target->device) > 0;
-  enum pc_status status = pc_target_start(target);
+  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker);
+  const struct pc_started started = pc_checker_start(checker);
   size_t writes = pc_device_mark(target->device) - recovered;
-  if (status != PC_STATUS_OK) {
-    pc_report_answer(report, PC_STABLE, NULL, "the store starts a second time", status, "it answers %s",
-                     pc_status_text(status));
-  } else if (writes > 0 && !weak) {
+  if (started.excused) {
+    return;
+  }
+  if (started.status != PC_STATUS_OK) {
+    pc_report_answer(report, PC_STABLE, NULL, "the store starts a second time", started.status, "it answers %s",
+                     pc_status_text(started.status));
+  } else if (writes > 0 && !may_write) {
     pc_report_fail(report, PC_STABLE, NULL, "a second start writes nothing", "%zu flash operations", writes);
   } else {
     pc_check_resolved(checker, PC_STABLE, report);
@@ -57,8 +80,11 @@ static uint64_t stable_situation(const struct pc_checker *checker, const struct 
 static void check_stable(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
                          struct pc_report *report) {
   const struct pc_device *device = checker->target->device;
+  if (pc_checker_may_lose(checker)) {
+    return;
+  }
   report->checked[PC_STABLE] = true;
-  if (pc_device_weak_cells(device) > 0 || !checker->shares) {
+  if (pc_device_weak_cells(device) > 0 || !pc_device_is_sound(device) || !checker->shares) {
     if (pc_device_weak_cells(device) > 0 || pc_device_mark(device) != before) {
       start_again(checker, report);
     }
@@ -104,10 +130,11 @@ static uint32_t checked_in(const struct pc_report *report) {
 _Static_assert(PC_INVARIANT_COUNT <= 32, "a bit for each");
 
 /* The same, answered by an earlier recovery that ended in the same situation, if there was one. Metastable cells make
-   none the same. */
+   none the same, nor does a part with faults. */
 static enum pc_result share_checks(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
                                    struct pc_report *report, struct pc_error *error) {
-  if (!checker->shares || pc_device_weak_cells(checker->target->device) > 0) {
+  const struct pc_device *device = checker->target->device;
+  if (!checker->shares || pc_device_weak_cells(device) > 0 || !pc_device_is_sound(device)) {
     return check_store(checker, expectation, before, report, error);
   }
   uint64_t situation = pc_shared_situation(checker->target);
@@ -132,9 +159,9 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
   struct pc_target *target = checker->target;
   size_t before = pc_device_mark(target->device);
   pc_device_clear_contract_violations(target->device);
-  enum pc_status status = pc_target_start(target);
+  const struct pc_started started = pc_checker_start(checker);
   *recovered = pc_device_mark(target->device);
-  if (check_mountable(checker, status, report)) {
+  if (check_mountable(checker, &started, report)) {
     enum pc_result result = share_checks(checker, expectation, before, report, error);
     if (result != PC_OK) {
       return result;

@@ -122,18 +122,22 @@ const struct pc_content *pc_checker_found(const struct pc_checker *checker) {
 
 #define UNWRITTEN 0xA5
 
-void pc_checker_settle(struct pc_checker *checker, const struct pc_model *model) {
+bool pc_checker_settle(struct pc_checker *checker, const struct pc_model *model) {
+  bool sure = true;
   checker->resolved_live = 0;
   for (uint32_t key = 0; key < checker->workload->key_count; key++) {
     checker->resolved[key] = model->contents[key];
+    sure = sure && model->contents[key].unsure_since == 0;
     checker->resolved_live += model->contents[key].live;
   }
+  return sure;
 }
 
 struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key, size_t expected) {
   size_t size;
   size_t compared = expected < checker->buffer_size ? expected : checker->buffer_size;
   memset(checker->buffer, UNWRITTEN, compared > SHOWN_BYTES ? compared : SHOWN_BYTES);
+  uint64_t errors = pc_device_errors(checker->target->device);
   enum pc_status status = pc_target_get(checker->target, key, checker->buffer, checker->buffer_size, &size);
   if (size > checker->buffer_size) {
     size = checker->buffer_size;
@@ -141,7 +145,9 @@ struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key
   if (status == PC_STATUS_INVALID && key.size > checker->target->promises.max_key_size) {
     status = PC_STATUS_NOT_FOUND; /* a key that the store doesn't take is not there */
   }
-  return (struct pc_answer){.status = status, .value = {.data = checker->buffer, .size = size}};
+  return (struct pc_answer){.status = status,
+                            .met_error = pc_status_tells(status) && pc_device_errors(checker->target->device) > errors,
+                            .value = {.data = checker->buffer, .size = size}};
 }
 
 bool pc_answer_is(const struct pc_answer *answer, const struct pc_content *content) {
@@ -186,13 +192,22 @@ enum pc_invariant pc_content_invariant(const struct pc_content *content) {
   return content->deleted ? PC_DELETED_STAYS_DELETED : PC_EXACT_CONTENTS;
 }
 
-void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
-                       enum pc_invariant invariant, struct pc_report *report) {
+struct pc_content pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
+                                    enum pc_invariant invariant, struct pc_report *report) {
   struct pc_answer answer = pc_checker_read(checker, checker->workload->keys[key], content->value.size);
-  report->checked[invariant] = true;
-  if (!pc_answer_is(&answer, content)) {
+  struct pc_content held = *content;
+  if (pc_checker_may_lose(checker)) {
+    pc_check_detected(checker, key, &answer, content, report);
+    return held;
+  }
+  if (pc_device_damage(checker->target->device).events > 0) {
+    pc_check_detected(checker, key, &answer, content, report);
+  }
+  report->checked[invariant] = report->checked[invariant] || !answer.met_error;
+  if (!answer.met_error && !pc_answer_fits(checker, key, &answer, &held)) {
     char expected[PC_TEXT_SIZE], actual[PC_TEXT_SIZE];
     pc_report_answer(report, invariant, &checker->workload->keys[key], pc_describe_content(content, expected),
                      answer.status, "%s", pc_describe_answer(answer.status, answer.value, actual));
   }
+  return held;
 }

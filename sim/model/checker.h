@@ -36,6 +36,7 @@ const char *pc_describe_answer(enum pc_status status, struct pc_bytes value, cha
 /* What a get answered; the value is in the checker's buffer. */
 struct pc_answer {
   enum pc_status status;
+  bool met_error; /* it says that something is wrong, and it met an error */
   struct pc_bytes value;
 };
 /* `expected` is the size of the largest value that is expected: as much of the buffer holds nothing that an earlier get
@@ -43,15 +44,43 @@ struct pc_answer {
 struct pc_answer pc_checker_read(struct pc_checker *checker, struct pc_bytes key, size_t expected);
 bool pc_answer_is(const struct pc_answer *answer, const struct pc_content *content);
 
+/* The same, or, for a key that is unsure, whether it is what one of the operations would make of it that answered an
+   error: then `content` becomes that. */
+bool pc_answer_fits(const struct pc_checker *checker, uint32_t key, const struct pc_answer *answer,
+                    struct pc_content *content);
+
+/* What faults excuse. Whether the damage is more than the copies that the store promises make up for: from then on it
+   may have lost anything, as long as it doesn't make anything up. */
+bool pc_checker_may_lose(const struct pc_checker *checker);
+/* Whether flash operations failed or cells were damaged, so that the room promise is void. */
+bool pc_checker_is_cramped(const struct pc_checker *checker);
+/* Whether a status says that something is wrong. */
+bool pc_status_tells(enum pc_status status);
+/* Whether a call may answer this: it says that something is wrong, and something is: the call, before which the device
+   counted so many errors, met one, or there is damage. */
+bool pc_checker_excuses(const struct pc_checker *checker, enum pc_status status, uint64_t errors_before);
+/* Starts the target, a few times if it tells of errors of the part that it met. It may say that it can't start if a
+   read met an error each time, or if damage may have cost anything; a part whose programs or erases fail must still
+   start. */
+struct pc_started {
+  enum pc_status status;
+  bool excused;
+};
+struct pc_started pc_checker_start(const struct pc_checker *checker);
+/* What a get answers on a part whose damage may have cost anything. */
+void pc_check_detected(const struct pc_checker *checker, uint32_t key, const struct pc_answer *answer,
+                       const struct pc_content *content, struct pc_report *report);
+
 /* Which invariant says that a key holds this. */
 enum pc_invariant pc_content_invariant(const struct pc_content *content);
 
-/* Reads the workload's key number `key`: unless it holds `content`, `invariant` failed. */
-void pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
-                       enum pc_invariant invariant, struct pc_report *report);
+/* Reads the workload's key number `key`: unless it holds `content`, or a fault excuses what it answers, `invariant`
+   failed. What it holds. */
+struct pc_content pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
+                                    enum pc_invariant invariant, struct pc_report *report);
 
-/* Settles `resolved`: the store is taken to hold what the model says. */
-void pc_checker_settle(struct pc_checker *checker, const struct pc_model *model);
+/* Settles `resolved`: the store is taken to hold what the model says. False if the model isn't sure of every key. */
+bool pc_checker_settle(struct pc_checker *checker, const struct pc_model *model);
 
 /* Reads every key, and iterates. Settles `resolved`. */
 void pc_check_contents(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include "powercut/model.h"
+#include "powercut/random.h"
 
 enum pc_result pc_model_open(struct pc_model *model, const struct pc_workload *workload, const struct pc_target *target,
                              struct pc_error *error) {
@@ -47,6 +48,16 @@ void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *ope
   model->usage.live_keys = model->usage.live_keys + outcome.live - content->live;
   model->hash = model->hash - content->hash + outcome.hash;
   *content = outcome;
+}
+
+void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation) {
+  struct pc_content *content = &model->contents[operation->key];
+  if (content->unsure_since == 0) {
+    content->unsure_since = 1 + (uint32_t)(operation - model->workload->operations);
+    uint64_t hash = pc_random_mix(content->hash, content->unsure_since);
+    model->hash += hash - content->hash;
+    content->hash = hash;
+  }
 }
 
 void pc_model_resume(struct pc_model *model, struct pc_content *contents) {

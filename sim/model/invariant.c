@@ -11,6 +11,7 @@ static const struct pc_invariant_info invariants[PC_INVARIANT_COUNT] = {
     [PC_DEVICE_CONTRACT] = {"device_contract", "the store asks for nothing that a real part would not do"},
     [PC_REDUNDANT] = {"redundant", "after recovery each live key has all its copies, each in another sector"},
     [PC_WELL_FORMED] = {"well_formed", "the independent decoder agrees on every live entry and on free space"},
+    [PC_DETECTED] = {"detected", "on a damaged part a get answers what was put, or an error, never anything else"},
 };
 
 const struct pc_invariant_info *pc_invariant_info(enum pc_invariant invariant) {

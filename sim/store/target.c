@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "guarded.h"
+#include "powercut/armed.h"
 
 /* What the store finds in its memory when the power comes on: no zeros, which uninitialised reads would mistake for a
    clean state, and the same at each start, so that even such a store behaves the same everywhere. */
@@ -54,6 +55,7 @@ static void begin_call(const struct pc_target *target) {
 enum pc_status pc_target_start(struct pc_target *target) {
   pc_target_stop(target);
   memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
+  pc_device_power_on(target->device);
   begin_call(target);
   target->running = true;
   return target->store->start(target->memory, &target->setup);

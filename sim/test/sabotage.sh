@@ -38,10 +38,11 @@ run() {
   "$POWERCUT" run "$folder/$name.yaml" --db "$folder/$name.db" --repros "$folder/$name" --json "$@" >"$folder/$name.json"
 }
 
-# caught NAME INVARIANT: the scenario must end with violations of that invariant, and a repro must show it again.
+# caught NAME INVARIANT [OPTION...]: the scenario must end with violations of that invariant, and a repro must show it
+# again.
 caught() {
   local status=0
-  run "$1" || status=$?
+  run "$1" "${@:3}" || status=$?
   [[ $status -eq 1 ]] || fail "$1: exit status $status in place of 1"
   local count
   count=$(sqlite3 "$folder/$1.db" "SELECT sum(failures) FROM v_checks WHERE invariant = '$2'")
@@ -88,6 +89,12 @@ spoilt invents_space well_formed
 # A format without a checksum can't tell a torn entry from a whole one.
 scenario no_checksum "{engine: norkv, checksum: none}"
 caught no_checksum atomic
+
+# Nor can it tell what has rotted.
+scenario rotten "{engine: norkv, checksum: none}"
+run rotten --set 'power.faults=[between_ops]' || fail "rotten: does not survive between_ops"
+caught rotten detected --set 'power.faults=[bit_rot]'
+run sound --set 'power.faults=[bit_rot]' || fail "the store that isn't spoilt does not survive bit_rot"
 
 # needs NAME FAULT LOWER: a plugin that survives the lower classes and is caught by this one, with a repro.
 needs() {

@@ -149,11 +149,11 @@ Test(device_armed, rot_flips_bits_either_way_wears_nothing_and_is_undone) {
   cr_expect_eq(pc_device_journalled(device, 1).kind, PC_ROT);
   cr_expect_eq(pc_device_work(device).programs, work.programs);
   cr_expect_eq(pc_device_wear(device, 1).programmed_bytes, 1);
-  cr_expect_not(pc_device_damage(device).spread);
+  cr_expect_not(pc_device_damage(device).beyond_copies);
   cr_expect_eq(program(device, 70, "\x03", 1), PC_FLASH_REFUSED, "bit 1 never changed by itself");
   cr_expect_eq(program(device, 70, "\x10", 1), PC_FLASH_OK);
   arm(device, (struct pc_armed_fault){.kind = PC_ARMED_BIT_ROT, .address = 2, .bits = 0x40});
-  cr_expect(pc_device_damage(device).spread);
+  cr_expect(pc_device_damage(device).beyond_copies);
   cr_expect_eq(program(device, 2, "\xf1", 1), PC_FLASH_OK, "it was blank");
   cr_expect_eq(read_byte(device, 2), 0xb1);
   pc_device_rollback(device, 1);
@@ -226,7 +226,7 @@ static struct state state_of(const struct pc_device *device) {
   memcpy(state.cells, pc_device_cells(device).data, SIZE);
   state.damage.events = pc_device_damage(device).events;
   state.damage.sector = pc_device_damage(device).sector;
-  state.damage.spread = pc_device_damage(device).spread;
+  state.damage.beyond_copies = pc_device_damage(device).beyond_copies;
   for (uint32_t i = 0; i < 4; i++) {
     state.wear[i] = pc_device_wear(device, i);
   }

@@ -325,7 +325,7 @@ static void tear(struct run *run, struct pc_flash_operation operation) {
                                  .samples = 8,
                                  .limit = 8,
                                  .seed = pc_random_next(&run->random)};
-  enum pc_fault fault = (enum pc_fault)below(run, PC_FAULT_COUNT);
+  enum pc_fault fault = (enum pc_fault)below(run, PC_FAULT_METASTABLE + 1);
   uint32_t variants = pc_fault_variants(fault, &input);
   if (variants == 0) {
     return;

@@ -37,24 +37,17 @@ static struct pc_fault_input fault_input(const struct pc_flash_operation *operat
       .samples = cutter.plan->samples,
       .limit = cutter.plan->limit,
       .seed = pc_seed_of_operation(cutter.seed, index),
+      .cells = pc_device_cells(cutter.device),
   };
 }
 
 /* The power is lost in this operation. */
 static void lose_power(const struct pc_flash_operation *operation) {
   struct pc_fault_input input = fault_input(operation, cutter.cut->flash_operation);
-  uint8_t *torn = malloc(operation->size);
-  uint8_t *weak = malloc(operation->size);
-  cr_assert(torn != NULL && weak != NULL);
-  struct pc_flash_operation cut = *operation;
-  cut.weakness = pc_fault_weaken(cutter.cut->fault, &input, cutter.cut->variant, weak);
-  cut.weak = cut.weakness == PC_FIRM ? NULL : weak;
-  pc_fault_tear(cutter.cut->fault, &input, cutter.cut->variant, torn);
-  if (cutter.cut->fault != PC_FAULT_BETWEEN_OPS) {
-    pc_device_tear(cutter.device, &cut, torn);
-  }
-  free(torn);
-  free(weak);
+  struct pc_fault_memory memory = {0};
+  cr_assert_eq(pc_fault_leave(cutter.device, cutter.cut->fault, &input, cutter.cut->variant, &memory, NULL, NULL),
+               PC_OK);
+  pc_fault_memory_free(&memory);
   cutter.off = true;
 }
 
@@ -208,8 +201,8 @@ static struct pc_bytes describe_state(const struct attempt *attempt) {
   struct pc_buffer state = {0};
   struct pc_bytes cells = pc_device_cells(attempt->device);
   pc_buffer_append(&state, cells.data, cells.size);
-  if (pc_device_weak_cells(attempt->device) > 0) {
-    /* Which they are, and how they will answer. */
+  if (pc_device_weak_cells(attempt->device) > 0 || !pc_device_is_sound(attempt->device)) {
+    /* Which they are, and how they will answer; where the damage is. */
     pc_buffer_print(&state, " %llu", (unsigned long long)pc_device_hash(attempt->device));
   }
   for (uint32_t key = 0; key < attempt->lab->workload.key_count; key++) {
@@ -287,7 +280,8 @@ static void try_path(struct attempt *attempt, const struct lab *lab, const struc
   cr_assert_eq(pc_check_recovery(attempt->checker, &attempt->expectation, &attempt->report, &recovered, &error), PC_OK);
   cutter.surveys = false;
   attempt->recovery_operations = (uint32_t)(recovered - mark);
-  attempt->has_aftermath = lab->plan.aftermath == 1 && !pc_report_failed(&attempt->report);
+  attempt->has_aftermath =
+      lab->plan.aftermath == 1 && !pc_report_failed(&attempt->report) && pc_device_is_sound(attempt->device);
   if (attempt->has_aftermath) {
     cr_assert_eq(
         pc_check_aftermath(attempt->checker, &attempt->expectation, attempt->keys_used, &attempt->aftermath, &error),

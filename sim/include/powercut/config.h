@@ -31,6 +31,8 @@ struct pc_scenario {
   int store_line;
   struct pc_store_parameter *parameters; /* what the store: section says besides, unchecked */
   size_t parameter_count;
+  struct pc_scheduled_fault *faults;
+  size_t fault_count;
   struct pc_workload workload; /* read or generated */
   struct pc_power_plan plan;   /* plan.seed is the scenario's seed */
 };

@@ -180,14 +180,20 @@ void pc_device_redo(struct pc_device *device, const struct pc_flash_operation *o
 /* Damage: cells that are not what the flash operations made of them, since the device was made; also what was erased
    since. Rolled back with the rest. See powercut/armed.h. */
 struct pc_damage {
-  uint32_t events; /* how often some came about */
-  uint32_t sector; /* where the last did */
-  bool spread;     /* not all in one sector */
+  uint32_t events;    /* how often some came about */
+  uint32_t sector;    /* where the last did */
+  bool beyond_copies; /* copies in other sectors don't make up for it: it is in several, or an erase was ignored, which
+                         leaves old entries whole */
+  uint32_t failures;  /* programs and erases that answered an error: no damage, as the store was told */
 };
 struct pc_damage pc_device_damage(const struct pc_device *device);
 
-/* How many calls were answered PC_FLASH_FAILED since the device was made. */
+/* Whether nothing is armed, and nothing damaged. */
+bool pc_device_is_sound(const struct pc_device *device);
+
+/* How many calls were answered PC_FLASH_FAILED since the device was made, and how many of them were reads. */
 uint64_t pc_device_errors(const struct pc_device *device);
+uint64_t pc_device_read_errors(const struct pc_device *device);
 
 /*
  * Metastable cells. A tear may leave some (`weak` in its operation; their bits in `torn` are 1): each answers every

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "powercut/armed.h"
 #include "powercut/device.h"
 #include "powercut/error.h"
 #include "powercut/fault.h"
@@ -28,6 +29,14 @@ struct pc_power_plan {
   uint64_t seed;
 };
 
+/* A fault without a cut, and when it comes about. */
+struct pc_scheduled_fault {
+  struct pc_armed_fault fault; /* inside the device */
+  uint32_t operation; /* of the workload, before which it is armed; 0: before the first start. Beyond the last: never */
+  uint32_t every;     /* of rot: and again before each so many-th operation from there; 0: once */
+  bool anywhere; /* of rot: its byte and bit are drawn by fault_seed, anew each time, of a byte that isn't erased */
+};
+
 /* What is explored. All of it is the caller's and must stay valid. */
 struct pc_subject {
   const struct pc_profile *profile;
@@ -35,6 +44,9 @@ struct pc_subject {
   const struct pc_store *store;
   const struct pc_parameter *parameters; /* complete: each that the store takes */
   size_t parameter_count;
+  const struct pc_scheduled_fault *faults; /* in the order in which they are armed; at most PC_MAX_ARMED */
+  size_t fault_count;
+  uint64_t fault_seed;
 };
 
 struct pc_check_count {

@@ -24,12 +24,15 @@
  *   weak, blank and later 0, then noisy; then those that were 0, still 0 and later blank; then the first and the last
  *   cell alone, blank and later 0. Then `samples` by seed: some of these cells weak, in a way by seed; of the others of
  * a program some written, those of an erase erased.
+ * - `bit_rot`: `samples` by seed: of the operation nothing, and one bit anywhere on the part changed by itself. Every
+ *   other one is in a byte that isn't erased, if there is one.
  */
 #ifndef POWERCUT_FAULT_H
 #define POWERCUT_FAULT_H
 
 #include <stdint.h>
 
+#include "powercut/bytes.h"
 #include "powercut/device.h"
 
 enum pc_fault {
@@ -40,6 +43,7 @@ enum pc_fault {
   PC_FAULT_TWO_PHASE_ERASE, /* T4: an erase programs zeros from its end, then sets ones bit by bit; programs: no variant
                              */
   PC_FAULT_METASTABLE,      /* T6: cells that were changing answer each read anew until erased or programmed again */
+  PC_FAULT_BIT_ROT,         /* no tear: nothing of the operation, and one bit anywhere has changed by itself */
   PC_FAULT_COUNT,
 };
 
@@ -58,6 +62,7 @@ struct pc_fault_input {
       samples;    /* variants drawn by seed where there are too many to enumerate, beside the extremes; to 1,000,000 */
   uint32_t limit; /* variants of an enumerated class, beside the extremes; to 1,000,000 */
   uint64_t seed;
+  struct pc_bytes cells; /* the whole device as it is before the operation; for bit_rot */
 };
 
 const struct pc_fault_class *pc_fault_class(enum pc_fault fault);
@@ -65,8 +70,15 @@ const struct pc_fault_class *pc_fault_class(enum pc_fault fault);
 /* How many variants there are, 0 if the class has none for this operation. */
 uint32_t pc_fault_variants(enum pc_fault fault, const struct pc_fault_input *input);
 
-/* The bytes that variant `variant` (below pc_fault_variants) leaves, operation.size of them, into `torn`, which may not
-   overlap those before and after. Distinct variants may coincide. */
+/* Where variant `variant` (below pc_fault_variants) leaves something: the operation's range, but for classes that reach
+   beyond it. */
+struct pc_fault_place {
+  uint32_t address, size;
+};
+struct pc_fault_place pc_fault_place(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant);
+
+/* The bytes that the variant leaves there into `torn`, which may not overlap those before and after. Distinct variants
+   may coincide. */
 void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
 
 /* The cells that the variant leaves metastable, operation.size bytes, a 1 for each, into `weak`, and how they answer;
@@ -74,5 +86,18 @@ void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint
    bytes before or after. */
 enum pc_weakness pc_fault_weaken(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant,
                                  uint8_t *weak);
+
+/* Working memory of pc_fault_leave. Zero it to begin. */
+struct pc_fault_memory {
+  uint8_t *bytes;
+  size_t size;
+};
+void pc_fault_memory_free(struct pc_fault_memory *memory);
+
+/* Leaves on the device what the variant leaves; the operation is the next one, and `cells` are the device's. `*left`,
+   if not NULL, tells what was left, in bytes of the memory and the journal. PC_ENVIRONMENT: out of memory. */
+enum pc_result pc_fault_leave(struct pc_device *device, enum pc_fault fault, const struct pc_fault_input *input,
+                              uint32_t variant, struct pc_fault_memory *memory, struct pc_flash_operation *left,
+                              struct pc_error *error);
 
 #endif

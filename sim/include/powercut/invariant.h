@@ -13,6 +13,7 @@ enum pc_invariant {
   PC_DEVICE_CONTRACT,       /* the store asks nothing of the device that a real part would not do */
   PC_REDUNDANT,             /* after recovery each live key has its copies, each in another sector */
   PC_WELL_FORMED,           /* the independent decoder agrees with the store on live entries and free space */
+  PC_DETECTED,              /* whatever faults left: a get answers what was put, or tells */
   PC_INVARIANT_COUNT,
 };
 

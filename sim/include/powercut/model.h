@@ -21,7 +21,10 @@ struct pc_content {
   bool live;
   bool deleted;          /* not live, and was once: a delete was acknowledged */
   struct pc_bytes value; /* of a live one; owned by the workload */
-  uint64_t hash;         /* of key and value; 0 where not live */
+  /* 0, or 1 + the index of the first operation of the workload on this key that answered an error which a fault
+     excuses: the key may as well hold what that, or one after it, would make of it. */
+  uint32_t unsure_since;
+  uint64_t hash; /* of key and value, and of being unsure; 0 where not live */
 };
 
 struct pc_model {
@@ -43,6 +46,10 @@ struct pc_content pc_model_outcome(const struct pc_model *model, const struct pc
 /* The store acknowledged the operation: the contents change as it says. */
 void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *operation);
 
+/* The store answered an error that a fault excuses: the operation, which is the workload's, may or may not have
+   happened. */
+void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation);
+
 /* Has the model, which is the caller's copy, go on from other contents: it changes them in place from then on. */
 void pc_model_resume(struct pc_model *model, struct pc_content *contents);
 
@@ -61,6 +68,7 @@ struct pc_expectation {
 struct pc_report {
   bool shared;           /* of pc_check_recovery: what was checked in the same situation before answered for the rest */
   enum pc_status answer; /* of pc_run_operation: what the operation answered */
+  bool doubted;          /* of pc_run_operation: pc_model_doubt was called */
   bool checked[PC_INVARIANT_COUNT];
   bool failed[PC_INVARIANT_COUNT];
   bool silent[PC_INVARIANT_COUNT]; /* of those that failed: the store did not say so itself, or not each time */
