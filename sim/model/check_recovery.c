@@ -40,7 +40,8 @@ static bool check_mountable(const struct pc_checker *checker, const struct pc_st
     pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts within a bound on its work",
                    "it had to be stopped, then answered %s", pc_status_text(started->status));
   } else if (started->status != PC_STATUS_OK && !started->excused) {
-    pc_report_answer(report, PC_MOUNTABLE, NULL, "the store starts", started->status, "it answers %s", pc_status_text(started->status));
+    pc_report_answer(report, PC_MOUNTABLE, NULL, "the store starts", started->status, "it answers %s",
+                     pc_status_text(started->status));
   }
   return started->status == PC_STATUS_OK && !report->failed[PC_MOUNTABLE];
 }
