@@ -86,7 +86,7 @@ static enum norkv_error undo(struct norkv *kv, uint32_t sector, uint32_t to, enu
 }
 
 enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector) {
-  if (kv->allowance == 0) {
+  if (!norkv_may_work(kv, kv->config.flash.sector_size)) {
     return NORKV_ERR_FULL;
   }
   if (kv->sectors[sector].live == 0) {
@@ -108,7 +108,7 @@ enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector) {
 static enum norkv_error collect_before(struct norkv *kv, uint32_t wanted) {
   enum norkv_error err = NORKV_OK;
   while (err == NORKV_OK) {
-    if (kv->allowance == 0) {
+    if (!norkv_may_work(kv, kv->config.flash.sector_size)) {
       return NORKV_ERR_FULL;
     }
     uint32_t sector = norkv_policy_turn(kv, wanted);

@@ -23,7 +23,6 @@
 #define NORKV_NO_ADDRESS 0xFFFFFFFFu /* no entry can start there: a header would not fit behind it */
 #define NORKV_NO_SECTOR 0xFFFFu
 #define NORKV_NO_KEY 0xFFFFu
-#define NORKV_NO_LIMIT 0xFFFFFFFFu /* erases that a call may make: more than there can be */
 
 /* What is known of the space behind a sector's last entry. */
 enum norkv_sector_state {
@@ -64,6 +63,20 @@ static inline uint32_t norkv_minimum(uint32_t a, uint32_t b) {
 /* Whether transaction `a` is newer than `b`: right across the wrap at 2^32 while all IDs on flash lie within 2^31. */
 static inline bool norkv_is_newer(uint32_t a, uint32_t b) {
   return (int32_t)(a - b) > 0;
+}
+
+/* What a call may still do is counted in sectors' worth of units: an erase costs a sector, a copy that is written again
+   its size. So no mistake can keep a call busy for ever, and idle work stays short. */
+static inline uint32_t norkv_work_of(uint32_t size) {
+  return size / NORKV_SIZE_UNIT;
+}
+
+static inline bool norkv_may_work(const struct norkv *kv, uint32_t size) {
+  return kv->allowance >= norkv_work_of(size);
+}
+
+static inline void norkv_count_work(struct norkv *kv, uint32_t size) {
+  kv->allowance -= norkv_minimum(kv->allowance, norkv_work_of(size));
 }
 
 static inline uint32_t norkv_sector_of(const struct norkv *kv, uint32_t address) {

@@ -21,33 +21,59 @@ static enum norkv_error collect_while(struct norkv *kv, uint32_t least, uint32_t
   return result;
 }
 
+/* Whether puts will soon need a collection: fewer than `redundancy` sectors, besides the one that is kept empty, are at
+   least half free. */
+static bool is_room_short(const struct norkv *kv) {
+  uint32_t roomy = 0;
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
+    roomy += norkv_sector_free(kv, sector) >= kv->config.flash.sector_size / 2 ? 1u : 0u;
+  }
+  return roomy <= kv->config.redundancy;
+}
+
+/* One sector's work. What the allowance does not reach is left to the next call. */
+static enum norkv_error maintain_idle(struct norkv *kv) {
+  const uint32_t sector_size = kv->config.flash.sector_size;
+  kv->allowance = norkv_work_of(sector_size);
+  enum norkv_error err = kv->needs_recovery ? norkv_recover(kv) : NORKV_OK;
+  if (err == NORKV_OK && norkv_may_work(kv, sector_size) && is_room_short(kv)) {
+    err = collect_while(kv, sector_size / 4, 1);
+  }
+  return err == NORKV_ERR_FULL && !norkv_may_work(kv, sector_size) ? NORKV_OK : err;
+}
+
+static enum norkv_error collect_for(struct norkv *kv, enum norkv_maintenance level) {
+  const uint32_t count = kv->config.flash.sector_count;
+  kv->allowance = norkv_policy_allowance(kv);
+  enum norkv_error err = NORKV_OK;
+  switch (level) {
+    case NORKV_MAINTAIN_PARTIAL:
+      kv->allowance = norkv_work_of(kv->config.flash.sector_size);
+      err = collect_while(kv, 1, 1);
+      return err == NORKV_ERR_FULL && kv->allowance == 0 ? NORKV_OK : err; /* it was another one's turn */
+    case NORKV_MAINTAIN_FULL:
+      return collect_while(kv, kv->config.flash.sector_size / 2 + 1, count);
+    default:
+      /* one turn for what is superseded, one for the tombstones that this sets free, one behind damaged sectors */
+      return collect_while(kv, 1, 3 * count);
+  }
+}
+
 enum norkv_error norkv_maintain(struct norkv *kv, enum norkv_maintenance level) {
-  if (kv == NULL || !kv->started || level > NORKV_MAINTAIN_HEAVY) {
+  if (kv == NULL || !kv->started || level > NORKV_MAINTAIN_IDLE) {
     return NORKV_ERR_INVALID;
   }
-  kv->allowance = NORKV_NO_LIMIT;
+  if (level == NORKV_MAINTAIN_IDLE) {
+    return maintain_idle(kv);
+  }
+  kv->allowance = norkv_recover_allowance(kv);
   enum norkv_error checked = level == NORKV_MAINTAIN_HEAVY ? norkv_sector_check_all(kv) : NORKV_OK;
   enum norkv_error recovered = kv->needs_recovery ? norkv_recover(kv) : NORKV_OK;
   enum norkv_error err = checked != NORKV_OK ? checked : recovered;
   if (err == NORKV_ERR_FLASH || kv->empty_count == 0) {
     return err;
   }
-  uint32_t count = kv->config.flash.sector_count;
-  enum norkv_error collected = NORKV_OK;
-  switch (level) {
-    case NORKV_MAINTAIN_PARTIAL:
-      kv->allowance = 1;
-      collected = collect_while(kv, 1, 1);
-      collected = collected == NORKV_ERR_FULL && kv->allowance == 0 ? NORKV_OK : collected; /* it was another's turn */
-      break;
-    case NORKV_MAINTAIN_FULL:
-      collected = collect_while(kv, kv->config.flash.sector_size / 2 + 1, count);
-      break;
-    case NORKV_MAINTAIN_HEAVY:
-      /* one turn for what is superseded, one for the tombstones that this sets free, one behind damaged sectors */
-      collected = collect_while(kv, 1, 3 * count);
-      break;
-  }
+  enum norkv_error collected = collect_for(kv, level);
   return err != NORKV_OK ? err : collected;
 }
 

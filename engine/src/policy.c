@@ -9,6 +9,17 @@ static uint32_t next_in_turn(const struct norkv *kv, uint32_t sector) {
   return sector + 1 == kv->config.flash.sector_count ? 0 : sector + 1;
 }
 
+/*
+ * A sector is worth collecting three times at most in a call: for what is superseded, for the tombstones that this sets
+ * free, and for those that were moved because damage might have hidden entries. HYBRID adds as many for even wear, and
+ * as many again where sectors lag too far: the largest count can grow by one for each of the three.
+ */
+uint32_t norkv_policy_allowance(const struct norkv *kv) {
+  uint32_t turns = NORKV_POLICY_OF(kv) == NORKV_POLICY_HYBRID ? 9 : 3;
+  uint32_t sectors = turns * kv->config.flash.sector_count + kv->config.redundancy;
+  return sectors * norkv_work_of(kv->config.flash.sector_size);
+}
+
 static bool can_be_collected(const struct norkv *kv, uint32_t sector) {
   const struct norkv_sector *it = &kv->sectors[sector];
   return !norkv_sector_is_empty(kv, sector) && !it->pinned && it->live <= kv->config.flash.sector_size;

@@ -13,6 +13,9 @@
 #define NORKV_POLICY_IS_VALID(policy) ((policy) <= NORKV_POLICY_HYBRID)
 #endif
 
+/* The allowance for all the collections that can do any good in a call: kv->allowance. */
+uint32_t norkv_policy_allowance(const struct norkv *kv);
+
 /* Finds out from the scan's result where the turn round the sectors stands. */
 void norkv_policy_start(struct norkv *kv);
 

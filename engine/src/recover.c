@@ -2,6 +2,7 @@
 
 #include "collect.h"
 #include "index.h"
+#include "policy.h"
 #include "sector.h"
 #include "write.h"
 
@@ -139,6 +140,10 @@ static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot) {
   if (err != NORKV_OK || !norkv_key_lacks_copies(kv, slot)) {
     return err; /* making room may have ended the need: the last entry that a tombstone hid is gone */
   }
+  if (!norkv_may_work(kv, place.size)) {
+    return NORKV_ERR_FULL;
+  }
+  norkv_count_work(kv, place.size);
   uint32_t copy = 0;
   while (addresses[copy] != NORKV_NO_ADDRESS) {
     copy++;
@@ -182,6 +187,10 @@ bool norkv_recover_is_due(const struct norkv *kv) {
     }
   }
   return kv->empty_count == 0;
+}
+
+uint32_t norkv_recover_allowance(const struct norkv *kv) {
+  return norkv_policy_allowance(kv) + 2 * kv->config.flash.sector_count * norkv_work_of(kv->config.flash.sector_size);
 }
 
 enum norkv_error norkv_recover(struct norkv *kv) {

@@ -84,8 +84,8 @@ static enum norkv_error prepare_empty(struct norkv *kv, uint32_t sector) {
 
 enum norkv_error norkv_sector_check_all(struct norkv *kv) {
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    enum norkv_error err =
-        norkv_sector_is_empty(kv, sector) ? prepare_empty(kv, sector) : norkv_sector_check(kv, sector);
+    bool is_last_empty = kv->empty_count == 1 && norkv_sector_is_empty(kv, sector);
+    enum norkv_error err = is_last_empty ? prepare_empty(kv, sector) : norkv_sector_check(kv, sector);
     if (err != NORKV_OK) {
       return err;
     }
@@ -200,7 +200,7 @@ enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t number) {
   sector->pinned = false;
   sector->surplus = false;
   sector->erases++;
-  kv->allowance -= kv->allowance > 0 ? 1u : 0u;
+  norkv_count_work(kv, kv->config.flash.sector_size);
   kv->counters.erases++;
   return NORKV_OK;
 }

@@ -27,8 +27,7 @@ uint32_t norkv_sector_reclaimable(const struct norkv *kv, uint32_t sector);
    Error: FLASH. */
 enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t number);
 
-/* Checks every sector. One that holds nothing but is not blank is erased again, so that there is still an empty one
-   afterwards if there was one before. Error: FLASH. */
+/* Checks every sector. If the last empty one is not blank, it is erased, so that there still is one. Error: FLASH. */
 enum norkv_error norkv_sector_check_all(struct norkv *kv);
 
 /* The next empty sector, seen blank or erased, other than `except`; in turn from the last one that was taken.

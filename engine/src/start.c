@@ -175,7 +175,6 @@ enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config
     return err;
   }
   kv->started = true;
-  kv->allowance = NORKV_NO_LIMIT;
   kv->needs_recovery = norkv_recover_is_due(kv);
   if (!kv->needs_recovery || config->recovery == NORKV_RECOVER_LAZY) {
     return NORKV_OK;
@@ -183,5 +182,6 @@ enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config
   if (config->recovery == NORKV_RECOVER_MANUAL) {
     return NORKV_ERR_DATA_LOSS;
   }
+  kv->allowance = norkv_recover_allowance(kv);
   return norkv_recover(kv) == NORKV_ERR_FLASH ? NORKV_ERR_FLASH : NORKV_OK;
 }

@@ -1,6 +1,7 @@
 /* put and delete: a new entry in `redundancy` sectors. */
 #include "collect.h"
 #include "index.h"
+#include "policy.h"
 #include "recover.h"
 #include "write.h"
 
@@ -76,22 +77,30 @@ static enum norkv_error find_slot(struct norkv *kv, struct update *update, bool 
    collection safe. Damage that can't be mended does not keep an update from trying. */
 static enum norkv_error get_ready(struct norkv *kv) {
   enum norkv_error recovered = NORKV_OK;
-  kv->allowance = NORKV_NO_LIMIT;
+  kv->allowance = norkv_recover_allowance(kv);
   if (kv->needs_recovery && kv->config.recovery != NORKV_RECOVER_MANUAL) {
     recovered = norkv_recover(kv);
   }
   enum norkv_error err = norkv_recover_reserve(kv);
-  static const uint32_t allowances[] = {
-      [NORKV_COLLECT_AS_NEEDED] = NORKV_NO_LIMIT, [NORKV_COLLECT_ONE] = 1, [NORKV_COLLECT_OFF] = 0};
-  kv->allowance = allowances[kv->config.collect_on_write];
+  switch (kv->config.collect_on_write) {
+    case NORKV_COLLECT_AS_NEEDED:
+      kv->allowance = norkv_policy_allowance(kv);
+      break;
+    case NORKV_COLLECT_ONE:
+      kv->allowance = norkv_work_of(kv->config.flash.sector_size);
+      break;
+    case NORKV_COLLECT_OFF:
+      kv->allowance = 0;
+      break;
+  }
   return err != NORKV_OK && recovered == NORKV_ERR_FLASH ? recovered : err;
 }
 
 /* There is no room, but the new entry is no larger than the old one, and takes its place when its sector is collected.
    So does each further copy, because the sectors of the old ones have room now for as much. */
 static enum norkv_error replace(struct norkv *kv, const struct update *update, struct norkv_version *version) {
-  if (kv->allowance < kv->config.redundancy) {
-    return NORKV_ERR_FULL;
+  if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED && kv->config.redundancy > 1) {
+    return NORKV_ERR_FULL; /* the others may need collections of their own */
   }
   enum norkv_error err = norkv_collect_replace(kv, update->slot, &update->source, version);
   if (err == NORKV_OK && norkv_recover_key(kv, update->slot) != NORKV_OK) {

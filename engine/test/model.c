@@ -123,7 +123,7 @@ const char *model_step(struct model *model, struct store *store, uint64_t *rando
   if (choice < 97) {
     return store->flash.is_off ? NULL : read_part(model, store, key, random);
   }
-  enum norkv_error err = norkv_maintain(&store->kv, (enum norkv_maintenance)ram_random_below(random, 3));
+  enum norkv_error err = norkv_maintain(&store->kv, (enum norkv_maintenance)ram_random_below(random, 4));
   bool is_right = err == NORKV_OK || store->flash.is_off ||
                   (err == NORKV_ERR_FULL && !model_is_promised(model, store, 16 + NORKV_MAX_KEY + model->value_limit));
   return is_right ? NULL : PROBLEM("maintain: error %d", (int)err);

@@ -33,7 +33,7 @@ Test(errors, keys_and_values_out_of_range_are_invalid) {
   cr_expect_eq(norkv_value_size(kv, key, 1, NULL), NORKV_ERR_INVALID);
   cr_expect_eq(norkv_next(kv, NULL, &(struct norkv_item){.key_length = 0}), NORKV_ERR_INVALID);
   cr_expect_eq(norkv_next(kv, &(struct norkv_iterator){0}, NULL), NORKV_ERR_INVALID);
-  cr_expect_eq(norkv_maintain(kv, (enum norkv_maintenance)3), NORKV_ERR_INVALID);
+  cr_expect_eq(norkv_maintain(kv, (enum norkv_maintenance)4), NORKV_ERR_INVALID);
   cr_expect_eq(norkv_get_statistics(kv, NULL), NORKV_ERR_INVALID);
   cr_expect_eq(norkv_get_sector_info(kv, 4, &(struct norkv_sector_info){0}), NORKV_ERR_INVALID);
   cr_expect_eq(norkv_get_sector_info(kv, 0, NULL), NORKV_ERR_INVALID);

@@ -37,7 +37,7 @@ static enum norkv_error step(struct work *work) {
     work->hot_start = ram_random_below(random, work->keys);
   }
   if (work->maintain != 0 && ram_random_below(random, work->maintain) == 0) {
-    return norkv_maintain(&work->store.kv, (enum norkv_maintenance)ram_random_below(random, 3));
+    return norkv_maintain(&work->store.kv, (enum norkv_maintenance)ram_random_below(random, 4));
   }
   uint32_t key = ram_random_below(random, 50) == 0
                      ? ram_random_below(random, work->keys)

@@ -29,7 +29,7 @@ static void run_at_the_edge(uint64_t seed) {
     if (kind == 0) {
       err = store_start(&store);
     } else if (kind == 1) {
-      err = norkv_maintain(&store.kv, (enum norkv_maintenance)ram_random_below(&random, 3));
+      err = norkv_maintain(&store.kv, (enum norkv_maintenance)ram_random_below(&random, 4));
     } else if (kind == 2) {
       /* a tombstone is no larger than the entries here, so that it is promised room too */
       err = norkv_delete(&store.kv, &key, 4);

@@ -148,6 +148,11 @@ enum norkv_maintenance {
   NORKV_MAINTAIN_PARTIAL, /* recover, then collect at most one sector */
   NORKV_MAINTAIN_FULL,    /* recover, then collect every sector that is mostly garbage: as pw_kvs does before trouble */
   NORKV_MAINTAIN_HEAVY,   /* recover, then leave nothing reclaimable: every superseded entry and tombstone is gone */
+  /* At most one sector's work, recovery included: it goes on in the next call. It collects one sector only if puts
+     would soon have to: while fewer than `redundancy` sectors, besides the one that is kept empty, are at least half
+     free, and if a quarter of a sector can be gained. Called in each idle moment it keeps puts short, at little more
+     wear. */
+  NORKV_MAINTAIN_IDLE,
 };
 
 /* An iteration; zero it to begin. A key that is put or deleted while an iteration is under way may be met or not, every
@@ -183,7 +188,7 @@ struct norkv {
   uint32_t empty_count;    /* sectors that hold nothing */
   uint32_t unsure_count;   /* sectors that may hold entries the index does not count: unchecked or damaged */
   uint32_t transaction_id; /* newest used */
-  uint32_t allowance;      /* sectors that the present call may still erase */
+  uint32_t allowance;      /* what the present call may still erase and copy, in units of 16 bytes */
   uint16_t last_sector;    /* last one appended to: searches begin there */
   uint16_t last_taken;     /* last empty one that was written to: the next is looked for behind it */
   uint16_t last_collected; /* the turn of the others comes behind it */
