@@ -110,3 +110,58 @@ Test(policy, hybrid_keeps_erase_counts_since_start_within_its_bound) {
     cr_assert_leq(spread, NORKV_HYBRID_SPREAD, "seed %llu: %u", (unsigned long long)seed, spread);
   }
 }
+
+struct wear {
+  uint64_t least;
+  uint64_t most;
+  uint64_t sum;
+  uint64_t programmed;
+};
+
+/* 60 % of the space never changes; 4 of 40 other keys take 90 % of the puts. */
+static struct wear hot_and_cold(enum norkv_policy policy, uint32_t puts, uint32_t restart) {
+  static const uint8_t value[32];
+  struct store store;
+  uint64_t random = 1;
+  store_init(&store, &(struct store_shape){4096, 16, 1, 1, 700});
+  store.config.policy = policy;
+  store.config.skip_verify_on_read = true;
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  for (uint32_t i = 0; i < 614 + puts; i++) {
+    uint32_t active = ram_random_below(&random, 10) < 9 ? ram_random_below(&random, 4) : ram_random_below(&random, 40);
+    uint32_t key = i < 614 ? i : 1000 + active;
+    cr_assert_eq(norkv_put(&store.kv, &key, sizeof(key), value, sizeof(value)), NORKV_OK);
+    if (restart != 0 && i % restart == 0) {
+      cr_assert_eq(store_start(&store), NORKV_OK);
+    }
+  }
+  struct wear wear = {.least = UINT64_MAX, .programmed = store.flash.programmed};
+  for (uint32_t i = 0; i < 16; i++) {
+    uint64_t erases = store.flash.erases[i];
+    wear.least = erases < wear.least ? erases : wear.least;
+    wear.most = erases > wear.most ? erases : wear.most;
+    wear.sum += erases;
+  }
+  store_free(&store);
+  return wear;
+}
+
+Test(policy, hybrid_is_nearly_even_and_writes_little_more_than_greedy) {
+  static const uint32_t restarts[] = {0, 10000, 100};
+  struct wear greedy = hot_and_cold(NORKV_POLICY_GREEDY, 200000, 0);
+  cr_expect_eq(greedy.least, 0, "sectors that never change are never erased");
+  for (size_t i = 0; i < 3; i++) {
+    struct wear hybrid = hot_and_cold(NORKV_POLICY_HYBRID, 200000, restarts[i]);
+    uint64_t tolerance = restarts[i] == 0 ? 10 : 50; /* per cent: without counts, chance needs longer to even out */
+    cr_expect_leq(hybrid.most * 16 * 100, hybrid.sum * (100 + tolerance), "start each %u puts: %llu of %llu",
+                  restarts[i], (unsigned long long)hybrid.most, (unsigned long long)hybrid.sum / 16);
+    cr_expect_geq(hybrid.least * 16 * 100, hybrid.sum * (100 - tolerance), "start each %u puts: %llu of %llu",
+                  restarts[i], (unsigned long long)hybrid.least, (unsigned long long)hybrid.sum / 16);
+    cr_expect_leq(hybrid.programmed * 10, greedy.programmed * 13);
+  }
+}
+
+Test(policy, circular_is_even_whatever_stays) {
+  struct wear circular = hot_and_cold(NORKV_POLICY_CIRCULAR, 100000, 500);
+  cr_expect_leq(circular.most - circular.least, NORKV_CIRCULAR_SPREAD);
+}

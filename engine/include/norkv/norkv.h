@@ -11,6 +11,17 @@
  * the configuration points to, must stay where they are until the store is started again or no longer used. There is no
  * heap, no recursion, no global state; calls on one store must not overlap, calls on different stores may.
  *
+ * Bounded work. With N sectors of S bytes, R copies, entries of at least E = norkv_entry_size(1, 0) bytes: a collection
+ * erases one sector and programs at most S bytes in S / E calls of the port; a call collects at most
+ *     put, delete          C = 3 N + R, with NORKV_POLICY_HYBRID 9 N + R (less: NORKV_COLLECT_ONE, NORKV_COLLECT_OFF);
+ *                          without deleted keys in the store R, with NORKV_POLICY_CIRCULAR N
+ *     start, recovery      C + 2 N, and as much of copies is written again; nothing unless there is damage
+ *     maintain             IDLE 1, PARTIAL 1, FULL and HEAVY C; all but IDLE after recovery, if it is due
+ * and two more erases where a cut interrupted one, or where a collection fails; a put or a delete that follows a start
+ * with NORKV_RECOVER_LAZY does the recovery first. Besides, a put or a delete programs R entries. Reading calls write
+ * nothing. A get reads its key and its entry, of each copy that is damaged too; a put reads back what it programs; a
+ * start reads each entry once, and its key again if the key was seen before.
+ *
  * Keys are 1 to NORKV_MAX_KEY bytes of any content and are compared whole. A value is 0 bytes to what fits in a sector
  * with its header and key: norkv_max_value_size.
  */
