@@ -15,8 +15,24 @@ static bool charge(struct pc_device *device, uint64_t *left, uint64_t amount) {
   return true;
 }
 
+/* A call is about to look at these bytes, which may lie anywhere. */
+static void watch(struct pc_device *device, uint32_t address, size_t size) {
+  const struct pc_watched *watched = &device->watched;
+  if (address < watched->end && size > 0 && (address >= watched->begin || size > watched->begin - address)) {
+    device->watched.met = true;
+  }
+}
+
+/* The rules look at the row, and a program that wraps at the rest of its page: neither goes beyond the sector. */
+static void watch_sectors(struct pc_device *device, uint32_t address, size_t size) {
+  uint32_t sector_size = device->profile.sector_size;
+  uint32_t before = address % sector_size;
+  watch(device, address - before, (before + size + sector_size - 1) / sector_size * sector_size);
+}
+
 static int read(void *context, uint32_t address, void *data, size_t size) {
   struct pc_device *device = context;
+  watch(device, address, size);
   uint64_t amount = size > PC_LEAST_READ_COST && size <= device->size ? size : PC_LEAST_READ_COST;
   if (!charge(device, &device->budget.read_bytes, amount)) {
     return PC_FLASH_STOPPED;
@@ -60,6 +76,7 @@ struct pc_program_parts pc_device_program_parts(const struct pc_device *device, 
 
 static int program(void *context, uint32_t address, const void *data, size_t size) {
   struct pc_device *device = context;
+  watch_sectors(device, address, size);
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
   }
@@ -80,6 +97,7 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
 
 static int erase(void *context, uint32_t address) {
   struct pc_device *device = context;
+  watch_sectors(device, address, 1);
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
   }
@@ -116,4 +134,12 @@ struct pc_budget pc_device_budget(const struct pc_device *device) {
 
 bool pc_device_stopped(const struct pc_device *device) {
   return device->stopped;
+}
+
+void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size) {
+  device->watched = (struct pc_watched){.begin = address, .end = address + size};
+}
+
+bool pc_device_watch_met(const struct pc_device *device) {
+  return device->watched.met || device->weak_cells > 0 || !pc_device_is_sound(device);
 }

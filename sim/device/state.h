@@ -26,6 +26,10 @@ struct pc_device {
   struct pc_journal journal;
   struct pc_budget budget;
   bool stopped;
+  struct pc_watched {
+    uint32_t begin, end;
+    bool met;
+  } watched;
   size_t violations;
   struct pc_contract_violation first_violation;
 };

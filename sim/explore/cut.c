@@ -80,6 +80,12 @@ static bool has_aftermath(const struct pc_walk *walk, uint64_t state) {
   return one_in > 0 && state % one_in == 0 && pc_device_is_sound(walk->rig.device);
 }
 
+/* What the last cut tore; NULL if it tore nothing. */
+static const struct pc_torn *place_of_tear(const struct pc_walk *walk) {
+  const uint32_t last = walk->path.depth - 1;
+  return walk->path.cuts[last].fault == PC_FAULT_BETWEEN_OPS ? NULL : &walk->levels[last].place;
+}
+
 /* One in so many recoveries is checked in full, whether its situation is known or not. */
 #define AUDIT_ONE_IN 64u
 
@@ -89,7 +95,7 @@ static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struc
   uint64_t state = pc_device_hash(walk->rig.device);
   struct pc_flash_work before = pc_device_work(walk->rig.device);
   pc_report_clear(&walk->report);
-  pc_checker_share(walk->rig.checker, state % AUDIT_ONE_IN != 0 && !has_aftermath(walk, state));
+  pc_checker_share(walk->rig.checker, state % AUDIT_ONE_IN != 0 && !has_aftermath(walk, state), place_of_tear(walk));
   enum pc_result result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, recovered, error);
   if (result != PC_OK) {
     return result;
@@ -152,8 +158,10 @@ static enum pc_result cut_with_fault(struct pc_walk *walk, const struct pc_fault
   for (uint32_t variant = 0; result == PC_OK && variant < variants && !pc_cut_should_stop(walk); variant++) {
     cut->variant = variant;
     walk->path.cuts[walk->path.depth++] = *cut;
-    struct pc_fault_memory *memory = &walk->levels[walk->path.depth - 1].memory;
-    result = pc_fault_leave(device, cut->fault, input, variant, memory, NULL, error);
+    struct pc_level *level = &walk->levels[walk->path.depth - 1];
+    struct pc_fault_place place = pc_fault_place(cut->fault, input, variant);
+    level->place = (struct pc_torn){.state = pc_device_hash(device), .address = place.address, .size = place.size};
+    result = pc_fault_leave(device, cut->fault, input, variant, &level->memory, NULL, error);
     if (result == PC_OK) {
       result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut), error);
     }

@@ -11,6 +11,7 @@
 struct pc_level {
   struct pc_tape recovery;       /* what the recovery from this level's cut did */
   struct pc_fault_memory memory; /* for what this level's cut leaves */
+  struct pc_torn place;          /* what was torn */
 };
 
 struct pc_walk {

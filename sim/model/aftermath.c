@@ -124,6 +124,7 @@ enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_ex
   if (result == PC_OK && !pc_report_failed(report)) {
     result = come_to_an_end(&aftermath, error);
   }
+  checker->settled = false; /* they are other contents now */
   if (result != PC_OK) {
     return result;
   }

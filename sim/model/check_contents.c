@@ -46,6 +46,7 @@ static void check_gets(struct pc_checker *checker, const struct pc_expectation *
     }
     checker->resolved_live += checker->resolved[key].live;
   }
+  checker->settled = true;
 }
 
 struct iteration {

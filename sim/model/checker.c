@@ -108,11 +108,13 @@ void pc_checker_close(struct pc_checker *checker) {
   }
 }
 
-void pc_checker_share(struct pc_checker *checker, bool share) {
+void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_torn *torn) {
   checker->shares = share && checker->target->promises.self_contained;
+  checker->torn = torn != NULL ? *torn : (struct pc_torn){0};
 }
 
 void pc_checker_forget(struct pc_checker *checker) {
+  checker->settled = false;
   pc_shared_forget(&checker->shared);
 }
 

@@ -20,6 +20,8 @@ struct pc_checker {
   uint64_t decoded_state; /* of the device, when it was decoded while sharing; 0: not to be used again */
   struct pc_shared shared;
   bool shares;                        /* a situation that held may answer for the next one */
+  struct pc_torn torn;                /* what the cut tore; of no bytes where it isn't known */
+  bool settled;                       /* `resolved` is what was found of a recovery since the last pc_checker_forget */
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;
@@ -96,6 +98,10 @@ enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struc
 /* Puts, gets and deletes a key that the workload doesn't use, if there is one that the store takes. The caller rolls
    the device back. */
 void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
+
+/* Checks a store that came up, from the journal's mark `before` on: everything but device_contract. */
+enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
+                              struct pc_report *report, struct pc_error *error);
 
 /* Reports what the device refused since its violations were last cleared. */
 void pc_check_contract(struct pc_checker *checker, struct pc_report *report);

@@ -25,8 +25,8 @@ void pc_shared_forget(struct pc_shared *shared) {
   }
 }
 
-uint64_t pc_shared_situation(const struct pc_target *target) {
-  return XXH3_64bits_withSeed(target->memory, target->promises.memory_size, pc_device_hash(target->device));
+uint64_t pc_shared_memory(const struct pc_target *target) {
+  return XXH3_64bits(target->memory, target->promises.memory_size);
 }
 
 bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t *checked) {

@@ -30,8 +30,8 @@ void pc_shared_close(struct pc_shared *shared);
 
 void pc_shared_forget(struct pc_shared *shared);
 
-/* A hash of the store's memory and of the device. */
-uint64_t pc_shared_situation(const struct pc_target *target);
+/* A hash of the store's memory. */
+uint64_t pc_shared_memory(const struct pc_target *target);
 
 /* Whether the situation is known, and which invariants were checked in it. */
 bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t *checked);

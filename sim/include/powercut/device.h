@@ -224,6 +224,12 @@ struct pc_flash_work pc_device_work(const struct pc_device *device);
 double pc_work_typical_us(const struct pc_profile *profile, struct pc_flash_work work);
 double pc_work_maximum_us(const struct pc_profile *profile, struct pc_flash_work work);
 
+/* Watches the bytes [address, address + size), which lie inside the device; a size of 0 ends it. Met: whether since
+   then a call of the port may have done something else than it would have with other bytes there. True if it read them,
+   or programmed or erased in their sectors, and always where cells are metastable or damaged or faults are armed. */
+void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size);
+bool pc_device_watch_met(const struct pc_device *device);
+
 /* Violations of the part's rules since the last clear: how many, and the first. */
 size_t pc_device_contract_violations(const struct pc_device *device, struct pc_contract_violation *first);
 void pc_device_clear_contract_violations(struct pc_device *device);

@@ -100,15 +100,22 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
                                const struct pc_workload *workload, struct pc_error *error);
 void pc_checker_close(struct pc_checker *checker);
 
+/* What the last cut tore: `size` bytes at `address`, on a device that had the hash `state` before. */
+struct pc_torn {
+  uint64_t state;
+  uint32_t address, size;
+};
+
 /*
  * Whether recoveries may be answered by earlier ones, no until it is said. A store that promises to be self-contained
  * answers by its memory and the flash alone. Where a start ends with both the same as after one that was checked since
  * the last pc_checker_forget and held, all that follows is the same too: of such a recovery the start is checked
- * (mountable, device_contract), and the other invariants count as checked like then. After that the contents that
- * aftermaths go on from aren't settled. Equal is what has equal hashes: 2^-64 for each pair. Call pc_checker_forget
- * whenever what is expected changes.
+ * (mountable, device_contract), and the other invariants count as checked like then. Where memory is the same, the
+ * start wrote nothing and the flash differs only in what was torn, the contents need not be read again if reading them
+ * took no look at that. `torn` may be NULL. After that the contents that aftermaths go on from aren't settled. Equal is
+ * what has equal hashes: 2^-64 for each pair. Call pc_checker_forget whenever what is expected changes.
  */
-void pc_checker_share(struct pc_checker *checker, bool share);
+void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_torn *torn);
 void pc_checker_forget(struct pc_checker *checker);
 
 /* Runs one operation with the power on and checks what it answers, and after maintenance the image too; the model

@@ -1,0 +1,183 @@
+/* What is asked of a store that came up, and what earlier recoveries have answered already. */
+#include "checker.h"
+#include "powercut/random.h"
+
+/*
+ * A start that wrote nothing left the flash as it found it, and a start is a function of the flash: a second one would
+ * do the same again. Only a start that wrote is followed by another, and one on metastable cells, which may read
+ * otherwise now. That one may write, to mend what it finds, as may one on a part whose flash operations fail, but must
+ * come to the same contents.
+ */
+static void start_again(struct pc_checker *checker, struct pc_report *report) {
+  struct pc_target *target = checker->target;
+  size_t recovered = pc_device_mark(target->device);
+  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker);
+  const struct pc_started started = pc_checker_start(checker);
+  size_t writes = pc_device_mark(target->device) - recovered;
+  if (started.excused) {
+    return;
+  }
+  if (started.status != PC_STATUS_OK) {
+    pc_report_answer(report, PC_STABLE, NULL, "the store starts a second time", started.status, "it answers %s",
+                     pc_status_text(started.status));
+  } else if (writes > 0 && !may_write) {
+    pc_report_fail(report, PC_STABLE, NULL, "a second start writes nothing", "%zu flash operations", writes);
+  } else {
+    pc_check_resolved(checker, PC_STABLE, report);
+  }
+}
+
+/* What the second start finds and what it must read: the flash, and which way the operation in flight went. */
+static uint64_t stable_situation(const struct pc_checker *checker, const struct pc_expectation *expectation) {
+  uint64_t settled = expectation->in_flight ? checker->resolved[expectation->key].hash : 0;
+  return pc_random_mix(pc_device_hash(checker->target->device), pc_random_mix(settled, PC_STABLE));
+}
+
+/* A second start that held answers for every recovery that ends with the same flash, whatever it left in memory. */
+static void check_stable(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
+                         struct pc_report *report) {
+  const struct pc_device *device = checker->target->device;
+  if (pc_checker_may_lose(checker)) {
+    return;
+  }
+  report->checked[PC_STABLE] = true;
+  if (!checker->shares) {
+    if (pc_device_weak_cells(device) > 0 || pc_device_mark(device) != before) {
+      start_again(checker, report);
+    }
+    return;
+  }
+  uint64_t situation = stable_situation(checker, expectation);
+  uint32_t checked;
+  if (pc_shared_find(&checker->shared, situation, &checked)) {
+    return;
+  }
+  if (pc_device_mark(device) != before) {
+    start_again(checker, report);
+  }
+  if (!report->failed[PC_STABLE]) {
+    pc_shared_keep(&checker->shared, situation, 0);
+  }
+}
+
+/* The invariants that were checked, a bit for each, and one more: the operation in flight was found to have finished.
+ */
+#define FINISHED (1u << 31)
+_Static_assert(PC_INVARIANT_COUNT <= 31, "a bit for each");
+
+static uint32_t checked_in(const struct pc_checker *checker, const struct pc_expectation *expectation,
+                           const struct pc_report *report) {
+  uint32_t checked = 0;
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    checked |= (uint32_t)report->checked[invariant] << invariant;
+  }
+  if (expectation->in_flight && checker->resolved[expectation->key].hash == expectation->outcome.hash) {
+    checked |= FINISHED;
+  }
+  return checked;
+}
+
+static void count_as_checked(uint32_t checked, struct pc_report *report) {
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    report->checked[invariant] = report->checked[invariant] || (checked >> invariant & 1u) != 0;
+  }
+}
+
+/* Whether nothing that was checked failed. */
+static bool held(const struct pc_checker *checker, const struct pc_report *report) {
+  return !pc_report_failed(report) && pc_device_contract_violations(checker->target->device, NULL) == 0;
+}
+
+/* A store that came up. */
+struct arrival {
+  struct pc_checker *checker;
+  const struct pc_expectation *expectation;
+  struct pc_report *report;
+  size_t before, recovered; /* marks of the journal: the start lies between them */
+  uint64_t memory;          /* a hash of the store's, where anything is shared */
+};
+
+/* The contents were found as `checked` tells; all keys but the one in flight hold what they held then. */
+static void settle_like(const struct arrival *arrival, uint32_t checked) {
+  const struct pc_expectation *expectation = arrival->expectation;
+  struct pc_checker *checker = arrival->checker;
+  if (expectation->in_flight) {
+    struct pc_content *resolved = &checker->resolved[expectation->key];
+    checker->resolved_live -= resolved->live;
+    *resolved = (checked & FINISHED) != 0 ? expectation->outcome : expectation->model->contents[expectation->key];
+    checker->resolved_live += resolved->live;
+  }
+  count_as_checked(checked, arrival->report);
+}
+
+/*
+ * A start that wrote nothing leaves a flash that differs from that of other cuts in the same flash operation where that
+ * one was torn, and nowhere else. If it also left the same in memory, and the other one was read without a look at
+ * these bytes, then reading this one gives the same.
+ */
+static void check_torn_contents(const struct arrival *arrival) {
+  struct pc_checker *checker = arrival->checker;
+  struct pc_device *device = checker->target->device;
+  const struct pc_torn *torn = &checker->torn;
+  uint64_t place = pc_random_mix(torn->state, (uint64_t)torn->address << 32 | torn->size);
+  uint64_t situation = pc_random_mix(arrival->memory, place);
+  uint32_t checked;
+  if (checker->settled && pc_shared_find(&checker->shared, situation, &checked)) {
+    settle_like(arrival, checked);
+    return;
+  }
+  pc_device_watch(device, torn->address, torn->size);
+  pc_check_contents(checker, arrival->expectation, arrival->report);
+  bool alike = !pc_device_watch_met(device) && pc_device_mark(device) == arrival->recovered;
+  pc_device_watch(device, 0, 0);
+  if (alike && held(checker, arrival->report)) {
+    pc_shared_keep(&checker->shared, situation, checked_in(checker, arrival->expectation, arrival->report));
+  }
+}
+
+/* The contents first, then the image, then what changes the flash: the store must be writable as it came up, before a
+   second start, which finds nothing left to mend. */
+static enum pc_result check_arrival(const struct arrival *arrival, struct pc_error *error) {
+  struct pc_checker *checker = arrival->checker;
+  if (checker->shares && checker->torn.size > 0 && arrival->recovered == arrival->before) {
+    check_torn_contents(arrival);
+  } else {
+    pc_check_contents(checker, arrival->expectation, arrival->report);
+  }
+  enum pc_result result = pc_check_image(checker, false, arrival->report, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_check_writable(checker, arrival->expectation, arrival->report);
+  pc_device_rollback(checker->target->device, arrival->recovered);
+  check_stable(checker, arrival->expectation, arrival->before, arrival->report);
+  return PC_OK;
+}
+
+enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
+                              struct pc_report *report, struct pc_error *error) {
+  struct pc_device *device = checker->target->device;
+  struct arrival arrival = {.checker = checker,
+                            .expectation = expectation,
+                            .report = report,
+                            .before = before,
+                            .recovered = pc_device_mark(device)};
+  /* Metastable cells make no two recoveries the same, nor does a part with faults. */
+  checker->shares = checker->shares && pc_device_weak_cells(device) == 0 && pc_device_is_sound(device);
+  if (!checker->shares) {
+    return check_arrival(&arrival, error);
+  }
+  arrival.memory = pc_shared_memory(checker->target);
+  uint64_t situation = pc_random_mix(arrival.memory, pc_device_hash(device));
+  uint32_t checked;
+  report->shared = pc_shared_find(&checker->shared, situation, &checked);
+  if (report->shared) {
+    count_as_checked(checked, report);
+    return PC_OK;
+  }
+  enum pc_result result = check_arrival(&arrival, error);
+  if (result == PC_OK && held(checker, report)) {
+    pc_shared_keep(&checker->shared, situation, checked_in(checker, expectation, report));
+  }
+  return result;
+}
