@@ -18,6 +18,7 @@ enum pc_exit pc_exit_of(enum pc_result result);
    PC_EXIT_BAD_INPUT, --help with PC_EXIT_HELD. */
 enum pc_exit pc_command_run(int argc, char **argv);
 enum pc_exit pc_command_gate(int argc, char **argv);
+enum pc_exit pc_command_merge(int argc, char **argv);
 enum pc_exit pc_command_replay(int argc, char **argv);
 enum pc_exit pc_command_inspect(int argc, char **argv);
 enum pc_exit pc_command_devices(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"gate", "decide by a policy whether a build may be released", pc_command_gate},
     {"replay", "tell a repro step by step: flash operations, the cut, which invariant failed", pc_command_replay},
     {"inspect", "decode a raw flash dump: every entry, and what the store would read", pc_command_inspect},
+    {"merge", "join results from many machines, and the shards of a run to one", pc_command_merge},
     {"devices", "list the device profiles, or show one", pc_command_devices},
     {"stores", "list the stores that are built in, and their parameters", pc_command_stores},
     {"new-store", "write the skeleton of a store of your own, which builds and runs as it is", pc_command_new_store},

@@ -188,5 +188,6 @@ struct pc_run_report pc_run_report(const struct pc_run *run) {
       .database = run->plan->database,
       .run_id = run->findings.run_id,
       .seconds = run->seconds,
+      .shard = run->plan->shard,
   };
 }

@@ -8,6 +8,7 @@
 #include "powercut/config.h"
 #include "powercut/explore.h"
 #include "run_findings.h"
+#include "shard.h"
 
 /* The fault that checks of the baseline run are listed under, as in the ledger. */
 #define PC_BASELINE "none"
@@ -20,6 +21,7 @@ struct pc_run_report {
   const char *database;
   int64_t run_id;
   double seconds;
+  struct pc_shard shard;
 };
 
 enum pc_result pc_run_print_text(const struct pc_run_report *report, struct pc_error *error);

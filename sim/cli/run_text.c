@@ -89,6 +89,10 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   }
   pc_buffer_print(&text, "\n  power       ");
   add_power(report, &text);
+  if (report->shard.count > 0) {
+    pc_buffer_print(&text, "\n  shard       %u of %u: the figures of cuts are its own", report->shard.number,
+                    report->shard.count);
+  }
   pc_buffer_print(&text, "\n  cuts        ");
   pc_buffer_count(&text, result->cuts);
   pc_buffer_print(&text, ": ");
@@ -233,7 +237,9 @@ static enum pc_result print_verdict(const struct pc_run_report *report, struct p
     pc_buffer_print(&text, "\n");
   } else if (!result->interrupted) {
     pc_buffer_print(&text, "HELD: every invariant, %s\n",
-                    result->cuts > 0 ? "at every cut." : "in the baseline run; the power was not cut.");
+                    report->shard.count > 0 ? "at every cut of this shard."
+                    : result->cuts > 0      ? "at every cut."
+                                            : "in the baseline run; the power was not cut.");
   }
   return pc_output_buffer(stdout, &text, error);
 }

@@ -11,11 +11,15 @@ struct convention {
   const char *index; /* the part's number */
   const char *count; /* how many there are */
   const char *first; /* the number of the first part, or NULL: 0 */
+  const char *step;  /* how far the numbers are apart; NULL, or not set: 1 */
 };
 
 static const struct convention conventions[] = {
     /* Slurm's job arrays (sbatch --array) count from any number on. */
-    {.index = "SLURM_ARRAY_TASK_ID", .count = "SLURM_ARRAY_TASK_COUNT", .first = "SLURM_ARRAY_TASK_MIN"},
+    {.index = "SLURM_ARRAY_TASK_ID",
+     .count = "SLURM_ARRAY_TASK_COUNT",
+     .first = "SLURM_ARRAY_TASK_MIN",
+     .step = "SLURM_ARRAY_TASK_STEP"},
     /* Kubernetes' indexed jobs tell the index alone: the job's manifest has to pass .spec.completions on. */
     {.index = "JOB_COMPLETION_INDEX", .count = "JOB_COMPLETIONS"},
     /* Bazel's sharded tests, and what follows them. */
@@ -36,15 +40,20 @@ static uint64_t number_of(const struct argp_state *state, const char *name, stru
   return number;
 }
 
+static struct pc_shard read_convention(const struct argp_state *state, const struct convention *convention) {
+  const struct pc_range any = {0, UINT32_MAX};
+  uint64_t first = convention->first == NULL ? 0 : number_of(state, convention->first, any);
+  bool has_step = convention->step != NULL && getenv(convention->step) != NULL;
+  uint64_t step = has_step ? number_of(state, convention->step, (struct pc_range){1, UINT32_MAX}) : 1;
+  uint64_t count = number_of(state, convention->count, (struct pc_range){1, PC_MAX_SHARDS});
+  uint64_t index = number_of(state, convention->index, (struct pc_range){first, first + (count - 1) * step});
+  return (struct pc_shard){.number = (uint32_t)((index - first) / step) + 1, .count = (uint32_t)count};
+}
+
 static struct pc_shard read_environment(const struct argp_state *state) {
   for (size_t i = 0; i < CONVENTION_COUNT; i++) {
-    const struct convention *convention = &conventions[i];
-    if (getenv(convention->index) != NULL) {
-      uint64_t first =
-          convention->first == NULL ? 0 : number_of(state, convention->first, (struct pc_range){0, UINT32_MAX});
-      uint64_t count = number_of(state, convention->count, (struct pc_range){1, PC_MAX_SHARDS});
-      uint64_t index = number_of(state, convention->index, (struct pc_range){first, first + count - 1});
-      return (struct pc_shard){.number = (uint32_t)(index - first) + 1, .count = (uint32_t)count};
+    if (getenv(conventions[i].index) != NULL) {
+      return read_convention(state, &conventions[i]);
     }
   }
   argp_error(state, "--shard auto: none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX and TEST_SHARD_INDEX is set");
