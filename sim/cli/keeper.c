@@ -6,7 +6,10 @@
 #define SECONDS_BETWEEN_COMMITS 0.5
 
 double pc_keeper_seconds(const struct pc_keeper *keeper) {
-  return keeper->finished ? keeper->before : keeper->before + pc_seconds() - keeper->started;
+  if (keeper->finished || keeper->explored > 0) {
+    return keeper->finished ? keeper->before : keeper->explored;
+  }
+  return keeper->before + pc_seconds() - keeper->started;
 }
 
 enum pc_result pc_keeper_begin(struct pc_keeper *keeper, struct pc_ledger *ledger, const struct pc_run_info *info,
@@ -38,6 +41,11 @@ enum pc_result pc_keeper_idle(struct pc_keeper *keeper, struct pc_error *error) 
   enum pc_result err = pc_ledger_commit(keeper->ledger, keeper->run_id, pc_keeper_seconds(keeper), error);
   keeper->committed = pc_seconds();
   return err;
+}
+
+enum pc_result pc_keeper_explored(struct pc_keeper *keeper, struct pc_error *error) {
+  keeper->explored = pc_keeper_seconds(keeper);
+  return keeper->finished ? PC_OK : pc_ledger_commit(keeper->ledger, keeper->run_id, keeper->explored, error);
 }
 
 enum pc_result pc_keeper_end(struct pc_keeper *keeper, const struct pc_exploration_result *result,

@@ -12,6 +12,7 @@ struct pc_keeper {
   double started, committed; /* pc_seconds */
   bool resumes;              /* from the checkpoint */
   bool finished;             /* it had been: what it came to is only told again */
+  double explored;           /* seconds, once it is; 0: not yet */
   struct pc_checkpoint checkpoint;
 };
 
@@ -26,7 +27,10 @@ enum pc_result pc_keeper_resume(struct pc_keeper *keeper, struct pc_ledger *ledg
 enum pc_result pc_keeper_part(struct pc_keeper *keeper, const struct pc_part *part, struct pc_error *error);
 enum pc_result pc_keeper_idle(struct pc_keeper *keeper, struct pc_error *error);
 
-/* Seconds that the run took so far. */
+/* The exploration is over: commits all of it, and stops its clock. */
+enum pc_result pc_keeper_explored(struct pc_keeper *keeper, struct pc_error *error);
+
+/* Seconds that the exploration took so far. */
 double pc_keeper_seconds(const struct pc_keeper *keeper);
 
 enum pc_result pc_keeper_end(struct pc_keeper *keeper, const struct pc_exploration_result *result,

@@ -8,9 +8,7 @@
 /* Appends the folder that belongs to a database: "nightly-repros" for "nightly.db". */
 void pc_repro_folder(const char *database, struct pc_buffer *folder);
 
-/* Writes `text` to the file `path` in `folder`, which is made if it isn't there: beside it first, then renamed, so that
-   no reader sees half a file. It isn't forced to the disk: the database has the same text, and is. PC_ENVIRONMENT names
-   the file and the cause. */
+/* Writes `text` to the file `path` in `folder`, which is made if it isn't there, as pc_file_replace does. */
 enum pc_result pc_repro_file_write(const char *folder, const char *path, const struct pc_buffer *text,
                                    struct pc_error *error);
 

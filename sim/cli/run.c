@@ -17,6 +17,7 @@ enum {
   OPTION_SEED,
   OPTION_SET,
   OPTION_REPROS,
+  OPTION_NO_SHRINK,
   OPTION_RESUME,
   OPTION_SHARD,
   OPTION_JSON
@@ -50,6 +51,10 @@ static const struct argp_option options[] = {
      .arg = "I/N",
      .doc = "explore part I (from 1) of N, which take about equally long; `powercut merge' joins them to one run. "
             "auto: from the environment of Slurm, Kubernetes, Bazel or the like"},
+    {.name = "no-shrink",
+     .key = OPTION_NO_SHRINK,
+     .doc =
+         "leave all repros as they were found: else the first of each invariant and class of the last cut is shrunk"},
     {.name = "json",
      .key = OPTION_JSON,
      .doc = "print the summary as one JSON object; of a scenario with a matrix, as a list of them"},
@@ -116,6 +121,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
       return 0;
     case OPTION_SHARD:
       arguments->plan.shard = pc_argument_shard(state, argument);
+      return 0;
+    case OPTION_NO_SHRINK:
+      arguments->plan.no_shrink = true;
       return 0;
     case OPTION_JSON:
       arguments->plan.json = true;

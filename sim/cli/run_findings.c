@@ -5,19 +5,20 @@
 #include <string.h>
 
 #include "repro_file.h"
+#include "shrink.h"
 
-/* Appends the path of the repro file of the violation that was counted last. */
-static void print_path(const struct pc_run_findings *findings, const struct pc_violation *violation,
+/* Appends the path of the repro file of the run's violation `number`. */
+static void print_path(const struct pc_run_findings *findings, uint64_t number, enum pc_invariant invariant,
                        struct pc_buffer *path) {
-  pc_buffer_print(path, "%s/run%" PRId64 "-%" PRIu64 "-%s.yaml", findings->folder, findings->run_id, findings->count,
-                  pc_invariant_info(violation->invariant)->name);
+  pc_buffer_print(path, "%s/run%" PRId64 "-%" PRIu64 "-%s.yaml", findings->folder, findings->run_id, number,
+                  pc_invariant_info(invariant)->name);
 }
 
-/* Writes the repro file; a failure is noted, the first one. Returns its path, which the caller frees, or NULL. */
-static char *write_file(struct pc_run_findings *findings, const struct pc_violation *violation,
+/* Writes that file; a failure is noted, the first one. Returns its path, which the caller frees, or NULL. */
+static char *write_file(struct pc_run_findings *findings, uint64_t number, enum pc_invariant invariant,
                         const struct pc_buffer *text) {
   struct pc_buffer path = {0};
-  print_path(findings, violation, &path);
+  print_path(findings, number, invariant, &path);
   struct pc_error error;
   enum pc_result err = path.failed ? pc_fail_memory(&error)
                                    : pc_repro_file_write(findings->folder, (const char *)path.data, text, &error);
@@ -59,12 +60,13 @@ enum pc_result pc_run_findings_add(void *context, const struct pc_violation *vio
   }
   if (!err) {
     findings->count++;
-    char *file = write_file(findings, violation, &text);
+    char *file = write_file(findings, findings->count, violation->invariant, &text);
     struct pc_finding *first = &findings->first[violation->invariant];
     if (first->found) {
       free(file);
     } else {
       err = keep(first, violation, file, error);
+      first->number = findings->count;
     }
   }
   pc_buffer_free(&text);
@@ -79,8 +81,59 @@ enum pc_result pc_run_findings_recall(void *context, const struct pc_violation *
     return PC_OK;
   }
   struct pc_buffer path = {0};
-  print_path(findings, violation, &path);
-  return keep(first, violation, (char *)path.data, error);
+  print_path(findings, findings->count, violation->invariant, &path);
+  enum pc_result err = keep(first, violation, (char *)path.data, error);
+  first->number = findings->count;
+  return err;
+}
+
+/* Notes for the summary how small a violation's repro became. */
+static void note(struct pc_run_findings *findings, uint64_t number, const struct pc_shrinkage *shrinkage) {
+  for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
+    struct pc_finding *first = &findings->first[i];
+    if (first->found && first->number == number) {
+      first->operations_before = shrinkage->operations_before;
+      first->operations = shrinkage->operations;
+    }
+  }
+}
+
+/* `*stopped`: it was interrupted. */
+static enum pc_result shrink(struct pc_run_findings *findings, const struct pc_observer *observer,
+                             const struct pc_unshrunk *unshrunk, bool *stopped, struct pc_error *error) {
+  struct pc_repro repro;
+  struct pc_shrinkage shrinkage;
+  struct pc_bytes text = {.data = unshrunk->repro.data, .size = unshrunk->repro.size};
+  enum pc_result err = pc_repro_parse("repro", text, &repro, error);
+  if (err) {
+    return err;
+  }
+  err = pc_repro_shrink(&repro, findings->subject, observer, &shrinkage, error);
+  if (!err && shrinkage.text.size > 0) {
+    text = (struct pc_bytes){.data = shrinkage.text.data, .size = shrinkage.text.size};
+    err = pc_ledger_add_shrunk(findings->ledger, unshrunk->violation_id, text, error);
+    free(write_file(findings, unshrunk->number, repro.invariant, &shrinkage.text));
+    note(findings, unshrunk->number, &shrinkage);
+  }
+  *stopped = shrinkage.interrupted;
+  pc_buffer_free(&shrinkage.text);
+  pc_repro_free(&repro);
+  return err;
+}
+
+enum pc_result pc_run_findings_shrink(struct pc_run_findings *findings, const struct pc_observer *observer,
+                                      struct pc_error *error) {
+  struct pc_unshrunk unshrunk = {0};
+  bool stopped = false;
+  enum pc_result err = pc_ledger_next_unshrunk(findings->ledger, findings->run_id, &unshrunk, error);
+  while (!err && unshrunk.violation_id != 0 && !stopped) {
+    err = shrink(findings, observer, &unshrunk, &stopped, error);
+    if (!err) {
+      err = pc_ledger_next_unshrunk(findings->ledger, findings->run_id, &unshrunk, error);
+    }
+  }
+  pc_buffer_free(&unshrunk.repro);
+  return err;
 }
 
 void pc_run_findings_free(struct pc_run_findings *findings) {

@@ -1,4 +1,7 @@
-/* What becomes of a violation that a run finds: a row in the ledger, a repro file, a line in the summary. */
+/*
+ * What becomes of a violation that a run finds: a row in the ledger, a repro file, a line in the summary. The first of
+ * each invariant and class of the last cut is shrunk once the run has found what there is.
+ */
 #ifndef PC_CLI_RUN_FINDINGS_H
 #define PC_CLI_RUN_FINDINGS_H
 
@@ -10,9 +13,11 @@
 
 struct pc_finding {
   bool found;
+  uint64_t number;               /* of the run's violations, the first is 1 */
   struct pc_violation violation; /* its key points to `key` */
   uint8_t *key;
-  char *file; /* of its repro; NULL if it could not be written */
+  char *file;                             /* of its repro; NULL if it could not be written */
+  uint32_t operations_before, operations; /* of its repro, before and after it was shrunk; 0: it was not */
 };
 
 struct pc_run_findings {
@@ -33,6 +38,11 @@ struct pc_run_findings {
 enum pc_result pc_run_findings_add(void *context, const struct pc_violation *violation, struct pc_error *error);
 /* Counts one that an earlier process handed on, whose row and file are there. */
 enum pc_result pc_run_findings_recall(void *context, const struct pc_violation *violation, struct pc_error *error);
+
+/* Shrinks what is to be, for the ledger and the repro files. When `observer` says stop, what is left stays as it was
+   found. */
+enum pc_result pc_run_findings_shrink(struct pc_run_findings *findings, const struct pc_observer *observer,
+                                      struct pc_error *error);
 void pc_run_findings_free(struct pc_run_findings *findings);
 
 #endif

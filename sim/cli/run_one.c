@@ -162,7 +162,13 @@ static enum pc_result explore(struct pc_run *run, struct pc_error *error) {
   enum pc_result err =
       pc_explore(&run->opened.subject, &run->scenario.workload, &run->scenario.plan, &observer, &run->result, error);
   pc_progress_end(&run->progress);
+  if (!err) {
+    err = pc_keeper_explored(&run->keeper, error);
+  }
   run->seconds = pc_keeper_seconds(&run->keeper);
+  if (!err && !run->plan->no_shrink && !run->keeper.finished && !run->result.interrupted) {
+    err = pc_run_findings_shrink(&run->findings, &observer, error);
+  }
   return err ? err : pc_keeper_end(&run->keeper, &run->result, error);
 }
 

@@ -16,6 +16,7 @@ struct pc_run_plan {
   const char *scenario, *database, *repros;
   uint32_t jobs; /* 0: one for each processor */
   bool json, resume;
+  bool no_shrink; /* repros stay as they were found */
   struct pc_shard shard;
   struct pc_scenario_options options;
   const char *command; /* line, whole */

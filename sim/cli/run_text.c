@@ -193,6 +193,12 @@ static void add_finding(struct pc_buffer *text, const struct pc_run_report *repo
     pc_buffer_print(text, "\n    powercut replay ");
     pc_buffer_text(text, finding->file);
   }
+  if (finding->operations > 0) {
+    pc_buffer_print(text, "\n    shrunk from ");
+    add_counted(text, finding->operations_before, "operation");
+    pc_buffer_print(text, " to ");
+    pc_buffer_count(text, finding->operations);
+  }
   pc_buffer_print(text, "\n");
 }
 

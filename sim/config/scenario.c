@@ -87,8 +87,9 @@ enum pc_result pc_document_read(const char *path, struct pc_document *document, 
   return result;
 }
 
-enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_scenario_options *options,
-                            struct pc_repro *repro, struct pc_error *error) {
+enum pc_result pc_read_source(const struct pc_source *source, const struct pc_scenario_options *options,
+                              struct pc_repro *repro, struct pc_error *error) {
+  const char *path = source->path;
   *repro = (struct pc_repro){0};
   struct pc_reading reading = {.document = {.name = path}, .folder = pc_path_folder(path)};
   struct pc_scenario *scenario = &reading.repro.scenario;
@@ -99,10 +100,12 @@ enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_sce
     result = pc_fail_memory(error);
   }
   if (result == PC_OK) {
-    result = pc_document_read(path, &reading.document, error);
+    result = source->has_text
+                 ? pc_document_parse(&reading.document, (const char *)source->text.data, source->text.size, error)
+                 : pc_document_read(path, &reading.document, error);
   }
   if (result == PC_OK) {
-    result = bind_file(&reading, is_repro, options, error);
+    result = bind_file(&reading, source->is_repro, options, error);
   }
   free(reading.folder);
   pc_document_free(&reading.document);
@@ -118,7 +121,8 @@ enum pc_result pc_scenario_load(const char *path, const struct pc_scenario_optio
                                 struct pc_scenario *scenario, struct pc_error *error) {
   static const struct pc_scenario_options none = {0};
   struct pc_repro repro;
-  enum pc_result result = pc_read_file(path, false, options != NULL ? options : &none, &repro, error);
+  const struct pc_source source = {.path = path};
+  enum pc_result result = pc_read_source(&source, options != NULL ? options : &none, &repro, error);
   *scenario = repro.scenario;
   return result;
 }

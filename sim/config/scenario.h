@@ -44,8 +44,16 @@ enum pc_result pc_document_read(const char *path, struct pc_document *document, 
 enum pc_result pc_apply_overrides(struct pc_document *document, const struct pc_override *overrides, size_t count,
                                   struct pc_error *error);
 
-/* Reads a file of this kind whole: `*repro` is all that it says, or, on failure, empty. */
-enum pc_result pc_read_file(const char *path, bool is_repro, const struct pc_scenario_options *options,
-                            struct pc_repro *repro, struct pc_error *error);
+/* A file of this kind. */
+struct pc_source {
+  const char *path;     /* that messages name, and in whose folder relative paths start */
+  struct pc_bytes text; /* what is in it, */
+  bool has_text;        /* or else the file is read */
+  bool is_repro;
+};
+
+/* Reads it whole: `*repro` is all that it says, or, on failure, empty. */
+enum pc_result pc_read_source(const struct pc_source *source, const struct pc_scenario_options *options,
+                              struct pc_repro *repro, struct pc_error *error);
 
 #endif

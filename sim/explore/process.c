@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 /* A process that has nothing to do ends when its socket is closed; a store may keep it from that. */
-#define LONGEST_END_MILLISECONDS 2000u
+#define LONGEST_END_MICROSECONDS 2000000u
 
 /* The exit status of a process that was let go. If its parent still waits for it, then the store closed its socket, or
    wrote to it. */
 #define LET_GO 120
 
-static void sleep_millisecond(void) {
-  const struct timespec time = {.tv_nsec = 1000000};
+static void sleep_for(uint32_t microseconds) {
+  const struct timespec time = {.tv_nsec = (long)microseconds * 1000};
   (void)nanosleep(&time, NULL);
 }
 
@@ -107,6 +107,8 @@ enum pc_result pc_process_start(struct pc_process *process, const struct pc_proc
   if (result != PC_OK) {
     return result;
   }
+  process->watch.patience = work->patience;
+  pc_process_begin(process); /* before there is a child that writes its notice */
   /* What is buffered would be written twice. */
   (void)fflush(NULL);
   pid_t parent = getpid();
@@ -123,8 +125,6 @@ enum pc_result pc_process_start(struct pc_process *process, const struct pc_proc
   (void)close(sockets[1]);
   process->pid = pid;
   process->socket = sockets[0];
-  process->watch.patience = work->patience;
-  pc_process_begin(process);
   return PC_OK;
 }
 
@@ -205,12 +205,14 @@ void pc_process_end(struct pc_process *process, bool busy) {
   }
   pc_process_hang_up(process);
   int status;
-  for (uint32_t i = 0; !busy && i < LONGEST_END_MILLISECONDS; i++) {
+  uint32_t step = 20;
+  for (uint32_t waited = 0; !busy && waited < LONGEST_END_MICROSECONDS; waited += step) {
     if (waitpid(process->pid, &status, WNOHANG) != 0) {
       forget(process);
       return;
     }
-    sleep_millisecond();
+    sleep_for(step);
+    step += step / 4; /* most end at once */
   }
   (void)kill(process->pid, SIGKILL);
   (void)wait_for(process->pid, &status);

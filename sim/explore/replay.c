@@ -36,7 +36,7 @@ void pc_replay_tell_report(struct pc_replay *replay, uint32_t operation, uint32_
 
 static void tell_crash(struct pc_replay *replay, uint32_t operation, uint32_t depth) {
   pc_report_clear(&replay->report);
-  pc_report_fail(&replay->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", replay->crash->what);
+  pc_report_fail(&replay->report, PC_MOUNTABLE, NULL, PC_EXPECTED_START, "%s", replay->crash->what);
   pc_replay_tell_report(replay, operation, depth);
   replay->ended = true;
 }
@@ -44,6 +44,9 @@ static void tell_crash(struct pc_replay *replay, uint32_t operation, uint32_t de
 bool pc_replay_enter(struct pc_replay *replay, uint32_t operation, uint32_t depth) {
   replay->beats++;
   if (replay->notice != NULL) {
+    replay->notice->operation = operation;
+    replay->notice->path = *replay->path;
+    replay->notice->path.depth = depth;
     replay->notice->beats = replay->beats;
   }
   if (replay->crash != NULL && replay->crash->beats == replay->beats) {
@@ -147,8 +150,8 @@ static enum pc_result end(struct pc_replay *replay, struct pc_error *error) {
   return result;
 }
 
-static enum pc_result run(struct pc_replay *replay, const struct pc_subject *subject,
-                          const struct pc_workload *workload, struct pc_error *error) {
+enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *subject,
+                             const struct pc_workload *workload, struct pc_error *error) {
   if (replay->crash != NULL && replay->crash->beats == 0) {
     tell_crash(replay, 0, 0); /* while it was set up */
     return PC_OK;
@@ -185,7 +188,7 @@ static void rehearse(const struct pc_worker_end *end, const void *context) {
     replay->step = NULL;
     replay->violations = &violations;
     replay->notice = end->notice;
-    (void)run(replay, rehearsal->subject, rehearsal->workload, &error);
+    (void)pc_replay_run(replay, rehearsal->subject, rehearsal->workload, &error);
     free(replay);
   }
   (void)pc_socket_write(end->socket, "", 1);
@@ -218,7 +221,7 @@ enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workl
   enum pc_result result = pc_trial_run(&trial_plan, &trial, error);
   if (result == PC_OK) {
     replay->crash = trial.survived ? NULL : &trial;
-    result = run(replay, subject, workload, error);
+    result = pc_replay_run(replay, subject, workload, error);
   }
   free(replay);
   return result;

@@ -12,7 +12,7 @@ struct pc_replay {
   void (*step)(void *context, const struct pc_step *step); /* may be NULL */
   void *context;
   uint32_t *violations;
-  struct pc_notice *notice;     /* while it is tried out: how far it is, is noted there; else NULL */
+  struct pc_notice *notice;     /* while it is tried out: where it is, is noted there; else NULL */
   const struct pc_trial *crash; /* where the store brings its process down, and how; NULL: it does not */
   struct pc_rig rig;
   struct pc_report report;
@@ -21,6 +21,10 @@ struct pc_replay {
   uint32_t keys_used;        /* by the operations so far, the one that runs included */
   bool ended;                /* there is no more to tell */
 };
+
+/* Runs it; all that stands before the rig is set. PC_BAD_INPUT as pc_replay. */
+enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *subject,
+                             const struct pc_workload *workload, struct pc_error *error);
 
 /* The store is called upon, in `operation` and after `depth` cuts. False: that is where it would bring this process
    down, which was told in its place, and is the end. */

@@ -40,6 +40,8 @@ static inline struct pc_share pc_share_of(const struct pc_observer *observer, ui
 static inline uint32_t pc_share_segment(const struct pc_share *share, uint32_t index) {
   return share->first + index * share->step;
 }
+/* What the violation of a store that brings its process down expected. */
+#define PC_EXPECTED_START "the store starts and works"
 
 /* A cut path at which the store brought its process down, and how. */
 #define PC_CRASH_TEXT 96u

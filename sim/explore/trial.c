@@ -11,7 +11,7 @@ static void pass_on_stop(const struct pc_trial_plan *plan, struct pc_process *pr
 /* Waits until it is done, or gone. */
 static enum pc_result wait_for(const struct pc_trial_plan *plan, struct pc_process *process, struct pc_trial *trial,
                                struct pc_error *error) {
-  bool well = true, hung;
+  bool well = true;
   while (well) {
     struct pollfd polled = {.fd = process->socket, .events = POLLIN};
     pass_on_stop(plan, process);
@@ -22,7 +22,7 @@ static enum pc_result wait_for(const struct pc_trial_plan *plan, struct pc_proce
       }
       pc_process_hang_up(process);
     }
-    well = pc_process_is_well(process, trial->what, &hung);
+    well = pc_process_is_well(process, trial->what, &trial->hung);
   }
   return PC_OK;
 }
@@ -35,6 +35,7 @@ enum pc_result pc_trial_run(const struct pc_trial_plan *plan, struct pc_trial *t
     result = wait_for(plan, &process, trial, error);
     trial->beats = process.notice->beats;
     trial->operation = process.notice->operation;
+    trial->path = process.notice->path;
   }
   pc_process_end(&process, !trial->survived);
   pc_process_free(&process);

@@ -16,8 +16,10 @@ struct pc_trial_plan {
 /* How it went. */
 struct pc_trial {
   bool survived;  /* what it wrote was received; else: */
+  bool hung;      /* it had to be stopped */
   uint64_t beats; /* what its notice said last */
   uint32_t operation;
+  struct pc_cut_path path;
   char what[PC_CRASH_TEXT]; /* how it ended */
 };
 

@@ -9,7 +9,7 @@ source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
 spoil() {
   small_scenario | sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/$1.so|" >spoilt.yaml
   rm -rf results.db repros
-  expect 1 run spoilt.yaml --db results.db --repros repros
+  expect 1 run spoilt.yaml --db results.db --repros repros --no-shrink
 }
 
 # repro_where CONDITION: the repro of the first violation for which the SQL condition holds, into repro.yaml.
@@ -61,7 +61,7 @@ grep -q "POWER LOST" out && fail "a cut is told where there was none"
 repro_where "fault = 'between_ops' AND operation < 60"
 expect 1 replay repro.yaml
 says "Nothing of it reached the flash."
-expect 1 run spoilt.yaml --db results.db --repros repros --set power.depth=2
+expect 1 run spoilt.yaml --db results.db --repros repros --no-shrink --set power.depth=2
 repro_where "depth = 2"
 expect 1 replay repro.yaml
 says ", then in flash operation "
@@ -70,7 +70,7 @@ is 2 "$(grep -c 'POWER LOST' out)" "cuts that are told"
 
 # A cut after the last operation.
 rm results.db
-expect 1 run spoilt.yaml --db results.db --repros repros --set workload.operations=4
+expect 1 run spoilt.yaml --db results.db --repros repros --no-shrink --set workload.operations=4
 repro_where "operation = 4 AND fault = 'between_ops'"
 expect 1 replay repro.yaml
 says "POWER LOST after the last operation"

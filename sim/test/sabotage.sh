@@ -38,8 +38,13 @@ run() {
   "$POWERCUT" run "$folder/$name.yaml" --db "$folder/$name.db" --repros "$folder/$name" --json "$@" >"$folder/$name.json"
 }
 
+# operations FILE: of a repro.
+operations() {
+  grep -cE '^    (put|delete|get|maintain|reboot)' "$1"
+}
+
 # caught NAME INVARIANT [OPTION...]: the scenario must end with violations of that invariant, and a repro must show it
-# again.
+# again, in no more than three operations: what is wrong with these stores takes no more to show.
 caught() {
   local status=0
   run "$1" "${@:3}" || status=$?
@@ -51,7 +56,10 @@ caught() {
     sqlite3 "$folder/$1.db" "SELECT invariant, sum(failures) FROM v_checks WHERE failures > 0 GROUP BY 1" >&2
     return
   fi
+  sqlite3 "$folder/$1.db" "SELECT repro_found FROM v_findings WHERE invariant = '$2' LIMIT 1" >"$folder/$1-found.yaml"
   sqlite3 "$folder/$1.db" "SELECT repro FROM v_violations WHERE invariant = '$2' LIMIT 1" >"$folder/$1-repro.yaml"
+  echo "$1: $2, operations $(operations "$folder/$1-found.yaml") -> $(operations "$folder/$1-repro.yaml")"
+  [[ $(operations "$folder/$1-repro.yaml") -le 3 ]] || fail "$1: its repro is not small"
   status=0
   "$POWERCUT" replay "$folder/$1-repro.yaml" >"$folder/$1-replay" 2>"$folder/$1.err" || status=$?
   [[ $status -eq 1 ]] || fail "$1: replay's exit status is $status in place of 1"

@@ -113,6 +113,8 @@ struct pc_repro {
   enum pc_invariant invariant;
 };
 enum pc_result pc_repro_load(const char *path, struct pc_repro *repro, struct pc_error *error);
+/* The same from memory, for errors under this name. */
+enum pc_result pc_repro_parse(const char *name, struct pc_bytes text, struct pc_repro *repro, struct pc_error *error);
 void pc_repro_free(struct pc_repro *repro);
 /* Writes the repro of a violation; operations after the one that was cut are left out. `parameters` are the complete
    ones. What is written reads back the same, but that a plugin's path is absolute, and that bytes of texts that aren't

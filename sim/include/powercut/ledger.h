@@ -79,11 +79,17 @@ enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id,
                                        struct pc_bytes repro, struct pc_error *error);
 enum pc_result pc_ledger_add_part(struct pc_ledger *ledger, const struct pc_part *part, struct pc_error *error);
 
-/* Finds the next violation of a run that is the first of its invariant and last fault class and has no shrunk repro:
-   from behind `*violation_id` (0: from the start) on, in the order of their recording. `*violation_id` becomes its
-   number, 0 if there is none, and its repro is appended to `repro`. */
-enum pc_result pc_ledger_next_unshrunk(struct pc_ledger *ledger, int64_t run_id, int64_t *violation_id,
-                                       struct pc_buffer *repro, struct pc_error *error);
+/* A violation that is the first of its invariant and last fault class in its run, and has no shrunk repro. */
+struct pc_unshrunk {
+  int64_t violation_id; /* 0: there is none */
+  uint64_t number;      /* of the run's violations, the first is 1 */
+  struct pc_buffer repro;
+};
+
+/* Finds the next one of a run, in the order of their recording: behind `*unshrunk`, which is zeroed to begin. Its repro
+   takes the place of what was there: free it when there are no more. */
+enum pc_result pc_ledger_next_unshrunk(struct pc_ledger *ledger, int64_t run_id, struct pc_unshrunk *unshrunk,
+                                       struct pc_error *error);
 
 /* Records the shrunk repro (text) of a violation; committed when it returns. */
 enum pc_result pc_ledger_add_shrunk(struct pc_ledger *ledger, int64_t violation_id, struct pc_bytes repro,

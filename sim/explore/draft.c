@@ -1,0 +1,75 @@
+#include "draft.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum pc_result pc_draft_open(struct pc_draft *draft, const struct pc_workload *workload, struct pc_error *error) {
+  uint32_t count = workload->operation_count, key_count = workload->key_count;
+  *draft = (struct pc_draft){.count = count, .key_count = key_count};
+  draft->operations = calloc((size_t)count + 1, sizeof *draft->operations);
+  draft->keys = calloc((size_t)key_count + 1, sizeof *draft->keys);
+  if (draft->operations == NULL || draft->keys == NULL) {
+    pc_draft_free(draft);
+    return pc_fail_memory(error);
+  }
+  memcpy(draft->operations, workload->operations, count * sizeof *draft->operations);
+  for (uint32_t i = 0; i < key_count; i++) {
+    draft->keys[i] = workload->keys[i];
+  }
+  return PC_OK;
+}
+
+void pc_draft_free(struct pc_draft *draft) {
+  free(draft->operations);
+  free(draft->keys);
+  *draft = (struct pc_draft){0};
+}
+
+void pc_draft_copy(struct pc_draft *draft, const struct pc_draft *other) {
+  draft->count = other->count;
+  memcpy(draft->operations, other->operations, other->count * sizeof *other->operations);
+  for (uint32_t i = 0; i < other->key_count; i++) {
+    draft->keys[i] = other->keys[i];
+  }
+}
+
+void pc_draft_drop(struct pc_draft *draft, uint32_t first, uint32_t end) {
+  memmove(&draft->operations[first], &draft->operations[end], (draft->count - end) * sizeof *draft->operations);
+  draft->count -= end - first;
+}
+
+static bool has_key(const struct pc_operation *operation) {
+  return operation->kind == PC_PUT || operation->kind == PC_DELETE || operation->kind == PC_GET;
+}
+
+/* `numbers`, all UINT32_MAX, are to hold each key's number in the workload. */
+static void fill(const struct pc_draft *draft, struct pc_workload *workload, uint32_t *numbers) {
+  for (uint32_t i = 0; i < draft->count; i++) {
+    struct pc_operation *operation = &workload->operations[i];
+    *operation = draft->operations[i];
+    if (has_key(operation)) {
+      uint32_t *number = &numbers[operation->key];
+      if (*number == UINT32_MAX) {
+        *number = workload->key_count++;
+        workload->keys[*number] = draft->keys[operation->key];
+      }
+      operation->key = *number;
+    }
+  }
+}
+
+enum pc_result pc_draft_build(const struct pc_draft *draft, struct pc_workload *workload, struct pc_error *error) {
+  *workload = (struct pc_workload){.operation_count = draft->count};
+  uint32_t *numbers = malloc(((size_t)draft->key_count + 1) * sizeof *numbers);
+  workload->keys = calloc((size_t)draft->key_count + 1, sizeof *workload->keys);
+  workload->operations = calloc((size_t)draft->count + 1, sizeof *workload->operations);
+  if (numbers == NULL || workload->keys == NULL || workload->operations == NULL) {
+    free(numbers);
+    pc_workload_free(workload);
+    return pc_fail_memory(error);
+  }
+  memset(numbers, 0xFF, draft->key_count * sizeof *numbers);
+  fill(draft, workload, numbers);
+  free(numbers);
+  return PC_OK;
+}

@@ -1,0 +1,36 @@
+/* Shrinking: what its steps share. */
+#ifndef PC_EXPLORE_SHRINKING_H
+#define PC_EXPLORE_SHRINKING_H
+
+#include "attempt.h"
+#include "draft.h"
+#include "powercut/shrink.h"
+
+struct pc_shrinking {
+  const struct pc_shrink_order *order;
+  struct pc_draft draft;       /* the smallest so far that shows the violation */
+  struct pc_draft candidate;   /* what is tried next: the draft, but for a step's change */
+  struct pc_power_plan search; /* by which operations, values and keys are tried */
+  struct pc_power_plan shown;  /* by which the sighting was seen */
+  struct pc_sighting sighting; /* of the draft */
+  uint8_t *texts;              /* plain values and keys */
+  uint32_t attempts;
+  uint64_t cuts;
+  bool interrupted;
+};
+
+/* Tries the candidate by that plan. If it shows the violation it becomes the draft; if it does not, or there are no
+   attempts left, the candidate becomes the draft again. */
+enum pc_result pc_shrinking_try(struct pc_shrinking *shrinking, const struct pc_power_plan *plan, bool *seen,
+                                struct pc_error *error);
+
+/* No more attempts: they are used up, or it was stopped. */
+bool pc_shrinking_is_over(const struct pc_shrinking *shrinking);
+
+/* The steps. */
+enum pc_result pc_shrink_operations(struct pc_shrinking *shrinking, struct pc_error *error);
+enum pc_result pc_shrink_texts(struct pc_shrinking *shrinking, struct pc_error *error);
+/* The path with the fewest cuts, of the lowest classes. `*seen`: there is one. */
+enum pc_result pc_shrink_path(struct pc_shrinking *shrinking, bool *seen, struct pc_error *error);
+
+#endif
