@@ -156,6 +156,8 @@ static enum norkv_error source_from_flash(struct norkv *kv, uint32_t address, st
   norkv_entry_encode(kv, source->header, entry.key_length, entry.deleted ? NORKV_TOMBSTONE_SIZE : entry.value_size,
                      entry.transaction_id);
   if (memcmp(source->header, entry.header, NORKV_HEADER_SIZE) == 0) {
+    /* With the checksum stays the padding that it is over, be it zeros or not. */
+    source->value_size = source->size - NORKV_HEADER_SIZE - source->key_size;
     norkv_entry_set_checksum(source->header, entry.checksum);
     return norkv_entry_verify(kv, &entry, NULL);
   }
