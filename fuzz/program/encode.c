@@ -128,7 +128,7 @@ size_t pc_program_encode(const struct pc_program *program, uint8_t *bytes) {
   bytes[3] = setup->geometry;
   bytes[4] = (uint8_t)((setup->redundancy - 1u) | ((unsigned)setup->checksum << 2) | ((unsigned)setup->recovery << 4) |
                        ((unsigned)setup->alignment << 6));
-  bytes[5] = (uint8_t)(setup->policy | (setup->few_keys ? 4u : 0u) | (setup->collect << 3));
+  bytes[5] = (uint8_t)(setup->policy | (setup->few_keys ? 4u : 0u) | ((unsigned)setup->collect << 3));
   bytes[6] = (uint8_t)program->seed;
   bytes[7] = (uint8_t)(program->seed >> 8);
   for (uint32_t i = 0; i < program->step_count; i++) {
