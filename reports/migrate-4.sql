@@ -67,4 +67,17 @@ CREATE VIEW v_progress (run_id, state, shard, shards, segments, explored) AS
 SELECT run_id, state, shard, shards, segments, (SELECT count(*) FROM segments AS s WHERE s.run_id = runs.run_id)
 FROM runs;
 
+-- The newest run of each configuration: scenario, device, store, seed, and what its group differs in. state: 'finished',
+-- 'interrupted', 'running' (which a killed run stays), or 'shard', a part of a run. settings: what is set differently, as
+-- "power.depth=2 store.policy=greedy"; of a shard also its number.
+CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
+SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
+FROM runs JOIN (
+  SELECT r.run_id, coalesce((SELECT group_concat(path || '=' || value, ' ')
+    FROM (SELECT path, value FROM run_settings AS s WHERE s.run_id = r.run_id ORDER BY path)), '')
+    || coalesce(' shard ' || shard || ' of ' || shards, '') AS settings
+  FROM runs AS r
+) USING (run_id)
+GROUP BY scenario, device, store, seed, settings;
+
 PRAGMA user_version = 4;

@@ -17,6 +17,7 @@ struct command {
 static const struct command commands[] = {
     {"run", "explore a scenario: cut the power at every flash operation, check, and log to SQLite", pc_command_run},
     {"gate", "decide by a policy whether a build may be released", pc_command_gate},
+    {"report", "write a page that tells what the results of a database say", pc_command_report},
     {"replay", "tell a repro step by step: flash operations, the cut, which invariant failed", pc_command_replay},
     {"inspect", "decode a raw flash dump: every entry, and what the store would read", pc_command_inspect},
     {"merge", "join results from many machines, and the shards of a run to one", pc_command_merge},

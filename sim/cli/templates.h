@@ -6,4 +6,7 @@ extern const char pc_template_store[];
 extern const char pc_template_makefile[];
 extern const char pc_template_scenario[];
 
+/* The styles of a report: reports/page/report.css. */
+extern const char pc_report_css[];
+
 #endif

@@ -70,7 +70,8 @@ static enum pc_result take_facts(void *context, const struct pc_row *row, struct
 enum pc_result pc_ledger_read_run(struct pc_ledger *ledger, int64_t run_id, struct pc_run_facts *facts,
                                   struct pc_error *error) {
   static const char sql[] =
-      "SELECT state = 'finished', scenario, device, store, (SELECT group_concat(path || '=' || value, ' ') FROM "
+      "SELECT state = 'finished' AND shards IS NULL, scenario, device, store, (SELECT group_concat(path || '=' || "
+      "value, ' ') FROM "
       "(SELECT "
       "path, value FROM run_settings WHERE run_id = ?1 ORDER BY path)), seed, operations, recoveries, 1.0 * erases_max "
       "/ nullif(erases_mean, 0), write_amplification, (SELECT worst_us / 1000 FROM latencies WHERE run_id = ?1 AND "

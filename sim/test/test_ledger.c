@@ -33,6 +33,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_campaign_progress", "campaign_id,second,executions,edges,corpus\n"},
       {"v_corpus_coverage", "measured_at,harness,file,inputs,lines,lines_reached,branches,branches_reached\n"},
       {"v_gates", "gate_id,decided_at,policy,passed,rules,failed,seconds,baseline,version,command\n"},
+      {"v_newest_runs", "run_id,state,scenario,device,store,settings\n"},
       {"v_gate_rules", "gate_id,position,rule,scenario,run_id,required,measured,bound,value,verdict\n"},
   };
   const char *path = ledger_file("new.db");
@@ -260,6 +261,7 @@ static const char tables[] =
 
 /* Takes back what version 4, then version 3 and then version 2 brought. */
 static const char undo_4[] =
+    "DROP VIEW v_newest_runs;"
     "DROP VIEW v_campaign_progress; DROP TABLE campaign_progress;"
     "DROP VIEW v_corpus_coverage; DROP TABLE corpus_coverage;"
     "DROP VIEW v_progress; DROP TABLE segments; ALTER TABLE runs DROP COLUMN fingerprint;"

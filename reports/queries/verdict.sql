@@ -1,0 +1,20 @@
+-- In one row: what was explored, what failed, and what the last gate decided.
+WITH newest AS (SELECT * FROM v_newest_runs JOIN v_runs USING (run_id)),
+  gate AS (SELECT * FROM v_gates ORDER BY gate_id DESC LIMIT 1)
+SELECT (SELECT count(*) FROM newest) AS configurations,
+  (SELECT count(*) FROM v_runs) AS runs,
+  (SELECT count(*) FROM newest WHERE state <> 'finished') AS unfinished,
+  (SELECT coalesce(sum(cuts), 0) FROM newest) AS cuts,
+  (SELECT coalesce(sum(recoveries), 0) FROM newest) AS recoveries,
+  (SELECT coalesce(sum(checks), 0) FROM v_checks JOIN v_newest_runs USING (run_id)) AS checks,
+  (SELECT coalesce(sum(violations), 0) FROM newest) AS violations,
+  (SELECT count(*) FROM newest WHERE violations > 0) AS violated,
+  (SELECT count(*) FROM v_campaigns) AS campaigns,
+  (SELECT count(DISTINCT signature) FROM v_crashes) AS crashes,
+  (SELECT gate_id FROM gate) AS gate,
+  (SELECT policy FROM gate) AS policy,
+  (SELECT passed FROM gate) AS passed,
+  (SELECT failed FROM gate) AS failed_rules,
+  (SELECT rules FROM gate) AS rules,
+  (SELECT decided_at FROM gate) AS decided,
+  (SELECT max(started_at) > (SELECT decided_at FROM gate) FROM v_runs) AS newer_runs;
