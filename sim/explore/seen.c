@@ -51,6 +51,9 @@ static enum pc_result grow(struct pc_seen *seen, struct pc_error *error) {
 }
 
 enum pc_result pc_seen_add(struct pc_seen *seen, uint64_t hash, struct pc_error *error) {
+  if (seen->count == PC_SEEN_MOST) {
+    pc_seen_clear(seen);
+  }
   if (seen->count >= seen->capacity / 2) {
     enum pc_result result = grow(seen, error);
     if (result != PC_OK) {

@@ -1,5 +1,6 @@
 /* The states that were explored: a set of 64-bit hashes. Two states that differ are taken for the same with a chance of
-   count / 2^64 for each one that is added. */
+   count / 2^64 for each one that is added. So many are remembered at most; then it forgets all and begins anew, so that
+   a state may be explored twice, but none is missed, and 16 MiB is all that it ever takes. */
 #ifndef PC_EXPLORE_SEEN_H
 #define PC_EXPLORE_SEEN_H
 
@@ -8,6 +9,8 @@
 #include <stdint.h>
 
 #include "powercut/error.h"
+
+#define PC_SEEN_MOST (1u << 20)
 
 /* Zero it to begin. */
 struct pc_seen {
