@@ -14,15 +14,17 @@ static json_t *json_of_time(double microseconds) {
 
 static json_t *json_of_profile(const struct pc_profile *profile) {
   return json_pack(
-      "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "name", profile->name,
-      "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size, "program_unit",
+      "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o}", "name",
+      profile->name, "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size, "program_unit",
       (json_int_t)profile->program_unit, "read_unit", (json_int_t)profile->read_unit, "page_size",
       (json_int_t)profile->page_size, "page_overflow", pc_page_overflow_name(profile->page_overflow),
       "programs_per_unit", (json_int_t)profile->programs_per_unit, "reprogram", pc_reprogram_name(profile->reprogram),
       "row_size", (json_int_t)profile->row_size, "programs_per_row", (json_int_t)profile->programs_per_row, "endurance",
-      (json_int_t)profile->endurance, "program_typical_us", json_of_time(profile->program_typical_us),
-      "program_maximum_us", json_of_time(profile->program_maximum_us), "erase_typical_us",
-      json_of_time(profile->erase_typical_us), "erase_maximum_us", json_of_time(profile->erase_maximum_us));
+      (json_int_t)profile->endurance, "ecc_word", (json_int_t)profile->ecc_word, "ecc_error",
+      pc_ecc_error_name(profile->ecc_error), "collateral", (json_int_t)profile->collateral, "program_typical_us",
+      json_of_time(profile->program_typical_us), "program_maximum_us", json_of_time(profile->program_maximum_us),
+      "erase_typical_us", json_of_time(profile->erase_typical_us), "erase_maximum_us",
+      json_of_time(profile->erase_maximum_us));
 }
 
 static enum pc_result print_all_json(struct pc_error *error) {
@@ -103,6 +105,13 @@ static enum pc_result print_one_text(const struct pc_profile *profile, struct pc
     add_number(&table, "programs per row", profile->programs_per_row, " of units between erases", "");
   }
   add_number(&table, "endurance", profile->endurance, " erases of a sector", "unlimited");
+  if (profile->ecc_word > 0) {
+    add_number(&table, "ECC word", profile->ecc_word,
+               profile->ecc_error == PC_ECC_FAULT ? " bytes; one that can't be corrected faults when read"
+                                                  : " bytes; one that can't be corrected is a read error",
+               "");
+  }
+  add_number(&table, "collateral", profile->collateral, " bytes around a program that a cut may damage", "none known");
   add_times(&table, profile->page_size > 0 ? "program (a page)" : "program", profile->program_typical_us,
             profile->program_maximum_us);
   add_times(&table, "erase (a sector)", profile->erase_typical_us, profile->erase_maximum_us);

@@ -53,6 +53,14 @@ static void tell_operation(const struct pc_story *story, uint32_t index) {
   print_buffer(&text);
 }
 
+static uint64_t count_cells(const uint8_t *cells, uint32_t size) {
+  uint64_t count = 0;
+  for (uint32_t i = 0; cells != NULL && i < size; i++) {
+    count += (uint64_t)__builtin_popcount(cells[i]);
+  }
+  return count;
+}
+
 static void tell_weak(const struct pc_flash_operation *flash) {
   static const char *const ways[] = {
       [PC_FIRM] = "",
@@ -60,22 +68,38 @@ static void tell_weak(const struct pc_flash_operation *flash) {
       [PC_WEAK_ERASED_FIRST] = "as erased at first, later as programmed",
       [PC_WEAK_PROGRAMMED_FIRST] = "as programmed at first, later as erased",
   };
-  uint64_t cells = 0;
-  for (uint32_t i = 0; flash->weak != NULL && i < flash->size; i++) {
-    cells += (uint64_t)__builtin_popcount(flash->weak[i]);
-  }
+  uint64_t cells = count_cells(flash->weak, flash->size);
   if (cells > 0) {
     (void)printf("    It left %" PRIu64 " cells metastable, shown as 1: they read %s.\n", cells, ways[flash->weakness]);
   }
 }
 
+/* Damage, and check bits. */
+static void tell_damage(const struct pc_flash_operation *flash, uint32_t ecc_word) {
+  uint32_t wrong = 0;
+  for (uint32_t word = 0; flash->syndromes != NULL && word < flash->size / ecc_word; word++) {
+    wrong += (flash->syndromes[2 * word] | flash->syndromes[2 * word + 1]) != 0;
+  }
+  if (wrong > 0) {
+    (void)printf("    It left %u ECC words whose check bits are not those of their data.\n", wrong);
+  }
+  if (count_cells(flash->spoilt, flash->size) > 0) {
+    (void)printf("    It changed %" PRIu64 " cells that it has no business with.\n",
+                 count_cells(flash->spoilt, flash->size));
+  }
+  if (count_cells(flash->stuck, flash->size) > 0) {
+    (void)printf("    It left %" PRIu64 " cells stuck as they are.\n", count_cells(flash->stuck, flash->size));
+  }
+}
+
 /* What the tear left, in words. */
-static void tell_tear(const struct pc_flash_operation *flash, const struct pc_cut *cut) {
+static void tell_tear(const struct pc_flash_operation *flash, const struct pc_cut *cut, uint32_t ecc_word) {
   const struct pc_fault_class *class = pc_fault_class(cut->fault);
   struct pc_change_count left = pc_change_count(flash);
   (void)printf("    POWER LOST in it: %s (%s), variant %u\n", class->name, class->summary, cut->variant);
   tell_weak(flash);
-  if (left.bytes == 0 && flash->weak == NULL) {
+  tell_damage(flash, ecc_word);
+  if (left.bytes == 0 && flash->weak == NULL && flash->syndromes == NULL) {
     (void)printf("    Nothing of it reached the flash.\n");
   } else if (left.bytes > 0) {
     (void)printf("    It left %" PRIu64 " of its %u bytes changed: %" PRIu64 " bits cleared, %" PRIu64 " bits set.\n",
@@ -94,7 +118,7 @@ static void tell_flash_operation(const struct pc_story *story, const struct pc_s
                : flash->ignored ? ": it answered OK, and did NOT DO all of it"
                                 : "");
   if (step->cut != NULL) {
-    tell_tear(flash, step->cut);
+    tell_tear(flash, step->cut, story->ecc_word);
   }
   pc_hexdump_change(stdout, flash, story->all ? UINT32_MAX : erase ? ERASE_LINES : PROGRAM_LINES);
 }

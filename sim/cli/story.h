@@ -10,6 +10,7 @@
 /* Zero it and set what stands before the empty line. */
 struct pc_story {
   const struct pc_workload *workload;
+  uint32_t ecc_word;
   uint32_t sector_size;
   uint32_t from; /* the first operation that is told in full; those before are counted */
   bool all;      /* whole hexdumps */

@@ -70,6 +70,7 @@ enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc
                                struct pc_error *error) {
   *opened = (struct pc_opened_subject){.subject = {.profile = &scenario->profile,
                                                    .sectors = scenario->sectors,
+                                                   .worn = scenario->worn,
                                                    .faults = scenario->faults,
                                                    .fault_count = scenario->fault_count,
                                                    .fault_seed = scenario->plan.seed}};

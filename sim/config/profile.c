@@ -82,6 +82,17 @@ static enum pc_result bind_page_overflow(const struct pc_binding *binding, const
   return result;
 }
 
+static enum pc_result bind_ecc_error(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  const char *words[PC_ECC_ERROR_COUNT];
+  for (int i = 0; i < PC_ECC_ERROR_COUNT; i++) {
+    words[i] = pc_ecc_error_name((enum pc_ecc_error)i);
+  }
+  size_t index = 0;
+  enum pc_result result = bind_word(binding, node, "error or fault", words, PC_ECC_ERROR_COUNT, &index);
+  ((struct pc_profile *)target)->ecc_error = (enum pc_ecc_error)index;
+  return result;
+}
+
 #define FIELD_CHARS(name) \
   PC_FIELD_CHARS, .offset = offsetof(struct pc_profile, name), .max = sizeof((struct pc_profile *)0)->name - 1
 #define FIELD_U32(name, least, most) \
@@ -100,6 +111,9 @@ static const struct pc_field PROFILE_FIELDS[] = {
     {.key = "row_size", .type = FIELD_U32(row_size, 0, UINT32_MAX)},
     {.key = "programs_per_row", .type = FIELD_U32(programs_per_row, 0, UINT32_MAX)},
     {.key = "endurance", .type = FIELD_U32(endurance, 0, UINT32_MAX)},
+    {.key = "ecc_word", .type = FIELD_U32(ecc_word, 0, 256)},
+    {.key = "ecc_error", .type = PC_FIELD_CUSTOM, .bind = bind_ecc_error},
+    {.key = "collateral", .type = FIELD_U32(collateral, 0, UINT32_MAX)},
     {.key = "program_us", .type = PC_FIELD_CUSTOM, .bind = bind_program_us},
     {.key = "erase_us", .type = PC_FIELD_CUSTOM, .bind = bind_erase_us},
 };
@@ -206,6 +220,9 @@ void pc_profile_write(const struct pc_profile *profile, const char *indent, stru
   write_number(text, indent, "row_size", profile->row_size);
   write_number(text, indent, "programs_per_row", profile->programs_per_row);
   write_number(text, indent, "endurance", profile->endurance);
+  write_number(text, indent, "ecc_word", profile->ecc_word);
+  pc_buffer_print(text, "\n%secc_error: %s", indent, pc_ecc_error_name(profile->ecc_error));
+  write_number(text, indent, "collateral", profile->collateral);
   pc_buffer_print(text, "\n%sprogram_us: {typical: ", indent);
   pc_write_double(text, profile->program_typical_us);
   pc_buffer_print(text, ", maximum: ");

@@ -87,6 +87,11 @@ static void write_scenario(struct pc_buffer *text, const struct pc_scenario *sce
   pc_buffer_print(text, "\ndevice:\n  profile:\n");
   pc_profile_write(&scenario->profile, "    ", text);
   pc_buffer_print(text, "  sectors: %u\n", scenario->sectors);
+  if (scenario->worn > 0) {
+    pc_buffer_print(text, "  worn: ");
+    pc_write_double(text, scenario->worn);
+    pc_buffer_print(text, "\n");
+  }
   write_store(text, scenario, parameters, parameter_count);
   write_workload(text, &scenario->workload, operation);
   write_power(text, &scenario->plan);

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ecc.h"
 #include "hash.h"
 #include "state.h"
 
@@ -35,6 +36,12 @@ static bool is_zero(const uint8_t *bytes, size_t size) {
   return any == 0;
 }
 
+/* Whether a tear leaves check bits in a unit that are not those of its data. */
+static bool unbalances(const struct pc_device *device, const struct pc_flash_operation *operation, size_t unit) {
+  size_t words = operation->syndromes == NULL ? 0 : device->profile.program_unit / device->profile.ecc_word;
+  return words > 0 && !is_zero(operation->syndromes + unit * words * PC_SYNDROME_SIZE, words * PC_SYNDROME_SIZE);
+}
+
 /* Program counts after a tear; `device` still holds the cells before it. */
 static void count_torn(const struct pc_device *device, const struct pc_flash_operation *operation, uint8_t *counts,
                        size_t units) {
@@ -43,10 +50,11 @@ static void count_torn(const struct pc_device *device, const struct pc_flash_ope
     const uint8_t *after = operation->after + i * unit;
     if (operation->kind == PC_PROGRAM) {
       bool weakened = operation->weak != NULL && !is_zero(operation->weak + i * unit, unit);
-      if (weakened || memcmp(device->cells + operation->address + i * unit, after, unit) != 0) {
+      if (weakened || unbalances(device, operation, i) ||
+          memcmp(device->cells + operation->address + i * unit, after, unit) != 0) {
         count_up(&counts[i]);
       }
-    } else if (memcmp(after, device->erased, unit) == 0) {
+    } else if (memcmp(after, device->erased, unit) == 0 && !unbalances(device, operation, i)) {
       counts[i] = 0;
     }
   }
@@ -110,7 +118,9 @@ static struct pc_journal_entry entry_before(const struct pc_device *device,
 static bool prepare(struct pc_device *device, const struct pc_flash_operation *operation) {
   bool damages =
       operation->kind == PC_ROT || operation->ignored || operation->spoilt != NULL || operation->stuck != NULL;
-  return (operation->weak == NULL || pc_plane_prepare(device, PC_PLANE_WEAK)) &&
+  bool guards = device->profile.ecc_word > 0 && (operation->kind == PC_ROT || operation->syndromes != NULL);
+  return (!guards || pc_plane_prepare(device, PC_PLANE_SYNDROMES)) &&
+         (operation->weak == NULL || pc_plane_prepare(device, PC_PLANE_WEAK)) &&
          (!damages || pc_device_prepare_damage(device));
 }
 
@@ -147,6 +157,9 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
   }
   if (device->planes[PC_PLANE_SPOILT].bytes != NULL) {
     pc_damage_apply(device, &operation);
+  }
+  if (device->planes[PC_PLANE_SYNDROMES].bytes != NULL) {
+    pc_guard_apply(device, &operation);
   }
   memcpy(device->cells + operation.address, operation.after, operation.size);
   device->hash += hash_of(device, &operation);

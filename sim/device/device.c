@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ecc.h"
 #include "hash.h"
 #include "powercut/random.h"
 #include "state.h"
@@ -26,7 +27,11 @@ static bool allocate(struct pc_device *device) {
   }
   memset(device->cells, PC_ERASED, pc_whole_lines(device->size));
   memset(device->erased, PC_ERASED, device->profile.sector_size);
-  return device->profile.programs_per_unit == 0 || pc_plane_prepare(device, PC_PLANE_COUNTS);
+  const struct pc_profile *profile = &device->profile;
+  /* Words that are programmed twice get wrong check bits without a tear. */
+  bool twice = profile->ecc_word > 0 && profile->programs_per_unit != 1 && profile->reprogram != PC_REPROGRAM_ZEROS;
+  return (!twice || pc_plane_prepare(device, PC_PLANE_SYNDROMES)) &&
+         (profile->programs_per_unit == 0 || pc_plane_prepare(device, PC_PLANE_COUNTS));
 }
 
 enum pc_result pc_device_create(struct pc_device **device, const struct pc_profile *profile, uint32_t sectors,
@@ -44,8 +49,11 @@ enum pc_result pc_device_create(struct pc_device **device, const struct pc_profi
   created->sectors = sectors;
   created->size = sectors * profile->sector_size;
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
-    created->planes[kind].grain = kind == PC_PLANE_COUNTS ? profile->program_unit : 1;
+    created->planes[kind] = (struct pc_plane){.grain = 1, .entry = 1};
   }
+  created->planes[PC_PLANE_COUNTS].grain = profile->program_unit;
+  created->planes[PC_PLANE_SYNDROMES].grain = profile->ecc_word > 0 ? profile->ecc_word : 1;
+  created->planes[PC_PLANE_SYNDROMES].entry = PC_SYNDROME_SIZE;
   created->budget = (struct pc_budget){.flash_operations = UINT64_MAX, .read_bytes = UINT64_MAX};
   if (!allocate(created)) {
     pc_device_destroy(created);
@@ -113,6 +121,19 @@ uint64_t pc_device_hash(const struct pc_device *device) {
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector) {
   return device->wear[sector];
+}
+
+bool pc_device_reads_raw(const struct pc_device *device) {
+  return device->weak_cells == 0 && !pc_guard_is_wrong(device, 0, device->size);
+}
+
+double pc_device_age(const struct pc_device *device, uint32_t sector) {
+  double endurance = device->profile.endurance;
+  return endurance > 0 ? device->worn + (double)device->wear[sector].erases / endurance : 0;
+}
+
+void pc_device_set_worn(struct pc_device *device, double age) {
+  device->worn = age;
 }
 
 struct pc_damage pc_device_damage(const struct pc_device *device) {

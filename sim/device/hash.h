@@ -8,7 +8,14 @@
 #define PC_HASH_LINE 64u
 
 /* Arrays that are part of one state are hashed as different planes, so that bytes can't trade places between them. */
-enum pc_hash_plane { PC_HASH_CELLS, PC_HASH_PROGRAM_COUNTS, PC_HASH_WEAK, PC_HASH_SPOILT, PC_HASH_STUCK };
+enum pc_hash_plane {
+  PC_HASH_CELLS,
+  PC_HASH_PROGRAM_COUNTS,
+  PC_HASH_WEAK,
+  PC_HASH_SPOILT,
+  PC_HASH_STUCK,
+  PC_HASH_SYNDROMES
+};
 
 /* The sum, modulo 2^64, of the hashes of all lines that hold a byte of [from, from + size); size > 0. `bytes` is the
    whole array, padded to whole lines. */

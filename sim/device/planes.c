@@ -7,24 +7,29 @@
 #include "state.h"
 
 static const enum pc_hash_plane hashed_as[PC_PLANE_KINDS] = {
-    [PC_PLANE_COUNTS] = PC_HASH_PROGRAM_COUNTS,
-    [PC_PLANE_WEAK] = PC_HASH_WEAK,
-    [PC_PLANE_SPOILT] = PC_HASH_SPOILT,
-    [PC_PLANE_STUCK] = PC_HASH_STUCK,
+    [PC_PLANE_COUNTS] = PC_HASH_PROGRAM_COUNTS, [PC_PLANE_WEAK] = PC_HASH_WEAK,
+    [PC_PLANE_SPOILT] = PC_HASH_SPOILT,         [PC_PLANE_STUCK] = PC_HASH_STUCK,
+    [PC_PLANE_SYNDROMES] = PC_HASH_SYNDROMES,
 };
 
-static size_t entries_in(const struct pc_device *device, enum pc_plane_kind kind) {
-  return device->size / device->planes[kind].grain;
+/* In bytes of the plane. */
+static size_t size_of(const struct pc_device *device, enum pc_plane_kind kind) {
+  return (size_t)(device->size / device->planes[kind].grain) * device->planes[kind].entry;
 }
 
-static size_t first_entry(const struct pc_device *device, enum pc_plane_kind kind, uint32_t address) {
-  return address / device->planes[kind].grain;
+static size_t first_of(const struct pc_device *device, enum pc_plane_kind kind, uint32_t address) {
+  return (size_t)(address / device->planes[kind].grain) * device->planes[kind].entry;
+}
+
+/* The entries for `size` > 0 bytes of cells. */
+static size_t size_of_range(const struct pc_device *device, enum pc_plane_kind kind, uint32_t address, uint32_t size) {
+  return first_of(device, kind, address + size - 1) + device->planes[kind].entry - first_of(device, kind, address);
 }
 
 bool pc_plane_prepare(struct pc_device *device, enum pc_plane_kind kind) {
   struct pc_plane *plane = &device->planes[kind];
   if (plane->bytes == NULL) {
-    plane->bytes = calloc(pc_whole_lines(entries_in(device, kind)), 1);
+    plane->bytes = calloc(pc_whole_lines(size_of(device, kind)), 1);
   }
   return plane->bytes != NULL;
 }
@@ -35,31 +40,29 @@ struct pc_bytes pc_plane_range(const struct pc_device *device, enum pc_plane_kin
   if (plane->bytes == NULL) {
     return (struct pc_bytes){0};
   }
-  size_t first = first_entry(device, kind, address);
-  size_t last = first_entry(device, kind, address + size - 1);
-  return (struct pc_bytes){.data = plane->bytes + first, .size = last - first + 1};
+  return (struct pc_bytes){.data = plane->bytes + first_of(device, kind, address),
+                           .size = size_of_range(device, kind, address, size)};
 }
 
 uint64_t pc_planes_hash(const struct pc_device *device, uint32_t address, uint32_t size) {
   uint64_t hash = 0;
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
     if (device->planes[kind].bytes != NULL) {
-      size_t first = first_entry(device, kind, address);
-      size_t last = first_entry(device, kind, address + size - 1);
-      hash += pc_hash_set_lines(hashed_as[kind], device->planes[kind].bytes, first, last - first + 1);
+      hash += pc_hash_set_lines(hashed_as[kind], device->planes[kind].bytes, first_of(device, kind, address),
+                                size_of_range(device, kind, address, size));
     }
   }
   return hash;
 }
 
 void pc_plane_restore(struct pc_device *device, enum pc_plane_kind kind, uint32_t address, struct pc_bytes entries) {
-  memcpy(device->planes[kind].bytes + first_entry(device, kind, address), entries.data, entries.size);
+  memcpy(device->planes[kind].bytes + first_of(device, kind, address), entries.data, entries.size);
 }
 
 void pc_planes_clear(struct pc_device *device) {
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
     if (device->planes[kind].bytes != NULL) {
-      memset(device->planes[kind].bytes, 0, entries_in(device, kind));
+      memset(device->planes[kind].bytes, 0, size_of(device, kind));
     }
   }
 }

@@ -17,12 +17,15 @@ enum pc_plane_kind {
   PC_PLANE_WEAK,   /* metastable cells, a 1 for each */
   PC_PLANE_SPOILT, /* cells that are not what the flash operations made of them, a 1 for each, until they are erased */
   PC_PLANE_STUCK,  /* cells that never change again, a 1 for each */
+  PC_PLANE_SYNDROMES, /* of each ECC word: what its check bits differ in from those of its data, PC_SYNDROME_SIZE bytes
+                       */
   PC_PLANE_KINDS,
 };
 
 struct pc_plane {
   uint8_t *bytes; /* padded with zeros to whole hash lines; NULL: all zeros */
-  uint32_t grain; /* bytes of cells that an entry, which is a byte, is for */
+  uint32_t grain; /* bytes of cells that an entry is for */
+  uint32_t entry; /* bytes of an entry */
 };
 
 /* Takes memory for a plane, if it has none: false when there is no more. */

@@ -46,6 +46,9 @@ static int read(void *context, uint32_t address, void *data, size_t size) {
     }
     memcpy(data, device->cells + address, size);
     pc_weak_read(device, address, data, size);
+    if (device->planes[PC_PLANE_SYNDROMES].bytes != NULL && !pc_guard_read(device, address, data, (uint32_t)size)) {
+      return pc_rules_judge_ecc(device, address, size);
+    }
   }
   return PC_FLASH_OK;
 }
@@ -80,11 +83,11 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
   }
-  if (!pc_rules_allow_program(device, address, data, size)) {
-    return PC_FLASH_REFUSED;
+  int status = pc_rules_judge_program(device, address, data, size);
+  if (status != PC_FLASH_OK) {
+    return status;
   }
   const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
-  int status = PC_FLASH_OK;
   for (size_t i = 0; status == PC_FLASH_OK && i < parts.count; i++) {
     /* No bit is set, so that clearing bits leaves exactly the data. */
     status = pc_armed_operate(device, &(struct pc_flash_operation){.kind = PC_PROGRAM,

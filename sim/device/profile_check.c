@@ -85,6 +85,21 @@ static enum pc_result check_times(const char *what, double typical, double maxim
   return PC_OK;
 }
 
+/* What tears reach. */
+static enum pc_result check_reach(const struct pc_profile *profile, struct pc_error *error) {
+  if (profile->ecc_word > 0) {
+    if (profile->program_unit % profile->ecc_word != 0) {
+      return pc_fail(error, PC_BAD_INPUT, "ecc_word: program_unit, %lu, is not a multiple of %lu",
+                     (unsigned long)profile->program_unit, (unsigned long)profile->ecc_word);
+    }
+  }
+  if (profile->collateral > 0) {
+    enum pc_result result = check_divisor("collateral", profile->collateral, profile->sector_size, error);
+    return result != PC_OK ? result : check_multiple("collateral", profile->collateral, profile->program_unit, error);
+  }
+  return PC_OK;
+}
+
 static enum pc_result check_geometry(const struct pc_profile *profile, uint32_t sectors, struct pc_error *error) {
   enum pc_result result = check_range("program_unit", profile->program_unit, 1, 256, error);
   if (result != PC_OK) {
@@ -123,6 +138,10 @@ enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t secto
   if (result != PC_OK) {
     return result;
   }
+  result = check_reach(profile, error);
+  if (result != PC_OK) {
+    return result;
+  }
   result = check_times("program", profile->program_typical_us, profile->program_maximum_us, error);
   if (result != PC_OK) {
     return result;
@@ -142,4 +161,9 @@ const char *pc_reprogram_name(enum pc_reprogram reprogram) {
 const char *pc_page_overflow_name(enum pc_page_overflow overflow) {
   static const char *const names[PC_PAGE_OVERFLOW_COUNT] = {[PC_PAGE_REFUSE] = "refuse", [PC_PAGE_WRAP] = "wrap"};
   return names[overflow];
+}
+
+const char *pc_ecc_error_name(enum pc_ecc_error error) {
+  static const char *const names[PC_ECC_ERROR_COUNT] = {[PC_ECC_ERROR] = "error", [PC_ECC_FAULT] = "fault"};
+  return names[error];
 }

@@ -10,6 +10,11 @@ static bool refuse(struct pc_device *device, enum pc_rule rule, uint32_t address
   return false;
 }
 
+static int refused(struct pc_device *device, enum pc_rule rule, uint32_t address, size_t size) {
+  (void)refuse(device, rule, address, size);
+  return PC_FLASH_REFUSED;
+}
+
 static bool is_inside(const struct pc_device *device, uint32_t address, size_t size) {
   return address <= device->size && size <= device->size - address;
 }
@@ -141,21 +146,25 @@ bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size
   return true;
 }
 
-bool pc_rules_allow_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size) {
+int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size) {
   const struct pc_profile *profile = &device->profile;
   if (!is_inside(device, address, size)) {
-    return refuse(device, PC_RULE_RANGE, address, size);
+    return refused(device, PC_RULE_RANGE, address, size);
   }
   if (profile->program_unit > 1 && (address % profile->program_unit != 0 || size % profile->program_unit != 0)) {
-    return refuse(device, PC_RULE_ALIGNMENT, address, size);
+    return refused(device, PC_RULE_ALIGNMENT, address, size);
   }
   if (profile->page_size > 0 && profile->page_overflow == PC_PAGE_REFUSE &&
       size > profile->page_size - address % profile->page_size) {
-    return refuse(device, PC_RULE_PAGE, address, size);
+    return refused(device, PC_RULE_PAGE, address, size);
   }
   const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
   enum pc_rule broken = find_broken(device, &parts);
-  return broken == PC_RULE_COUNT || refuse(device, broken, address, size);
+  bool of_cells = broken == PC_RULE_SET_BIT || broken == PC_RULE_OVERPROGRAM || broken == PC_RULE_REPROGRAM;
+  if (of_cells && pc_guard_is_wrong(device, address, (uint32_t)size)) {
+    return PC_FLASH_FAILED;
+  }
+  return broken == PC_RULE_COUNT ? PC_FLASH_OK : refused(device, broken, address, size);
 }
 
 bool pc_rules_allow_erase(struct pc_device *device, uint32_t address) {
@@ -187,7 +196,12 @@ const char *pc_rule_text(enum pc_rule rule) {
       [PC_RULE_OVERPROGRAM] = "a unit programmed more often than the part allows between erases",
       [PC_RULE_PAGE] = "a program across a page boundary",
       [PC_RULE_REPROGRAM] = "a programmed unit programmed again with what the part does not take there",
+      [PC_RULE_ECC] = "a read of a word that ECC can't correct, which faults",
       [PC_RULE_ROW] = "a row programmed more often than the part allows between erases",
   };
   return texts[rule];
+}
+
+int pc_rules_judge_ecc(struct pc_device *device, uint32_t address, size_t size) {
+  return device->profile.ecc_error == PC_ECC_ERROR ? PC_FLASH_FAILED : refused(device, PC_RULE_ECC, address, size);
 }

@@ -13,6 +13,7 @@ struct pc_device {
   struct pc_plane planes[PC_PLANE_KINDS];
   uint8_t *erased; /* a sector of ones */
   struct pc_sector_wear *wear;
+  double worn; /* the age of each sector when the device was made */
   struct pc_flash_work work;
   uint64_t weak_cells;
   enum pc_weakness weakness;
@@ -51,6 +52,14 @@ bool pc_damage_mends(const struct pc_device *device, const struct pc_flash_opera
 /* Sticks bits of a byte at a value. Not journalled. */
 void pc_damage_stick(struct pc_device *device, uint32_t address, uint8_t bits, uint8_t value);
 
+/* ECC words. What an operation, whose bytes are not yet in the cells, leaves of their check bits; the plane is there.
+ */
+void pc_guard_apply(struct pc_device *device, const struct pc_flash_operation *operation);
+/* Whether check bits of the words in a range are not those of their data. */
+bool pc_guard_is_wrong(const struct pc_device *device, uint32_t address, uint32_t size);
+/* Corrects what was read; false if a word in the range can't be. */
+bool pc_guard_read(struct pc_device *device, uint32_t address, uint8_t *data, uint32_t size);
+
 /* Metastable cells. What an operation, whose bytes are not yet in the cells, leaves of them; the plane is there. */
 void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *operation);
 void pc_weak_restore(struct pc_device *device, uint32_t address, struct pc_bytes before, enum pc_weakness weakness);
@@ -85,7 +94,11 @@ struct pc_program_parts pc_device_program_parts(const struct pc_device *device, 
 
 /* The rules of the part. Each answers whether it would do this, and records a violation if not. */
 bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size);
-bool pc_rules_allow_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size);
+/* PC_FLASH_OK, PC_FLASH_REFUSED, or PC_FLASH_FAILED: the part finds a unit not erased that the store can't know of, as
+   only its check bits tell. */
+int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size);
+/* How a read answers that met a word that can't be corrected. */
+int pc_rules_judge_ecc(struct pc_device *device, uint32_t address, size_t size);
 bool pc_rules_allow_erase(struct pc_device *device, uint32_t address);
 
 #endif

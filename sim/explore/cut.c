@@ -177,12 +177,11 @@ enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *
   const struct pc_power_plan *power = walk->plan.power;
   struct pc_fault_input input = {
       .operation = *operation,
-      .program_unit = pc_device_profile(walk->rig.device)->program_unit,
       .samples = power->samples,
       .limit = power->limit,
       .seed = seed,
-      .cells = pc_device_cells(walk->rig.device),
   };
+  pc_fault_describe(&input, walk->rig.device);
   enum pc_result result = PC_OK;
   for (enum pc_fault fault = 0; result == PC_OK && fault < PC_FAULT_COUNT; fault++) {
     if (power->faults[fault]) {

@@ -16,15 +16,14 @@ static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cu
                                     struct bytes *bytes, struct pc_step step, struct pc_error *error) {
   struct pc_device *device = replay->rig.device;
   struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
-                                 .program_unit = pc_device_profile(device)->program_unit,
                                  .samples = replay->plan->samples,
                                  .limit = replay->plan->limit,
-                                 .seed = seed,
-                                 .cells = pc_device_cells(device)};
+                                 .seed = seed};
   memcpy(bytes->after, input.operation.after, input.operation.size);
   pc_device_rollback(device, mark);
   input.operation.before = pc_device_cells(device).data + input.operation.address;
   input.operation.after = bytes->after;
+  pc_fault_describe(&input, device);
   uint32_t variants = pc_fault_variants(cut->fault, &input);
   if (cut->variant >= variants) {
     return pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",

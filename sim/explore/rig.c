@@ -5,6 +5,7 @@ static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *su
   if (result != PC_OK) {
     return result;
   }
+  pc_device_set_worn(rig->device, subject->worn);
   /* One more key than the workload's: the one that the checks write. */
   result = pc_target_open(&rig->target, subject->store, rig->device, subject->parameters, subject->parameter_count,
                           rig->workload->key_count + 1, error);

@@ -64,8 +64,9 @@ enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struc
                               struct pc_error *error) {
   struct pc_target *target = checker->target;
   uint32_t redundancy = target->promises.repairs_later && !maintained ? 0 : target->promises.redundancy;
-  /* An image of metastable cells is one of many, and one that damage has changed is not the store's. */
-  if (!target->promises.has_layout || pc_device_weak_cells(target->device) > 0 || pc_checker_may_lose(checker)) {
+  /* An image of metastable cells is one of many, one of words that ECC corrects is not what the store reads, and one
+     that damage has changed is not the store's. */
+  if (!target->promises.has_layout || !pc_device_reads_raw(target->device) || pc_checker_may_lose(checker)) {
     return PC_OK;
   }
   enum pc_result result = decode(checker, error);

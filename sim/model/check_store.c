@@ -162,8 +162,8 @@ enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expect
                             .report = report,
                             .before = before,
                             .recovered = pc_device_mark(device)};
-  /* Metastable cells make no two recoveries the same, nor does a part with faults. */
-  checker->shares = checker->shares && pc_device_weak_cells(device) == 0 && pc_device_is_sound(device);
+  /* Metastable cells make no two recoveries the same, nor does a part with faults, or ECC words that were torn. */
+  checker->shares = checker->shares && pc_device_reads_raw(device) && pc_device_is_sound(device);
   if (!checker->shares) {
     return check_arrival(&arrival, error);
   }

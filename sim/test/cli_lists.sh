@@ -14,10 +14,10 @@ is "$invariants" "$(json '.invariants[].name' | xargs)" "the invariants in JSON"
 is 0 "$(json '[.invariants[] | select(.summary | length == 0)] | length')" "invariants without a summary"
 
 expect 0 faults
-is "T0 between_ops T1 prefix T2 unit_subset T3 bit_subset T4 two_phase_erase T6 metastable - bit_rot" "$(awk '{print $1, $2}' out | xargs)" \
+is "T0 between_ops T1 prefix T2 unit_subset T3 bit_subset T4 two_phase_erase T6 metastable T7 ecc T8 collateral T9 worn - bit_rot" "$(awk '{print $1, $2}' out | xargs)" \
   "the fault classes"
 expect 0 faults --json
-is "between_ops prefix unit_subset bit_subset two_phase_erase metastable bit_rot" "$(json '.faults[].name' | xargs)" \
+is "between_ops prefix unit_subset bit_subset two_phase_erase metastable ecc collateral worn bit_rot" "$(json '.faults[].name' | xargs)" \
   "the fault classes in JSON"
 
 expect 0 stores

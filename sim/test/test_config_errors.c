@@ -118,8 +118,7 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
        "s.yaml:18: unknown fault class 'bit_subsets'; did you mean 'bit_subset'?"},
       {"[prefix, bit_subset]", "[lightning]",
        "s.yaml:17: unknown fault class 'lightning'; known are between_ops, prefix, unit_subset, bit_subset, "
-       "two_phase_erase, metastable, "
-       "bit_rot"},
+       "two_phase_erase, metastable, ecc, collateral, worn, bit_rot"},
       {"[prefix, bit_subset]", "[prefix, [bit_subset]]",
        "s.yaml:17: power.faults[1] must be a fault class, not a list"},
       {"depth: 2", "depth: 9", "s.yaml:18: power.depth must be 1 to 8, not 9"},

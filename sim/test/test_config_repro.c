@@ -63,6 +63,9 @@ Test(config_repro, it_holds_everything_inline) {
                    "    row_size: 512\n"
                    "    programs_per_row: 403\n"
                    "    endurance: 10000\n"
+                   "    ecc_word: 0\n"
+                   "    ecc_error: error\n"
+                   "    collateral: 512\n"
                    "    program_us: {typical: 41, maximum: 41}\n"
                    "    erase_us: {typical: 85000, maximum: 89700}\n"
                    "  sectors: 4\n"
@@ -154,6 +157,7 @@ static void random_profile(struct pc_random *random, struct pc_profile *profile)
       .read_unit = 1u << pc_random_below(random, 2),
       .programs_per_unit = (uint32_t)pc_random_below(random, 256),
       .endurance = (uint32_t)pc_random_next(random),
+      .ecc_error = (enum pc_ecc_error)pc_random_below(random, PC_ECC_ERROR_COUNT),
       .program_typical_us = random_time(random),
       .erase_typical_us = random_time(random),
   };

@@ -8,7 +8,7 @@
 
 static const struct pc_profile IDEAL = {.name = "ideal", .sector_size = 64, .program_unit = 1};
 /* As an nRF52840: words of 4 bytes, two programs each. */
-static const struct pc_profile WORDS = {
+__attribute__((unused)) static const struct pc_profile WORDS = {
     .name = "words", .sector_size = 64, .program_unit = 4, .programs_per_unit = 2, .endurance = 10000};
 
 static inline struct pc_device *create(const struct pc_profile *profile, uint32_t sectors) {

@@ -31,14 +31,14 @@ static uint64_t seed_after_cut(uint64_t seed, const struct pc_cut *cut) {
 }
 
 static struct pc_fault_input fault_input(const struct pc_flash_operation *operation, uint32_t index) {
-  return (struct pc_fault_input){
+  struct pc_fault_input input = {
       .operation = *operation,
-      .program_unit = cutter.flash.program_unit,
       .samples = cutter.plan->samples,
       .limit = cutter.plan->limit,
       .seed = pc_seed_of_operation(cutter.seed, index),
-      .cells = pc_device_cells(cutter.device),
   };
+  pc_fault_describe(&input, cutter.device);
+  return input;
 }
 
 /* The power is lost in this operation. */

@@ -35,9 +35,10 @@ static uint32_t count_ones(const uint8_t *bytes, size_t size) {
 }
 
 Test(fault, classes_are_named_as_in_scenarios) {
-  static const char *const names[PC_FAULT_COUNT] = {"between_ops",     "prefix",     "unit_subset", "bit_subset",
-                                                    "two_phase_erase", "metastable", "bit_rot"};
-  static const char *const levels[PC_FAULT_COUNT] = {"T0", "T1", "T2", "T3", "T4", "T6", "-"};
+  static const char *const names[PC_FAULT_COUNT] = {
+      "between_ops", "prefix", "unit_subset", "bit_subset", "two_phase_erase",
+      "metastable",  "ecc",    "collateral",  "worn",       "bit_rot"};
+  static const char *const levels[PC_FAULT_COUNT] = {"T0", "T1", "T2", "T3", "T4", "T6", "T7", "T8", "T9", "-"};
   for (int i = 0; i < PC_FAULT_COUNT; i++) {
     const struct pc_fault_class *class = pc_fault_class((enum pc_fault)i);
     cr_assert_str_eq(class->name, names[i]);

@@ -25,6 +25,7 @@ struct pc_scenario {
   char *name;
   struct pc_profile profile;
   uint32_t sectors;
+  double worn;  /* how old each sector is at the beginning, in endurances */
   char *engine; /* a built-in store's name, or NULL */
   char *plugin; /* path of a shared library as found from here (relative ones are looked up from the scenario's folder),
                    or NULL */

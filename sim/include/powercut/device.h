@@ -41,6 +41,15 @@ enum pc_page_overflow {
 /* As in profiles: "refuse", "wrap". */
 const char *pc_page_overflow_name(enum pc_page_overflow overflow);
 
+/* What a part does when a word that its ECC can't correct is read. */
+enum pc_ecc_error {
+  PC_ECC_ERROR, /* the read answers PC_FLASH_FAILED */
+  PC_ECC_FAULT, /* the processor faults: a violation of the contract */
+  PC_ECC_ERROR_COUNT,
+};
+/* As in profiles: "error", "fault". */
+const char *pc_ecc_error_name(enum pc_ecc_error error);
+
 /* What is known of a part. Times and endurance are the datasheet's; each number's source is a comment in its YAML file.
  */
 struct pc_profile {
@@ -60,6 +69,10 @@ struct pc_profile {
   uint32_t programs_per_row; /* programs of units in a row between erases: each unit that a program covers counts. Given
                                 if and only if row_size is, and programs_per_unit with it */
   uint32_t endurance;        /* erases a sector is specified for; 0: unlimited */
+  uint32_t ecc_word;         /* bytes that one set of check bits guards, a divisor of program_unit; 0: no ECC */
+  enum pc_ecc_error ecc_error; /* what a read of a word that can't be corrected does */
+  uint32_t collateral; /* bytes, a multiple of program_unit and a divisor of sector_size: a cut in a program may clear
+                          other bits in the aligned blocks of so many that it is in; 0: none, or not known */
   double program_typical_us, program_maximum_us; /* for a page, or a part of it; where there are no pages, for a program
                                                     unit; 0: not known */
   double erase_typical_us, erase_maximum_us;     /* for one sector; 0: not known */
@@ -98,6 +111,9 @@ struct pc_flash_operation {
   /* For pc_device_tear, or NULL; `size` bytes each, a 1 for each cell. */
   const uint8_t *spoilt; /* changed though the operation has no business with them: damage */
   const uint8_t *stuck;  /* stuck as they are left: damage */
+  /* The same, 2 bytes for each ECC word, least significant first: what its check bits differ in from those of the bytes
+     that are left. NULL: nowhere. */
+  const uint8_t *syndromes;
 };
 
 struct pc_sector_wear {
@@ -106,7 +122,7 @@ struct pc_sector_wear {
 };
 
 /* The rules of `device_contract`. A call that breaks several is recorded under the first of this order: range,
-   alignment, page, set bit, overprogram, reprogram, row. */
+   alignment, page, set bit, overprogram, reprogram, row, ECC. */
 enum pc_rule {
   PC_RULE_RANGE,       /* the flash operation or read lies outside the partition */
   PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, in a read of the read unit, or an erase
@@ -116,6 +132,7 @@ enum pc_rule {
   PC_RULE_PAGE,        /* the program crosses a page boundary, and page_overflow is refuse */
   PC_RULE_REPROGRAM,   /* a unit that was programmed would be programmed with what `reprogram` doesn't take */
   PC_RULE_ROW,         /* units of a row would be programmed more often than programs_per_row */
+  PC_RULE_ECC,         /* a read of a word that can't be corrected, on a part that faults then */
   PC_RULE_COUNT,
 };
 
@@ -202,6 +219,8 @@ uint64_t pc_device_read_errors(const struct pc_device *device);
  * answer the same again, as after the same cut, begin the same sequence.
  */
 uint64_t pc_device_weak_cells(const struct pc_device *device);
+/* Whether reads give the raw cells: none is metastable, and the check bits of all ECC words are those of their data. */
+bool pc_device_reads_raw(const struct pc_device *device);
 void pc_device_begin_reads(struct pc_device *device, uint64_t seed);
 
 /* A hash of all that decides how the device behaves from here on (cells, program counts where they are limited, where
@@ -210,6 +229,12 @@ void pc_device_begin_reads(struct pc_device *device, uint64_t seed);
 uint64_t pc_device_hash(const struct pc_device *device);
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);
+
+/* How old a sector is: its erases, those before the device was made included, divided by the profile's endurance; 0
+   where that is unlimited. */
+double pc_device_age(const struct pc_device *device, uint32_t sector);
+/* How old all sectors were when the device was made: 0 unless this says otherwise. At least 0. */
+void pc_device_set_worn(struct pc_device *device, double age);
 
 /* What takes time: how often a page (where there are none, a program unit) was programmed and a sector erased since the
    device was made. A tear counts like the whole operation. Rolled back with the rest. */

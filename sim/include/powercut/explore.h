@@ -47,6 +47,7 @@ struct pc_subject {
   const struct pc_scheduled_fault *faults; /* in the order in which they are armed; at most PC_MAX_ARMED */
   size_t fault_count;
   uint64_t fault_seed;
+  double worn; /* how old each sector is at the beginning, in endurances; at least 0 */
 };
 
 struct pc_check_count {

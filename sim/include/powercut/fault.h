@@ -24,6 +24,16 @@
  *   weak, blank and later 0, then noisy; then those that were 0, still 0 and later blank; then the first and the last
  *   cell alone, blank and later 0. Then `samples` by seed: some of these cells weak, in a way by seed; of the others of
  * a program some written, those of an erase erased.
+ * - `ecc`: on a part with ECC words. Of the changing bits, those of the data and of the words' check bits, the first
+ * two alone; all but the first two; then subsets as with `bit_subset`. So one wrong bit and two are always among them.
+ * Words that more than two bits are wrong in may read as something else, as such codes have it.
+ * - `collateral`: on a part whose profile names a block, of a program with ones beside it in its blocks: nothing of it
+ * and a bit in the last such byte before it cleared; all of it and the same; all of it and a bit in the first byte
+ * behind it. Then `samples` by seed: a subset of its bits, and 1 to 8 bits beside it cleared. Nothing is ever set.
+ * - `worn`: in a sector whose age is 0.8 of its endurance or more, of what changes a cell: nothing written and all of
+ *   these cells noisy; then, past the endurance, all written but the first, or the last, which sticks as it was (before
+ *   it, two draws); nothing written; then `samples` by seed. In these each cell is noisy with a chance that grows from
+ *   0 at 0.8 to 1/2 at 1.2, and past the endurance sticks with one that grows by 1/8 for each tenth.
  * - `bit_rot`: `samples` by seed: of the operation nothing, and one bit anywhere on the part changed by itself. Every
  *   other one is in a byte that isn't erased, if there is one.
  */
@@ -43,6 +53,9 @@ enum pc_fault {
   PC_FAULT_TWO_PHASE_ERASE, /* T4: an erase programs zeros from its end, then sets ones bit by bit; programs: no variant
                              */
   PC_FAULT_METASTABLE,      /* T6: cells that were changing answer each read anew until erased or programmed again */
+  PC_FAULT_ECC,             /* T7: the check bits of an ECC word tear with its data */
+  PC_FAULT_COLLATERAL,      /* T8: bits beside a program change too */
+  PC_FAULT_WORN,            /* T9: near the endurance torn cells are unstable, past it some stick */
   PC_FAULT_BIT_ROT,         /* no tear: nothing of the operation, and one bit anywhere has changed by itself */
   PC_FAULT_COUNT,
 };
@@ -62,8 +75,16 @@ struct pc_fault_input {
       samples;    /* variants drawn by seed where there are too many to enumerate, beside the extremes; to 1,000,000 */
   uint32_t limit; /* variants of an enumerated class, beside the extremes; to 1,000,000 */
   uint64_t seed;
-  struct pc_bytes cells; /* the whole device as it is before the operation; for bit_rot */
+  /* What classes that reach beyond the operation's bytes need; where it is missing they have no variants. See
+     pc_fault_describe. */
+  struct pc_bytes cells; /* the whole device as it is before the operation */
+  uint32_t ecc_word;     /* of the profile */
+  uint32_t collateral;   /* of the profile */
+  double age;            /* of the operation's sector: pc_device_age */
 };
+
+/* Fills in what the device knows: program_unit, cells, ecc_word, collateral and age; `operation` is there. */
+void pc_fault_describe(struct pc_fault_input *input, const struct pc_device *device);
 
 const struct pc_fault_class *pc_fault_class(enum pc_fault fault);
 
@@ -77,7 +98,8 @@ struct pc_fault_place {
 };
 struct pc_fault_place pc_fault_place(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant);
 
-/* The bytes that the variant leaves there into `torn`, which may not overlap those before and after. Distinct variants
+/* The bytes that the variant leaves there into `torn`. Not for ecc, collateral and worn, which leave more than bytes:
+   pc_fault_leave. `torn` may not overlap those before and after. Distinct variants
    may coincide. */
 void pc_fault_tear(enum pc_fault fault, const struct pc_fault_input *input, uint32_t variant, uint8_t *torn);
 
@@ -94,10 +116,10 @@ struct pc_fault_memory {
 };
 void pc_fault_memory_free(struct pc_fault_memory *memory);
 
-/* Leaves on the device what the variant leaves; the operation is the next one, and `cells` are the device's. `*left`,
+/* Leaves on the device what the variant leaves; the operation is the next one, and `cells` are the device's. `*told`,
    if not NULL, tells what was left, in bytes of the memory and the journal. PC_ENVIRONMENT: out of memory. */
 enum pc_result pc_fault_leave(struct pc_device *device, enum pc_fault fault, const struct pc_fault_input *input,
-                              uint32_t variant, struct pc_fault_memory *memory, struct pc_flash_operation *left,
+                              uint32_t variant, struct pc_fault_memory *memory, struct pc_flash_operation *told,
                               struct pc_error *error);
 
 #endif
