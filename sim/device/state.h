@@ -35,9 +35,9 @@ struct pc_device {
   struct pc_contract_violation first_violation;
 };
 
-/* Puts `operation->after` in place, with all that goes with it: journal, planes, wear, hash, the faults that wait for
+/* Puts `asked->after` in place, with all that goes with it: journal, planes, wear, hash, the faults that wait for
    such an operation. Its `before` is ignored: the cells are what was before. size > 0. */
-void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *operation);
+void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *asked);
 
 /* Takes memory for cells that something is wrong with: the planes for them, and the scratch. False when there is none.
  */

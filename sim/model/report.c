@@ -19,8 +19,9 @@ static void keep_key(struct pc_report *report, enum pc_invariant invariant, cons
   report->violations[invariant].key = (struct pc_bytes){.data = report->keys[invariant], .size = size};
 }
 
-static void fail(struct pc_report *report, enum pc_invariant invariant, const struct pc_bytes *key,
-                 const char *expected, const char *actual, va_list arguments) {
+__attribute__((format(printf, 5, 0))) static void fail(struct pc_report *report, enum pc_invariant invariant,
+                                                       const struct pc_bytes *key, const char *expected,
+                                                       const char *actual, va_list arguments) {
   report->checked[invariant] = true;
   if (report->failed[invariant]) {
     return;
