@@ -77,21 +77,15 @@ static enum norkv_error find_slot(struct norkv *kv, struct update *update, bool 
    collection safe. Damage that can't be mended does not keep an update from trying. */
 static enum norkv_error get_ready(struct norkv *kv) {
   enum norkv_error recovered = NORKV_OK;
-  kv->allowance = norkv_recover_allowance(kv);
+  kv->allowance = norkv_policy_allowance(kv);
   if (kv->needs_recovery && kv->config.recovery != NORKV_RECOVER_MANUAL) {
+    kv->allowance = norkv_recover_allowance(kv); /* for both: what one has collected the other need not */
     recovered = norkv_recover(kv);
   }
   enum norkv_error err = norkv_recover_reserve(kv);
-  switch (kv->config.collect_on_write) {
-    case NORKV_COLLECT_AS_NEEDED:
-      kv->allowance = norkv_policy_allowance(kv);
-      break;
-    case NORKV_COLLECT_ONE:
-      kv->allowance = norkv_work_of(kv->config.flash.sector_size);
-      break;
-    case NORKV_COLLECT_OFF:
-      kv->allowance = 0;
-      break;
+  if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED) {
+    bool may_collect = kv->config.collect_on_write == NORKV_COLLECT_ONE;
+    kv->allowance = may_collect ? norkv_work_of(kv->config.flash.sector_size) : 0;
   }
   return err != NORKV_OK && recovered == NORKV_ERR_FLASH ? recovered : err;
 }

@@ -43,6 +43,7 @@ enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct 
   enum pc_result result = pc_rig_arm(rig, 0, error);
   if (result == PC_OK) {
     result = pc_run_operation(rig->checker, &rig->model, &boot, report, error);
+    pc_check_wear(rig->checker, true, report);
   }
   return result == PC_OK && pc_device_failed(rig->device) ? pc_fail_memory(error) : result;
 }
@@ -60,6 +61,7 @@ enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_repo
     return result;
   }
   result = pc_run_operation(rig->checker, &rig->model, run, report, error);
+  pc_check_wear(rig->checker, run->kind == PC_REBOOT, report);
   return result == PC_OK && pc_device_failed(rig->device) ? pc_fail_memory(error) : result;
 }
 

@@ -144,5 +144,6 @@ enum pc_result pc_run_operation(struct pc_checker *checker, struct pc_model *mod
       break;
   }
   pc_check_contract(checker, report);
+  pc_check_bounds(checker, report);
   return result;
 }

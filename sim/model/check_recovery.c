@@ -50,6 +50,7 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
   struct pc_target *target = checker->target;
   size_t before = pc_device_mark(target->device);
   pc_device_clear_contract_violations(target->device);
+  target->work = (struct pc_work){0};
   const struct pc_started started = pc_checker_start(checker);
   *recovered = pc_device_mark(target->device);
   if (check_mountable(checker, &started, report)) {
@@ -59,6 +60,7 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
     }
   }
   pc_check_contract(checker, report);
+  pc_check_bounds(checker, report);
   pc_target_stop(target);
   pc_device_rollback(target->device, *recovered);
   return pc_device_failed(target->device) ? pc_fail_memory(error) : PC_OK;

@@ -151,6 +151,7 @@ static enum pc_result check_arrival(const struct arrival *arrival, struct pc_err
   pc_check_writable(checker, arrival->expectation, arrival->report);
   pc_device_rollback(checker->target->device, arrival->recovered);
   check_stable(checker, arrival->expectation, arrival->before, arrival->report);
+  pc_check_bounds(checker, arrival->report);
   return PC_OK;
 }
 

@@ -84,6 +84,13 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   if (result == PC_OK) {
     result = pc_shared_open(&opened->shared, error);
   }
+  bool counts_erases = target->promises.wear_spread > 0;
+  if (counts_erases) {
+    opened->erases = calloc(pc_device_sectors(target->device), sizeof *opened->erases);
+  }
+  if (result == PC_OK && counts_erases && opened->erases == NULL) {
+    result = pc_fail_memory(error);
+  }
   if (result == PC_OK && (opened->buffer == NULL || opened->resolved == NULL || opened->visits == NULL)) {
     result = pc_fail_memory(error);
   }
@@ -104,6 +111,7 @@ void pc_checker_close(struct pc_checker *checker) {
     free(checker->buffer);
     free(checker->resolved);
     free(checker->visits);
+    free(checker->erases);
     free(checker);
   }
 }

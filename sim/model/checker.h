@@ -25,6 +25,8 @@ struct pc_checker {
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;
+  uint64_t *erases;       /* of each sector, when the spread began to be counted; NULL where none is promised */
+  uint64_t erases_in_all; /* when the spread was checked last */
 };
 
 #define PC_PROBE_VALUE_SIZE 8u
@@ -102,6 +104,9 @@ void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *
 /* Checks a store that came up, from the journal's mark `before` on: everything but device_contract. */
 enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
                               struct pc_report *report, struct pc_error *error);
+
+/* Reports a call that did more than the store states, since this was last asked. */
+void pc_check_bounds(struct pc_checker *checker, struct pc_report *report);
 
 /* Reports what the device refused since its violations were last cleared. */
 void pc_check_contract(struct pc_checker *checker, struct pc_report *report);

@@ -12,6 +12,8 @@ static const struct pc_invariant_info invariants[PC_INVARIANT_COUNT] = {
     [PC_REDUNDANT] = {"redundant", "after recovery each live key has all its copies, each in another sector"},
     [PC_WELL_FORMED] = {"well_formed", "the independent decoder agrees on every live entry and on free space"},
     [PC_DETECTED] = {"detected", "on a damaged part a get answers what was put, or an error, never anything else"},
+    [PC_BOUNDED] = {"bounded", "no call does more flash operations, erases or reads than the store states"},
+    [PC_WEAR_SPREAD] = {"wear_spread", "with the power on, erase counts differ by no more than the store states"},
 };
 
 const struct pc_invariant_info *pc_invariant_info(enum pc_invariant invariant) {

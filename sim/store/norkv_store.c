@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "norkv_promises.h"
 #include "norkv_settings.h"
 
 /* At the start of the store's memory; norkv's own block follows. */
@@ -158,6 +159,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
       .max_value_size = norkv_max_value_size(&config, NORKV_MAX_KEY),
       .self_contained = true,
   };
+  pc_norkv_promise_work(&config, setup, promises);
   for (size_t i = 0; i < settings.format_count; i++) {
     promises->layout.formats[i] = (struct pc_format){.magic = settings.formats[i].magic,
                                                      .checksum = decoder_checksum(settings.formats[i].checksum)};

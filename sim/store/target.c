@@ -52,13 +52,41 @@ static void begin_call(const struct pc_target *target) {
   pc_device_set_budget(target->device, call_budget(&target->setup.flash));
 }
 
+static bool exceeds(uint64_t done, uint64_t bound) {
+  return bound > 0 && done > bound;
+}
+
+/* Holds what the call did against its bound; `erases` were done before it. */
+static void measure(struct pc_target *target, enum pc_call call, uint64_t erases) {
+  const struct pc_bound *bound = &target->promises.bounds[call];
+  if (bound->flash_operations == 0 && bound->erases == 0 && bound->read_bytes == 0) {
+    return;
+  }
+  struct pc_budget given = call_budget(&target->setup.flash), left = pc_device_budget(target->device);
+  struct pc_bound done = {
+      .flash_operations = given.flash_operations - left.flash_operations,
+      .erases = pc_device_work(target->device).erases - erases,
+      .read_bytes = given.read_bytes - left.read_bytes,
+  };
+  target->work.measured = true;
+  if (!target->work.excess && (exceeds(done.flash_operations, bound->flash_operations) ||
+                               exceeds(done.erases, bound->erases) || exceeds(done.read_bytes, bound->read_bytes))) {
+    target->work.excess = true;
+    target->work.call = call;
+    target->work.done = done;
+  }
+}
+
 enum pc_status pc_target_start(struct pc_target *target) {
   pc_target_stop(target);
   memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
   pc_device_power_on(target->device);
+  uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
   target->running = true;
-  return target->store->start(target->memory, &target->setup);
+  enum pc_status status = target->store->start(target->memory, &target->setup);
+  measure(target, PC_CALL_START, erases);
+  return status;
 }
 
 void pc_target_stop(struct pc_target *target) {
@@ -71,13 +99,19 @@ void pc_target_stop(struct pc_target *target) {
 }
 
 enum pc_status pc_target_put(struct pc_target *target, struct pc_bytes key, struct pc_bytes value) {
+  uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
-  return target->store->put(target->memory, key, value);
+  enum pc_status status = target->store->put(target->memory, key, value);
+  measure(target, PC_CALL_PUT, erases);
+  return status;
 }
 
 enum pc_status pc_target_remove(struct pc_target *target, struct pc_bytes key) {
+  uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
-  return target->store->remove(target->memory, key);
+  enum pc_status status = target->store->remove(target->memory, key);
+  measure(target, PC_CALL_REMOVE, erases);
+  return status;
 }
 
 enum pc_status pc_target_get(struct pc_target *target, struct pc_bytes key, uint8_t *buffer, size_t capacity,
@@ -99,8 +133,16 @@ enum pc_status pc_target_maintain(struct pc_target *target, enum pc_maintenance 
   if (target->store->maintain == NULL) {
     return PC_STATUS_OK;
   }
+  static const enum pc_call calls[] = {
+      [PC_MAINTAIN_PARTIAL] = PC_CALL_MAINTAIN_PARTIAL,
+      [PC_MAINTAIN_FULL] = PC_CALL_MAINTAIN_FULL,
+      [PC_MAINTAIN_HEAVY] = PC_CALL_MAINTAIN_HEAVY,
+  };
+  uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
-  return target->store->maintain(target->memory, level);
+  enum pc_status status = target->store->maintain(target->memory, level);
+  measure(target, calls[level], erases);
+  return status;
 }
 
 enum pc_status pc_target_sector_report(struct pc_target *target, uint32_t sector, struct pc_sector_report *report) {

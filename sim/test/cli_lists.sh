@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
 
 invariants="mountable durable atomic deleted_stays_deleted exact_contents stable writable device_contract redundant \
-well_formed detected"
+well_formed detected bounded wear_spread"
 expect 0 invariants
 is "$invariants" "$(awk '{print $1}' out | xargs)" "the invariants"
 expect 0 invariants --json

@@ -93,6 +93,8 @@ spoilt sets_bits device_contract
 spoilt one_copy redundant
 spoilt inverts_values well_formed
 spoilt invents_space well_formed
+spoilt tidies_up bounded
+spoilt wears_unevenly wear_spread
 
 # A format without a checksum can't tell a torn entry from a whole one.
 scenario no_checksum "{engine: norkv, checksum: none}"

@@ -11,16 +11,18 @@
  * the configuration points to, must stay where they are until the store is started again or no longer used. There is no
  * heap, no recursion, no global state; calls on one store must not overlap, calls on different stores may.
  *
- * Bounded work. With N sectors of S bytes, R copies, entries of at least E = norkv_entry_size(1, 0) bytes: a collection
- * erases one sector and programs at most S bytes in S / E calls of the port; a call collects at most
- *     put, delete          C = 3 N + R, with NORKV_POLICY_HYBRID 9 N + R (less: NORKV_COLLECT_ONE, NORKV_COLLECT_OFF);
- *                          without deleted keys in the store R, with NORKV_POLICY_CIRCULAR N
- *     start, recovery      C + 2 N, and as much of copies is written again; nothing unless there is damage
- *     maintain             IDLE 1, PARTIAL 1, FULL and HEAVY C; all but IDLE after recovery, if it is due
- * and two more erases where a cut interrupted one, or where a collection fails; a put or a delete that follows a start
- * with NORKV_RECOVER_LAZY does the recovery first. Besides, a put or a delete programs R entries. Reading calls write
- * nothing. A get reads its key and its entry, of each copy that is damaged too; a put reads back what it programs; a
- * start reads each entry once, and its key again if the key was seen before.
+ * Bounded work. With N sectors of S bytes, R copies, E = norkv_entry_size(1, 0) bytes the smallest entry: a collection
+ * erases one sector and programs at most S bytes, in S / E + S / 256 calls of the port. A call collects at most
+ *     put, delete    C = NORKV_TURNS N + R; with NORKV_COLLECT_ONE 1, with NORKV_COLLECT_OFF 0. In a store without
+ *                    deleted keys that leaves the promised room (see norkv_put): R, with NORKV_POLICY_CIRCULAR N
+ *     recovery       C + 2 N, where copies that it writes again count as much as they are large; a put or a delete that
+ *                    has to recover first collects no more than that in all
+ *     start          nothing; with NORKV_RECOVER_IMMEDIATE and damage, recovery
+ *     maintain       IDLE 1, recovery included; if it is due, recovery and then: PARTIAL 1, FULL and HEAVY C
+ * and erases R + 2 more sectors at most where cuts interrupted erases, or where a collection fails. A put or a delete
+ * programs R entries besides. Reading calls write nothing. A get reads its key and its entry, and those of each copy
+ * that it finds damaged; a put reads back what it programs; a start reads each entry once, and the key of the newest
+ * one again for each older one.
  *
  * Keys are 1 to NORKV_MAX_KEY bytes of any content and are compared whole. A value is 0 bytes to what fits in a sector
  * with its header and key: norkv_max_value_size.
@@ -103,6 +105,9 @@ enum norkv_policy {
 #define NORKV_CIRCULAR_SPREAD 1u
 #define NORKV_HYBRID_LAG 8u
 #define NORKV_HYBRID_SPREAD (2u * NORKV_HYBRID_LAG + 2u)
+
+/* How often a call collects each sector at most. */
+#define NORKV_TURNS(policy) ((policy) == NORKV_POLICY_HYBRID ? 9u : 3u)
 
 /* How many sectors a put or a delete may collect when it finds no room. Recovery, when it is due, comes on top. */
 enum norkv_collection {

@@ -14,6 +14,8 @@ enum pc_invariant {
   PC_REDUNDANT,             /* after recovery each live key has its copies, each in another sector */
   PC_WELL_FORMED,           /* the independent decoder agrees with the store on live entries and free space */
   PC_DETECTED,              /* whatever faults left: a get answers what was put, or tells */
+  PC_BOUNDED,               /* no call does more on flash than the store states */
+  PC_WEAR_SPREAD,           /* with the power on, erase counts differ by no more than the store states */
   PC_INVARIANT_COUNT,
 };
 

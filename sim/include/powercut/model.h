@@ -118,6 +118,10 @@ struct pc_torn {
 void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_torn *torn);
 void pc_checker_forget(struct pc_checker *checker);
 
+/* Checks the spread of erase counts, if the store promises one. For a device that has been on since it was blank, after
+   each operation of the run; `started`: the operation was a start. */
+void pc_check_wear(struct pc_checker *checker, bool started, struct pc_report *report);
+
 /* Runs one operation with the power on and checks what it answers, and after maintenance the image too; the model
    follows what the store acknowledged. PC_ENVIRONMENT: out of memory. */
 enum pc_result pc_run_operation(struct pc_checker *checker, struct pc_model *model,

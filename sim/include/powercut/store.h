@@ -16,7 +16,7 @@
 #include "powercut/bytes.h"
 #include "powercut/flash.h"
 
-#define PC_STORE_API 2u
+#define PC_STORE_API 3u
 #define PC_STORE_SYMBOL "powercut_store"
 
 enum pc_status {
@@ -68,6 +68,24 @@ struct pc_image_layout {
   uint32_t format_count;
 };
 
+/* The calls whose work a store may state a bound for. */
+enum pc_call {
+  PC_CALL_START,
+  PC_CALL_PUT,
+  PC_CALL_REMOVE,
+  PC_CALL_MAINTAIN_PARTIAL, /* the levels in the order of enum pc_maintenance */
+  PC_CALL_MAINTAIN_FULL,
+  PC_CALL_MAINTAIN_HEAVY,
+  PC_CALL_COUNT,
+};
+
+/* The most that one call does on flash that answers as it should, whatever cuts left there. 0: not promised. */
+struct pc_bound {
+  uint64_t flash_operations; /* calls of program and erase */
+  uint64_t erases;
+  uint64_t read_bytes; /* a read of fewer than 16 bytes counts as 16 */
+};
+
 /* What a store promises under a setup; powercut holds it to no more than that. */
 struct pc_store_promises {
   size_t memory_size;  /* bytes it needs, aligned for max_align_t */
@@ -79,6 +97,12 @@ struct pc_store_promises {
   /* What a call does depends on its arguments, the bytes of `memory` and the flash, and on nothing else: no memory of
      its own, no globals that change, no clock. Recoveries that end alike are then checked once, which is faster. */
   bool self_contained;
+  struct pc_bound bounds[PC_CALL_COUNT]; /* of one call each */
+  /* The most erases of a sector less the fewest, at any time of a run with the power on; 0: not promised. Counted from
+     the last start on a blank partition, of which nothing can be remembered, or, if `wear_spread_by_start`, from the
+     last start. */
+  uint32_t wear_spread;
+  bool wear_spread_by_start;
 };
 
 /* How full the store is, in the store's own measure. */

@@ -11,6 +11,14 @@
 #include "powercut/error.h"
 #include "powercut/store.h"
 
+/* What the calls did, held against what the store promises. */
+struct pc_work {
+  bool measured; /* a call with a bound was made since this was cleared */
+  bool excess;   /* one went beyond it; the rest tells of the first that did */
+  enum pc_call call;
+  struct pc_bound done;
+};
+
 struct pc_target {
   const struct pc_store *store;
   struct pc_store_setup setup;
@@ -18,6 +26,7 @@ struct pc_target {
   struct pc_device *device; /* not owned */
   void *memory;             /* the store's; owned */
   bool running;             /* started, and not stopped since */
+  struct pc_work work;      /* of starts, puts, deletes and maintenance; the caller clears it */
 };
 
 /* Has the store check its setup and takes the memory it asks for. `parameters` are complete, in the store's order, and
