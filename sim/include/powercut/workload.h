@@ -63,13 +63,20 @@ struct pc_generator {
   uint32_t value_size_min, value_size_max; /* bytes, 0 to PC_MAX_VALUE_SIZE */
   struct pc_popularity popularity;
   uint32_t mix[PC_OPERATION_KINDS]; /* weights, not all 0 */
+  /* Keys beside `keys` that are each put once, before all else, and never touched again: what fills a store and stays.
+     They come on top of `operations`. 0: none; with `keys` at most PC_MAX_GENERATED_KEYS */
+  uint32_t static_keys;
+  uint32_t static_size_min, static_size_max; /* bytes of their values, 0 to PC_MAX_VALUE_SIZE */
 };
+
+/* PC_BAD_INPUT: a field is out of its range, a minimum is above its maximum, or so many distinct keys don't fit in
+   key_size_max; the message names the field. */
+enum pc_result pc_generator_check(const struct pc_generator *generator, struct pc_error *error);
 
 /* The same generator and seed give the same operations everywhere: all of it is integer arithmetic. Keys are distinct,
    of letters and digits; those of low rank are the popular ones, and only keys that some operation uses are in the
    workload. A maintain is of each level with equal chance. Value bytes are random. What a field changes stays apart:
-   kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: a field is out of its range, a minimum is
-   above its maximum, or so many distinct keys don't fit in key_size_max; the message names the field. On failure
+   kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: as of pc_generator_check. On failure
    nothing is left to free. */
 enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64_t seed, struct pc_workload *workload,
                                     struct pc_error *error);
