@@ -36,6 +36,7 @@ CREATE TABLE runs (
   shards INTEGER, -- a part of a run: of how many, and its number; NULL: the whole
   shard INTEGER CHECK (shard BETWEEN 1 AND shards),
   segments INTEGER CHECK (segments >= 0), -- that there are to explore; NULL: the baseline run isn't done
+  memory_size INTEGER CHECK (memory_size >= 0), -- bytes that the store asks for
   CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
     AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
     AND seconds IS NOT NULL))
@@ -116,6 +117,32 @@ CREATE TABLE latencies (
   calls INTEGER NOT NULL CHECK (calls > 0), -- of the run with the power on; of starts, also those after cuts
   worst_us REAL CHECK (worst_us >= 0), -- by the part's maximum times
   PRIMARY KEY (run_id, operation)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE put_histograms ( -- of the puts with the power on
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  measure TEXT NOT NULL CHECK (measure IN ('us', 'flash_operations')), -- us: by the part's maximum times
+  least INTEGER NOT NULL CHECK (least >= 0), -- that the bucket counts
+  below INTEGER NOT NULL CHECK (below > least), -- all that it counts are
+  puts INTEGER NOT NULL CHECK (puts > 0),
+  largest INTEGER NOT NULL CHECK (largest >= least), -- that was counted in it
+  PRIMARY KEY (run_id, measure, least)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wear_runs ( -- runs of `powercut compare`
+  run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  cut_every INTEGER NOT NULL CHECK (cut_every >= 0), -- operations from one cut to the next, on average; 0: never cut
+  worn INTEGER NOT NULL CHECK (worn IN (0, 1)), -- a sector reached its endurance
+  refused INTEGER NOT NULL CHECK (refused >= 0), -- puts and deletes that were answered FULL
+  failure TEXT -- what ended the run early; NULL: nothing did
+) STRICT;
+
+CREATE TABLE wear_samples (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  operation INTEGER NOT NULL CHECK (operation >= 0), -- done when the sample was taken
+  sector INTEGER NOT NULL CHECK (sector >= 0),
+  erases INTEGER NOT NULL CHECK (erases >= 0),
+  PRIMARY KEY (run_id, operation, sector)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE campaigns (
@@ -302,3 +329,44 @@ FROM guarantees;
 CREATE VIEW v_progress (run_id, state, shard, shards, segments, explored) AS
 SELECT run_id, state, shard, shards, segments, (SELECT count(*) FROM segments AS s WHERE s.run_id = runs.run_id)
 FROM runs;
+
+-- How long puts took, by the part's maximum times in whole microseconds: puts of at least from_us and less than
+-- below_us, and the longest of them. Nothing where the times aren't known. Of the run with the power on.
+CREATE VIEW v_put_latency (run_id, from_us, below_us, puts, worst_us) AS
+SELECT run_id, least, below, puts, largest FROM put_histograms WHERE measure = 'us';
+
+-- Of how many flash operations puts were: at least `least`, less than `below`; `most` is the largest number among them.
+CREATE VIEW v_put_flash_operations (run_id, least, below, puts, most) AS
+SELECT run_id, least, below, puts, largest FROM put_histograms WHERE measure = 'flash_operations';
+
+-- How wear came about: erases of each sector after so many operations, at most some 200 times a run.
+CREATE VIEW v_wear_samples (run_id, operation, sector, erases) AS
+SELECT run_id, operation, sector, erases FROM wear_samples;
+
+-- Runs of `powercut compare`. put_p999_us: 99.9 % of the puts took no longer. pareto: 1 for a run that none of its group,
+-- with as many cuts, is as good as in lifetime_years, put_worst_us and put_p999_us and better in one of them.
+CREATE VIEW v_comparison (run_id, group_id, store, device, cut_every, operations, worn, failure, erases_min, erases_max,
+  erases_mean, erases_stddev, programmed_bytes, write_amplification, put_p999_us, put_worst_us, erasing_share,
+  memory_size, lifetime_years, operations_per_day, pareto) AS
+WITH quantiles AS (
+  SELECT run_id, min(worst_us) AS p999 FROM (
+    SELECT run_id, worst_us, sum(puts) OVER (PARTITION BY run_id ORDER BY from_us) AS reached,
+      sum(puts) OVER (PARTITION BY run_id) AS total
+    FROM v_put_latency)
+  WHERE reached >= 0.999 * total GROUP BY run_id
+), programs AS (
+  SELECT run_id, sum(programmed_bytes) AS programmed FROM wear GROUP BY run_id
+), compared AS (
+  SELECT run_id, coalesce(group_id, run_id) AS made_by, store, device, cut_every, operations, worn, failure, erases_min,
+    erases_max, erases_mean, erases_stddev, programmed, write_amplification, p999, worst_us,
+    erasing_us / nullif(typical_us, 0) AS erasing_share, memory_size, lifetime_years, operations_per_day
+  FROM runs JOIN wear_runs USING (run_id) LEFT JOIN v_wear_summary USING (run_id) LEFT JOIN programs USING (run_id)
+    LEFT JOIN quantiles USING (run_id)
+    LEFT JOIN (SELECT run_id, worst_us FROM latencies WHERE operation = 'put') USING (run_id)
+)
+SELECT *, lifetime_years IS NOT NULL AND worst_us IS NOT NULL AND failure IS NULL AND NOT EXISTS (
+  SELECT 1 FROM compared AS other
+  WHERE other.made_by = mine.made_by AND other.cut_every = mine.cut_every AND other.failure IS NULL
+    AND other.lifetime_years >= mine.lifetime_years AND other.worst_us <= mine.worst_us AND other.p999 <= mine.p999
+    AND (other.lifetime_years > mine.lifetime_years OR other.worst_us < mine.worst_us OR other.p999 < mine.p999))
+FROM compared AS mine;

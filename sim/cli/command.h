@@ -20,6 +20,7 @@ enum pc_exit pc_command_run(int argc, char **argv);
 enum pc_exit pc_command_gate(int argc, char **argv);
 enum pc_exit pc_command_merge(int argc, char **argv);
 enum pc_exit pc_command_report(int argc, char **argv);
+enum pc_exit pc_command_compare(int argc, char **argv);
 enum pc_exit pc_command_replay(int argc, char **argv);
 enum pc_exit pc_command_inspect(int argc, char **argv);
 enum pc_exit pc_command_devices(int argc, char **argv);

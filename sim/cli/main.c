@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"gate", "decide by a policy whether a build may be released", pc_command_gate},
     {"report", "write a page that tells what the results of a database say", pc_command_report},
     {"replay", "tell a repro step by step: flash operations, the cut, which invariant failed", pc_command_replay},
+    {"compare", "compare how configurations wear, and how long their puts take", pc_command_compare},
     {"inspect", "decode a raw flash dump: every entry, and what the store would read", pc_command_inspect},
     {"merge", "join results from many machines, and the shards of a run to one", pc_command_merge},
     {"devices", "list the device profiles, or show one", pc_command_devices},

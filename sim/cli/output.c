@@ -126,6 +126,18 @@ void pc_buffer_value(struct pc_buffer *buffer, struct pc_bytes value, size_t lim
   }
 }
 
+void pc_buffer_time(struct pc_buffer *buffer, double microseconds) {
+  if (microseconds < 0) {
+    pc_buffer_print(buffer, "not known");
+  } else if (microseconds < 1000) {
+    pc_buffer_print(buffer, "%.3g us", microseconds);
+  } else if (microseconds < 1e6) {
+    pc_buffer_print(buffer, "%.4g ms", microseconds / 1000);
+  } else {
+    pc_buffer_print(buffer, "%.4g s", microseconds / 1e6);
+  }
+}
+
 enum pc_result pc_output_json(json_t *object, struct pc_error *error) {
   if (object == NULL) {
     return pc_fail_memory(error);

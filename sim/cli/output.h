@@ -32,6 +32,9 @@ enum pc_result pc_output_buffer(FILE *stream, struct pc_buffer *buffer, struct p
 /* Appends "1,234,567". */
 void pc_buffer_count(struct pc_buffer *buffer, uint64_t count);
 
+/* Appends a time in the unit that fits it; one below 0 is "not known". */
+void pc_buffer_time(struct pc_buffer *buffer, double microseconds);
+
 /* Appends bytes as a trace writes a value: hex, "-" where empty; at most `limit` bytes and then "... (N bytes)". */
 void pc_buffer_value(struct pc_buffer *buffer, struct pc_bytes value, size_t limit);
 

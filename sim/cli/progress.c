@@ -40,6 +40,19 @@ void pc_progress_update(struct pc_progress *progress, uint64_t done, uint64_t to
   (void)fflush(stderr);
 }
 
+void pc_progress_compare(struct pc_progress *progress, uint64_t done, uint64_t total, uint64_t operations) {
+  double now = pc_seconds();
+  if (!progress->shown || now < progress->next_draw) {
+    return;
+  }
+  progress->next_draw = now + SECONDS_BETWEEN_DRAWS;
+  progress->drawn = true;
+  double elapsed = now - progress->started;
+  (void)fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " combinations, %.1f million operations, %.0f s\x1b[K", done, total,
+                (double)operations / 1e6, elapsed);
+  (void)fflush(stderr);
+}
+
 void pc_progress_end(struct pc_progress *progress) {
   if (progress->drawn) {
     (void)fprintf(stderr, "\r\x1b[K");

@@ -17,6 +17,8 @@ struct pc_progress {
 
 void pc_progress_begin(struct pc_progress *progress);
 void pc_progress_update(struct pc_progress *progress, uint64_t done, uint64_t total, uint64_t findings);
+/* Combinations that are done, of how many, and operations in all. */
+void pc_progress_compare(struct pc_progress *progress, uint64_t done, uint64_t total, uint64_t operations);
 void pc_progress_end(struct pc_progress *progress);
 
 #endif

@@ -1,31 +1,7 @@
 #include "run_one.h"
 
-#include <stdlib.h>
-
 #include "interrupt.h"
 #include "output.h"
-
-void pc_run_settings_text(const struct pc_override *settings, size_t count, struct pc_buffer *text) {
-  pc_buffer_append(text, "", 0);
-  for (size_t i = 0; i < count; i++) {
-    pc_buffer_print(text, "%s%s=", i == 0 ? "" : " ", settings[i].path);
-    pc_buffer_text(text, settings[i].value);
-  }
-}
-
-/* What is wrong may be wrong only in this combination: it is named. */
-static enum pc_result name_combination(const struct pc_run *run, enum pc_result err, struct pc_error *error) {
-  if (err != PC_BAD_INPUT || run->setting_count == 0) {
-    return err;
-  }
-  struct pc_error cause = *error;
-  struct pc_buffer text = {0};
-  pc_run_settings_text(run->settings, run->setting_count, &text);
-  err =
-      text.failed ? pc_fail_memory(error) : pc_fail(error, err, "%s (with %s)", cause.message, (const char *)text.data);
-  pc_buffer_free(&text);
-  return err;
-}
 
 enum pc_result pc_run_open(struct pc_run *run, struct pc_error *error) {
   struct pc_scenario_options options = run->plan->options;
@@ -38,7 +14,7 @@ enum pc_result pc_run_open(struct pc_run *run, struct pc_error *error) {
       pc_scenario_free(&run->scenario);
     }
   }
-  return name_combination(run, err, error);
+  return pc_name_combination(run->settings, run->setting_count, err, error);
 }
 
 void pc_run_close(struct pc_run *run) {
@@ -90,8 +66,18 @@ static enum pc_result resume(struct pc_run *run, struct pc_run_info *info, struc
 }
 
 /* Enters the run in the ledger, or finds the one to go on with. */
-static enum pc_result enter(struct pc_run *run, struct pc_run_info *info, struct pc_error *error) {
-  enum pc_result err = run->plan->resume ? resume(run, info, error) : PC_OK;
+static enum pc_result enter(void *context, struct pc_run_info *info, struct pc_error *error) {
+  struct pc_run *run = context;
+  const struct pc_subject *subject = &run->opened.subject;
+  char fingerprint[PC_FINGERPRINT_SIZE];
+  info->fingerprint = fingerprint;
+  info->shard = run->plan->shard.number;
+  info->shards = run->plan->shard.count;
+  enum pc_result err = pc_scenario_fingerprint(&run->scenario, subject->parameters, subject->parameter_count,
+                                               PC_VERSION, fingerprint, error);
+  if (!err && run->plan->resume) {
+    err = resume(run, info, error);
+  }
   if (!err && run->keeper.run_id == 0) {
     err = pc_keeper_begin(&run->keeper, run->ledger, info, error);
   }
@@ -99,51 +85,16 @@ static enum pc_result enter(struct pc_run *run, struct pc_run_info *info, struct
   return err;
 }
 
-static enum pc_result begin_with(struct pc_run *run, struct pc_run_setting *settings, struct pc_error *error) {
-  struct pc_buffer device = {0}, store = {0};
-  char fingerprint[PC_FINGERPRINT_SIZE];
-  const struct pc_subject *subject = &run->opened.subject;
-  pc_subject_device(subject, &device);
-  pc_subject_store(subject, &store);
-  enum pc_result err = device.failed || store.failed ? pc_fail_memory(error) : PC_OK;
-  if (!err) {
-    err = pc_scenario_fingerprint(&run->scenario, subject->parameters, subject->parameter_count, PC_VERSION,
-                                  fingerprint, error);
-  }
-  if (!err) {
-    struct pc_run_info info = {
-        .scenario = run->scenario.name,
-        .device = (const char *)device.data,
-        .store = (const char *)store.data,
-        .seed = run->scenario.plan.seed,
-        .endurance = run->scenario.profile.endurance,
-        .group = run->group,
-        .version = PC_VERSION,
-        .command = run->plan->command,
-        .settings = settings,
-        .setting_count = run->setting_count,
-        .fingerprint = fingerprint,
-        .shard = run->plan->shard.number,
-        .shards = run->plan->shard.count,
-    };
-    err = enter(run, &info, error);
-  }
-  pc_buffer_free(&store);
-  pc_buffer_free(&device);
-  return err;
-}
-
 static enum pc_result begin(struct pc_run *run, struct pc_error *error) {
-  struct pc_run_setting *settings = calloc(run->setting_count + 1, sizeof *settings);
-  if (settings == NULL) {
-    return pc_fail_memory(error);
-  }
-  for (size_t i = 0; i < run->setting_count; i++) {
-    settings[i] = (struct pc_run_setting){.path = run->settings[i].path, .value = run->settings[i].value};
-  }
-  enum pc_result err = begin_with(run, settings, error);
-  free(settings);
-  return err;
+  const struct pc_run_entry entry = {.scenario = &run->scenario,
+                                     .opened = &run->opened,
+                                     .group = run->group,
+                                     .command = run->plan->command,
+                                     .settings = run->settings,
+                                     .setting_count = run->setting_count,
+                                     .enter = enter,
+                                     .context = run};
+  return pc_run_enter(&entry, error);
 }
 
 static enum pc_result explore(struct pc_run *run, struct pc_error *error) {

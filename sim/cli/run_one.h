@@ -6,6 +6,7 @@
 #include "powercut/config.h"
 #include "powercut/ledger.h"
 #include "progress.h"
+#include "run_entry.h"
 #include "run_findings.h"
 #include "run_report.h"
 #include "shard.h"
@@ -49,8 +50,5 @@ enum pc_result pc_run_explore(struct pc_run *run, struct pc_error *error);
 void pc_run_close(struct pc_run *run);
 
 struct pc_run_report pc_run_report(const struct pc_run *run);
-
-/* Appends "store.policy=greedy power.depth=1". */
-void pc_run_settings_text(const struct pc_override *settings, size_t count, struct pc_buffer *text);
 
 #endif

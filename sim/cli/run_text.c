@@ -26,19 +26,6 @@ static void add_power(const struct pc_run_report *report, struct pc_buffer *text
   }
 }
 
-/* A time in the unit that fits it. */
-static void add_time(struct pc_buffer *text, double microseconds) {
-  if (microseconds < 0) {
-    pc_buffer_print(text, "not known");
-  } else if (microseconds < 1000) {
-    pc_buffer_print(text, "%.3g us", microseconds);
-  } else if (microseconds < 1e6) {
-    pc_buffer_print(text, "%.4g ms", microseconds / 1000);
-  } else {
-    pc_buffer_print(text, "%.4g s", microseconds / 1e6);
-  }
-}
-
 static bool knows_a_latency(const struct pc_exploration_result *result) {
   for (size_t i = 0; i < PC_LATENCY_COUNT; i++) {
     if (result->latencies[i].worst_us > 0) {
@@ -57,7 +44,7 @@ static void add_latencies(const struct pc_exploration_result *result, struct pc_
   for (size_t i = 0; i < PC_LATENCY_COUNT; i++) {
     if (result->latencies[i].calls > 0) {
       pc_buffer_print(text, "%s%s ", separator, pc_latency_name((enum pc_latency_kind)i));
-      add_time(text, result->latencies[i].worst_us);
+      pc_buffer_time(text, result->latencies[i].worst_us);
       separator = ", ";
     }
   }

@@ -48,8 +48,14 @@ static enum pc_result complete_parameters(struct pc_opened_subject *opened, cons
   return pc_scenario_parameters(scenario, opened->subject.store, opened->parameters, error);
 }
 
+/* Keys of the workload, also of one that isn't listed. The checks use one more. */
+static uint32_t key_count_of(const struct pc_scenario *scenario) {
+  return scenario->workload.operation_count > 0 ? scenario->workload.key_count
+                                                : scenario->generator.keys + scenario->generator.static_keys;
+}
+
 /* Sets the store up once, on a device of its own, so that what it refuses is known before anything is written. */
-static enum pc_result try_setup(const struct pc_opened_subject *opened, const struct pc_scenario *scenario,
+static enum pc_result try_setup(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
                                 struct pc_error *error) {
   struct pc_device *device;
   struct pc_error cause;
@@ -57,8 +63,9 @@ static enum pc_result try_setup(const struct pc_opened_subject *opened, const st
   if (!err) {
     struct pc_target target;
     err = pc_target_open(&target, opened->subject.store, device, opened->parameters, opened->subject.parameter_count,
-                         scenario->workload.key_count, &cause);
+                         key_count_of(scenario) + 1, &cause);
     if (!err) {
+      opened->memory_size = target.promises.memory_size;
       pc_target_close(&target);
     }
     pc_device_destroy(device);

@@ -10,6 +10,7 @@ struct pc_opened_subject {
   struct pc_subject subject; /* points into the scenario and the rest of this */
   struct pc_plugin *plugin;  /* NULL for a store that is built in */
   struct pc_parameter *parameters;
+  uint64_t memory_size; /* bytes that the store asks for */
 };
 
 /* The scenario must stay valid. PC_BAD_INPUT: no such store (file, line and the nearest known), a parameter it doesn't

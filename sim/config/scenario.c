@@ -24,14 +24,16 @@ static const struct pc_field FIELDS[] = {
      .offset = offsetof(struct pc_reading, repro.scenario.plan.seed),
      .max = UINT64_MAX},
     /* What only a scenario has. */
+    {.key = "wear", .type = PC_FIELD_CUSTOM, .bind = pc_bind_wear},
     {.key = "matrix", .type = PC_FIELD_CUSTOM, .bind = pc_bind_matrix},
 };
-enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0], OF_REPROS = 3, OF_SCENARIOS = 1 };
+enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0], OF_REPROS = 3, OF_SCENARIOS = 2 };
 static const struct pc_schema SCENARIO_SCHEMA = {.fields = FIELDS + OF_REPROS, .count = FIELD_COUNT - OF_REPROS};
 static const struct pc_schema REPRO_SCHEMA = {.fields = FIELDS, .count = FIELD_COUNT - OF_SCENARIOS};
 
 static void set_defaults(struct pc_scenario *scenario) {
   scenario->plan = (struct pc_power_plan){.depth = 1, .samples = 8, .limit = 256, .aftermath = 64, .seed = 1};
+  scenario->wear = (struct pc_wear_settings){.operations_per_day = 1000};
   /* Those that every store is to survive on every part. */
   for (int fault = 0; fault <= PC_FAULT_TWO_PHASE_ERASE; fault++) {
     scenario->plan.faults[fault] = true;
@@ -74,6 +76,7 @@ static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const
   if (options->has_seed) {
     reading->repro.scenario.plan.seed = options->seed;
   }
+  reading->streamed = options->streamed;
   return pc_make_workload(&binding, reading);
 }
 

@@ -13,7 +13,7 @@ struct pc_reading {
   struct pc_repro repro;
   const struct pc_node *faults;   /* made once the device is known */
   const struct pc_node *workload; /* what it says is checked; made into operations once the seed is known */
-  struct pc_generator generator;
+  bool streamed;                  /* a generated workload isn't made into a list */
 };
 
 /* The sections of the file; the target is the struct pc_reading. */
@@ -21,6 +21,7 @@ enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_
 enum pc_result pc_bind_store(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_workload(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_power(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_wear(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_matrix(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_faults(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target);

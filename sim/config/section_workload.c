@@ -43,7 +43,7 @@ static enum pc_result bind_sizes(const struct pc_binding *binding, const struct 
 }
 
 static enum pc_result bind_key_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
-  struct pc_generator *generator = &((struct pc_reading *)target)->generator;
+  struct pc_generator *generator = &((struct pc_reading *)target)->repro.scenario.generator;
   struct sizes sizes = {0};
   enum pc_result result = bind_sizes(binding, node, (struct sizes){1, PC_MAX_GENERATED_KEY_SIZE}, &sizes);
   generator->key_size_min = sizes.min;
@@ -52,12 +52,35 @@ static enum pc_result bind_key_size(const struct pc_binding *binding, const stru
 }
 
 static enum pc_result bind_value_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
-  struct pc_generator *generator = &((struct pc_reading *)target)->generator;
+  struct pc_generator *generator = &((struct pc_reading *)target)->repro.scenario.generator;
   struct sizes sizes = {0};
   enum pc_result result = bind_sizes(binding, node, (struct sizes){0, PC_MAX_VALUE_SIZE}, &sizes);
   generator->value_size_min = sizes.min;
   generator->value_size_max = sizes.max;
   return result;
+}
+
+/* {keys: N, value_size: ...} */
+static enum pc_result bind_static_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_generator *generator = &((struct pc_reading *)target)->repro.scenario.generator;
+  struct sizes sizes = {0};
+  enum pc_result result = bind_sizes(binding, node, (struct sizes){0, PC_MAX_VALUE_SIZE}, &sizes);
+  generator->static_size_min = sizes.min;
+  generator->static_size_max = sizes.max;
+  return result;
+}
+
+static enum pc_result bind_static(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  static const struct pc_field fields[] = {
+      {.key = "keys",
+       .required = true,
+       .type = PC_FIELD_U32,
+       .offset = offsetof(struct pc_reading, repro.scenario.generator.static_keys),
+       .max = PC_MAX_GENERATED_KEYS},
+      {.key = "value_size", .required = true, .type = PC_FIELD_CUSTOM, .bind = bind_static_size},
+  };
+  static const struct pc_schema schema = {.fields = fields, .count = sizeof fields / sizeof fields[0]};
+  return pc_bind_mapping(binding, node, &schema, target);
 }
 
 #define POPULARITIES "uniform, {zipf: N} or {hot: N, share: N}"
@@ -69,7 +92,7 @@ static enum pc_result bind_popularity(const struct pc_binding *binding, const st
       {.key = "share", .type = PC_FIELD_DOUBLE, .offset = offsetof(struct pc_popularity, share), .max = 1},
   };
   static const struct pc_schema schema = {.fields = fields, .count = sizeof fields / sizeof fields[0]};
-  struct pc_popularity *popularity = &((struct pc_reading *)target)->generator.popularity;
+  struct pc_popularity *popularity = &((struct pc_reading *)target)->repro.scenario.generator.popularity;
   if (node->kind == PC_NODE_SCALAR && strcmp(node->text, "uniform") == 0) {
     return PC_OK;
   }
@@ -101,7 +124,7 @@ static enum pc_result bind_mix(const struct pc_binding *binding, const struct pc
     };
   }
   const struct pc_schema schema = {.fields = fields, .count = PC_OPERATION_KINDS};
-  return pc_bind_mapping(binding, node, &schema, &((struct pc_reading *)target)->generator);
+  return pc_bind_mapping(binding, node, &schema, &((struct pc_reading *)target)->repro.scenario.generator);
 }
 
 static enum pc_result bind_trace(const struct pc_binding *binding, const struct pc_node *node, void *target) {
@@ -122,18 +145,19 @@ static enum pc_result bind_inline(const struct pc_binding *binding, const struct
 static const struct pc_field WORKLOAD_FIELDS[] = {
     {.key = "operations",
      .type = PC_FIELD_U32,
-     .offset = offsetof(struct pc_reading, generator.operations),
+     .offset = offsetof(struct pc_reading, repro.scenario.generator.operations),
      .min = 1,
      .max = PC_MAX_OPERATIONS},
     {.key = "keys",
      .type = PC_FIELD_U32,
-     .offset = offsetof(struct pc_reading, generator.keys),
+     .offset = offsetof(struct pc_reading, repro.scenario.generator.keys),
      .min = 1,
      .max = PC_MAX_GENERATED_KEYS},
     {.key = "value_size", .type = PC_FIELD_CUSTOM, .bind = bind_value_size},
     {.key = "mix", .type = PC_FIELD_CUSTOM, .bind = bind_mix},
     {.key = "key_size", .type = PC_FIELD_CUSTOM, .bind = bind_key_size},
     {.key = "popularity", .type = PC_FIELD_CUSTOM, .bind = bind_popularity},
+    {.key = "static", .type = PC_FIELD_CUSTOM, .bind = bind_static},
     {.key = "trace", .type = PC_FIELD_CUSTOM, .bind = bind_trace},
     {.key = "inline", .type = PC_FIELD_CUSTOM, .bind = bind_inline},
 };
@@ -165,7 +189,7 @@ static enum pc_result check_sources(const struct pc_binding *binding, const stru
 enum pc_result pc_bind_workload(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
   reading->workload = node;
-  reading->generator = (struct pc_generator){.key_size_min = 4, .key_size_max = 12};
+  reading->repro.scenario.generator = (struct pc_generator){.key_size_min = 4, .key_size_max = 12};
   enum pc_result result = pc_bind_mapping(binding, node, &WORKLOAD_SCHEMA, target);
   return result == PC_OK ? check_sources(binding, node) : result;
 }
@@ -203,6 +227,9 @@ enum pc_result pc_make_workload(const struct pc_binding *binding, struct pc_read
     return parse_inline(binding, block, &scenario->workload);
   }
   struct pc_error cause;
-  enum pc_result result = pc_workload_generate(&reading->generator, scenario->plan.seed, &scenario->workload, &cause);
+  scenario->generated = true;
+  enum pc_result result =
+      reading->streamed ? pc_generator_check(&scenario->generator, &cause)
+                        : pc_workload_generate(&scenario->generator, scenario->plan.seed, &scenario->workload, &cause);
   return pc_bind_cause(binding, reading->workload, result, &cause);
 }

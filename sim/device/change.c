@@ -91,6 +91,7 @@ static void count_work(struct pc_device *device, const struct pc_flash_operation
   uint64_t *count = operation->kind == PC_ERASE ? &device->work.erases : &device->work.programs;
   uint64_t done = operation->kind == PC_ERASE ? 1 : programs_in(device, operation);
   *count = undo ? *count - done : *count + done;
+  device->work.flash_operations += undo ? UINT64_MAX : 1;
 }
 
 static void count_wear(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {

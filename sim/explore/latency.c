@@ -36,6 +36,13 @@ static void note(struct pc_latency *latency, uint64_t calls, double worst_us) {
   }
 }
 
+static void note_put(struct pc_exploration_result *result, struct pc_flash_work work, double maximum_us) {
+  pc_histogram_note(&result->put_flash_operations, work.flash_operations);
+  if (maximum_us >= 0) {
+    pc_histogram_note(&result->put_us, (uint64_t)(maximum_us + 0.5));
+  }
+}
+
 void pc_latency_note(struct pc_exploration_result *result, enum pc_operation_kind kind, const struct pc_device *device,
                      struct pc_flash_work before) {
   enum pc_latency_kind latency = kind_of(kind);
@@ -43,7 +50,12 @@ void pc_latency_note(struct pc_exploration_result *result, enum pc_operation_kin
     struct pc_flash_work work = pc_device_work(device);
     work.programs -= before.programs;
     work.erases -= before.erases;
-    note(&result->latencies[latency], 1, pc_work_maximum_us(pc_device_profile(device), work));
+    work.flash_operations -= before.flash_operations;
+    double maximum_us = pc_work_maximum_us(pc_device_profile(device), work);
+    note(&result->latencies[latency], 1, maximum_us);
+    if (latency == PC_LATENCY_PUT) {
+      note_put(result, work, maximum_us);
+    }
   }
 }
 

@@ -48,12 +48,15 @@ static enum pc_result put_run(const struct pc_database *database, const struct p
       text_or_null(info->fingerprint),
       info->shards == 0 ? pc_null() : pc_integer(info->shard),
       info->shards == 0 ? pc_null() : pc_integer(info->shards),
+      pc_integer(info->operations_per_day == 0 ? PC_OPERATIONS_PER_DAY : info->operations_per_day),
+      info->memory_size == 0 ? pc_null() : pc_integer(info->memory_size),
   };
-  enum pc_result err =
-      pc_database_put_one(database,
-                          "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command, "
-                          "fingerprint, shard, shards) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                          values, COUNT(values), error);
+  enum pc_result err = pc_database_put_one(
+      database,
+      "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command, "
+      "fingerprint, shard, shards, operations_per_day, memory_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?)",
+      values, COUNT(values), error);
   *run_id = sqlite3_last_insert_rowid(database->connection);
   return err;
 }

@@ -127,18 +127,50 @@ enum pc_result pc_record_counts(const struct pc_database *database, const struct
   return err ? err : put_latencies(database, record->run_id, record->result, error);
 }
 
-enum pc_result pc_record_wear(const struct pc_database *database, const struct pc_record *record,
-                              struct pc_error *error) {
-  const struct pc_exploration_result *result = record->result;
+static enum pc_result put_histogram(const struct pc_database *database, int64_t run_id, const char *measure,
+                                    const struct pc_histogram *histogram, struct pc_error *error) {
+  sqlite3_stmt *statement = NULL;
+  enum pc_result err = pc_database_prepare(database,
+                                           "INSERT OR REPLACE INTO put_histograms (run_id, measure, least, below, "
+                                           "puts, largest) VALUES (?, ?, ?, ?, ?, ?)",
+                                           &statement, error);
+  for (size_t i = 0; !err && i < PC_HISTOGRAM_BUCKETS; i++) {
+    const struct pc_bucket *bucket = &histogram->buckets[i];
+    if (bucket->count > 0) {
+      uint64_t below = pc_histogram_from(i + 1);
+      const struct pc_value values[] = {pc_integer((uint64_t)run_id), pc_text(measure),
+                                        pc_integer(pc_histogram_from(i)),
+                                        /* The last one has no end. */
+                                        pc_integer(below > bucket->largest ? below : bucket->largest + 1),
+                                        pc_integer(bucket->count), pc_integer(bucket->largest)};
+      err = pc_database_put(database, statement, values, COUNT(values), error);
+    }
+  }
+  (void)sqlite3_finalize(statement);
+  return err;
+}
+
+static enum pc_result put_wear(const struct pc_database *database, int64_t run_id,
+                               const struct pc_exploration_result *result, struct pc_error *error) {
   sqlite3_stmt *statement = NULL;
   enum pc_result err = pc_database_prepare(
       database, "INSERT OR REPLACE INTO wear (run_id, sector, erases, programmed_bytes) VALUES (?, ?, ?, ?)",
       &statement, error);
   for (uint32_t i = 0; !err && i < result->wear_count; i++) {
-    const struct pc_value values[] = {pc_integer((uint64_t)record->run_id), pc_integer(i),
-                                      pc_integer(result->wear[i].erases), pc_integer(result->wear[i].programmed_bytes)};
+    const struct pc_value values[] = {pc_integer((uint64_t)run_id), pc_integer(i), pc_integer(result->wear[i].erases),
+                                      pc_integer(result->wear[i].programmed_bytes)};
     err = pc_database_put(database, statement, values, COUNT(values), error);
   }
   (void)sqlite3_finalize(statement);
   return err;
+}
+
+enum pc_result pc_record_wear(const struct pc_database *database, const struct pc_record *record,
+                              struct pc_error *error) {
+  const struct pc_exploration_result *result = record->result;
+  enum pc_result err = put_wear(database, record->run_id, result, error);
+  if (!err) {
+    err = put_histogram(database, record->run_id, "us", &result->put_us, error);
+  }
+  return err ? err : put_histogram(database, record->run_id, "flash_operations", &result->put_flash_operations, error);
 }

@@ -18,6 +18,7 @@ struct pc_record {
 };
 enum pc_result pc_record_counts(const struct pc_database *database, const struct pc_record *record,
                                 struct pc_error *error);
+/* Of the baseline run, besides: the wear, and the histograms of puts. */
 enum pc_result pc_record_wear(const struct pc_database *database, const struct pc_record *record,
                               struct pc_error *error);
 

@@ -78,7 +78,7 @@ static enum pc_result start_anew(const struct pc_database *database, int64_t run
   static const char *const statements[] = {
       "DELETE FROM violations WHERE run_id = ?", "DELETE FROM checks WHERE run_id = ?",
       "DELETE FROM guarantees WHERE run_id = ?", "DELETE FROM wear WHERE run_id = ?",
-      "DELETE FROM latencies WHERE run_id = ?",
+      "DELETE FROM latencies WHERE run_id = ?",  "DELETE FROM put_histograms WHERE run_id = ?",
   };
   const struct pc_value values[] = {pc_integer((uint64_t)run_id)};
   enum pc_result err = PC_OK;

@@ -15,7 +15,7 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
       {"depth", "dept", "s.yaml:18: unknown key 'dept' in power; did you mean 'depth'?"},
       {"seed", "sede", "s.yaml:21: unknown key 'sede'; did you mean 'seed'?"},
       {"seed: 7", "variants: {}",
-       "s.yaml:21: unknown key 'variants'; known are name, device, store, workload, power, faults, seed, matrix"},
+       "s.yaml:21: unknown key 'variants'; known are name, device, store, workload, power, faults, seed, wear, matrix"},
       {"  limit: 9", "  depth: 3", "s.yaml:20: 'depth' is given twice in power, first on line 18"},
       {"seed: 7", "name: again", "s.yaml:21: 'name' is given twice, first on line 1"},
       {"  redundancy: 2", "  engine: x", "s.yaml:7: 'engine' is given twice in store, first on line 6"},

@@ -397,6 +397,7 @@ Test(config_repro, every_mistake_names_its_line_and_what_would_be_right) {
 
 Test(config_repro, a_repro_is_no_scenario) {
   write_text("s.yaml", "repro: 1\n");
-  expect_refused("s.yaml", NULL,
-                 "s.yaml:1: unknown key 'repro'; known are name, device, store, workload, power, faults, seed, matrix");
+  expect_refused(
+      "s.yaml", NULL,
+      "s.yaml:1: unknown key 'repro'; known are name, device, store, workload, power, faults, seed, wear, matrix");
 }

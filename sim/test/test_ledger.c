@@ -25,6 +25,13 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
       {"v_latency", "run_id,operation,calls,worst_us,erasing_share\n"},
       {"v_provenance", "run_id,group_id,version,command\n"},
       {"v_run_settings", "run_id,path,value\n"},
+      {"v_put_latency", "run_id,from_us,below_us,puts,worst_us\n"},
+      {"v_put_flash_operations", "run_id,least,below,puts,most\n"},
+      {"v_wear_samples", "run_id,operation,sector,erases\n"},
+      {"v_comparison",
+       "run_id,group_id,store,device,cut_every,operations,worn,failure,erases_min,erases_max,erases_mean,erases_stddev,"
+       "programmed_bytes,write_amplification,put_p999_us,put_worst_us,erasing_share,memory_size,lifetime_years,"
+       "operations_per_day,pareto\n"},
       {"v_guarantees", "run_id,fault,depth,verdict,held,detected,lost\n"},
       {"v_progress", "run_id,state,shard,shards,segments,explored\n"},
       {"v_campaigns",
@@ -209,6 +216,7 @@ Test(ledger, runs_every_query_of_its_documentation) {
   ledger_sql(
       path,
       "INSERT INTO run_settings VALUES (1, 'power.depth', '2');"
+      "INSERT INTO wear_runs VALUES (1, 0, 1, 0, NULL); INSERT INTO wear_samples VALUES (1, 1024, 0, 3);"
       "INSERT INTO campaigns (fuzzer, harness) VALUES ('f', 'h');"
       "INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00');"
       "INSERT INTO campaign_progress VALUES (1, 10, 20000, 900, 80);"
@@ -262,6 +270,9 @@ static const char tables[] =
 /* Takes back what version 4, then version 3 and then version 2 brought. */
 static const char undo_4[] =
     "DROP VIEW v_newest_runs;"
+    "DROP VIEW v_comparison; DROP VIEW v_wear_samples; DROP VIEW v_put_flash_operations; DROP VIEW v_put_latency;"
+    "DROP TABLE wear_samples; DROP TABLE wear_runs; DROP TABLE put_histograms;"
+    "ALTER TABLE runs DROP COLUMN memory_size;"
     "DROP VIEW v_campaign_progress; DROP TABLE campaign_progress;"
     "DROP VIEW v_corpus_coverage; DROP TABLE corpus_coverage;"
     "DROP VIEW v_progress; DROP TABLE segments; ALTER TABLE runs DROP COLUMN fingerprint;"

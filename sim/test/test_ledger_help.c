@@ -131,6 +131,9 @@ struct pc_exploration_result ledger_result(struct pc_sector_wear *wear) {
   result.guarantees[PC_FAULT_BETWEEN_OPS][0] = (struct pc_guarantee){.held = 300};
   result.guarantees[PC_FAULT_PREFIX][0] = (struct pc_guarantee){.held = 5, .detected = 1};
   result.guarantees[PC_FAULT_BIT_SUBSET][1] = (struct pc_guarantee){.held = 391, .detected = 2, .lost = 7};
+  pc_histogram_note(&result.put_us, 1234);
+  pc_histogram_note(&result.put_us, 1235);
+  pc_histogram_note(&result.put_flash_operations, 1);
   result.latencies[PC_LATENCY_PUT] = (struct pc_latency){.calls = 7, .worst_us = 1234.5};
   result.latencies[PC_LATENCY_START] = (struct pc_latency){.calls = 9, .worst_us = PC_TIME_UNKNOWN};
   for (uint32_t i = 0; i < LEDGER_SECTORS; i++) {

@@ -20,6 +20,12 @@ struct pc_store_parameter {
   int line; /* 0: it is from a --set; -1: from a --vary */
 };
 
+/* Of runs over the life of a part, and of what is told of wear. */
+struct pc_wear_settings {
+  uint64_t operations_per_day; /* that a device is assumed to do; at least 1 */
+  uint32_t cut_every;          /* in a wear run the power is cut once in so many operations; 0: never */
+};
+
 struct pc_scenario {
   char *path; /* as it was given */
   char *name;
@@ -35,7 +41,10 @@ struct pc_scenario {
   struct pc_scheduled_fault *faults;
   size_t fault_count;
   struct pc_workload workload; /* read or generated */
-  struct pc_power_plan plan;   /* plan.seed is the scenario's seed */
+  bool generated;              /* it is: by `generator` */
+  struct pc_generator generator;
+  struct pc_wear_settings wear;
+  struct pc_power_plan plan; /* plan.seed is the scenario's seed */
 };
 
 /* --set PATH=VALUE: the path is the keys, joined by dots (`power.depth`); the value is YAML (`[prefix, bit_subset]`).
@@ -54,6 +63,7 @@ struct pc_scenario_options {
   size_t override_count;
   bool has_seed; /* --seed: in place of the file's */
   uint64_t seed;
+  bool streamed; /* a generated workload is not made into a list: `workload` stays empty */
 };
 
 /* Reads a scenario, its profile and its workload. Its matrix is checked for its form alone: see pc_matrix_load.

@@ -240,6 +240,7 @@ void pc_device_set_worn(struct pc_device *device, double age);
    device was made. A tear counts like the whole operation. Rolled back with the rest. */
 struct pc_flash_work {
   uint64_t programs, erases;
+  uint64_t flash_operations; /* as the journal counts them, which take no time of their own */
 };
 struct pc_flash_work pc_device_work(const struct pc_device *device);
 

@@ -17,6 +17,7 @@
 #include "powercut/device.h"
 #include "powercut/error.h"
 #include "powercut/fault.h"
+#include "powercut/histogram.h"
 #include "powercut/store.h"
 #include "powercut/violation.h"
 #include "powercut/workload.h"
@@ -87,6 +88,9 @@ struct pc_exploration_result {
   struct pc_sector_wear *wear; /* of the baseline run, one for each sector; freed with pc_exploration_free */
   uint32_t wear_count;
   struct pc_latency latencies[PC_LATENCY_COUNT];
+  /* Of the baseline run's puts: how long they took, by the part's maximum times, in whole microseconds (nothing where
+     these aren't known), and of how many flash operations they were. */
+  struct pc_histogram put_us, put_flash_operations;
   double typical_us, erasing_us; /* of the baseline run's flash operations and of its erases among them, by the part's
                                     typical times; PC_TIME_UNKNOWN */
   uint64_t put_bytes;            /* key and value bytes that acknowledged puts handed over */

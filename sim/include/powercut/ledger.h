@@ -11,6 +11,7 @@
 
 #include "powercut/error.h"
 #include "powercut/explore.h"
+#include "powercut/wear.h"
 
 #define PC_LEDGER_VERSION 4
 
@@ -28,15 +29,19 @@ struct pc_run_setting {
   const char *path, *value;
 };
 
+#define PC_OPERATIONS_PER_DAY 1000u
+
 struct pc_run_info {
   const char *scenario; /* its name */
   const char *device;   /* profile and sectors: "w25q128jv x 16" */
   const char *store;    /* name and parameters that differ from the fallbacks: "norkv redundancy=2" */
   uint64_t seed;
-  uint32_t endurance;  /* erases a sector is specified for; 0: unlimited or not known */
-  int64_t group;       /* the first run of those that one command makes; 0: it is the first, or the only one */
-  const char *version; /* of powercut; NULL: not known */
-  const char *command; /* that makes the run again, as a shell takes it; NULL: not known */
+  uint32_t endurance;          /* erases a sector is specified for; 0: unlimited or not known */
+  int64_t group;               /* the first run of those that one command makes; 0: it is the first, or the only one */
+  const char *version;         /* of powercut; NULL: not known */
+  const char *command;         /* that makes the run again, as a shell takes it; NULL: not known */
+  uint64_t operations_per_day; /* assumed for the life of the part; 0: PC_OPERATIONS_PER_DAY */
+  uint64_t memory_size;        /* bytes that the store asks for; 0: not known */
   const struct pc_run_setting *settings;
   size_t setting_count;
   const char *fingerprint; /* of all that decides what the run comes to; NULL: it can't be gone on with */
@@ -105,5 +110,8 @@ enum pc_result pc_ledger_commit(struct pc_ledger *ledger, int64_t run_id, double
    it not ended, as it was committed last. */
 enum pc_result pc_ledger_end_run(struct pc_ledger *ledger, int64_t run_id, const struct pc_exploration_result *result,
                                  double seconds, struct pc_error *error);
+/* The same for a wear run, with its samples. */
+enum pc_result pc_ledger_end_wear(struct pc_ledger *ledger, int64_t run_id, const struct pc_wear_result *result,
+                                  uint32_t cut_every, struct pc_error *error);
 
 #endif
