@@ -1,5 +1,7 @@
 #include "checksum.h"
 
+#include <string.h>
+
 #ifdef NORKV_SMALL_CHECKSUM
 
 /* One step takes four bits, so that the tables are 16 entries each. */
@@ -54,17 +56,6 @@ static const uint16_t crc16_table[8][256] = {
     TABLE(0x47D3, 0x8FA6, 0x0F6D, 0x1EDA, 0x3DB4, 0x7B68, 0xF6D0, 0xFD81),
 };
 
-static const uint32_t crc32c_table[8][256] = {
-    TABLE(0xF26B8303, 0xE13B70F7, 0xC79A971F, 0x8AD958CF, 0x105EC76F, 0x20BD8EDE, 0x417B1DBC, 0x82F63B78),
-    TABLE(0x13A29877, 0x274530EE, 0x4E8A61DC, 0x9D14C3B8, 0x3FC5F181, 0x7F8BE302, 0xFF17C604, 0xFBC3FAF9),
-    TABLE(0xA541927E, 0x4F6F520D, 0x9EDEA41A, 0x38513EC5, 0x70A27D8A, 0xE144FB14, 0xC76580D9, 0x8B277743),
-    TABLE(0xDD45AAB8, 0xBF672381, 0x7B2231F3, 0xF64463E6, 0xE964B13D, 0xD725148B, 0xABA65FE7, 0x52A0C93F),
-    TABLE(0x38116FAC, 0x7022DF58, 0xE045BEB0, 0xC5670B91, 0x8F2261D3, 0x1BA8B557, 0x37516AAE, 0x6EA2D55C),
-    TABLE(0xEF306B19, 0xDB8CA0C3, 0xB2F53777, 0x6006181F, 0xC00C303E, 0x85F4168D, 0x0E045BEB, 0x1C08B7D6),
-    TABLE(0x68032CC8, 0xD0065990, 0xA5E0C5D1, 0x4E2DFD53, 0x9C5BFAA6, 0x3D5B83BD, 0x7AB7077A, 0xF56E0EF4),
-    TABLE(0x493C7D27, 0x9278FA4E, 0x211D826D, 0x423B04DA, 0x847609B4, 0x0D006599, 0x1A00CB32, 0x34019664),
-};
-
 static uint32_t crc16_add(uint32_t crc, const uint8_t *data, size_t size) {
   for (; size >= 8; size -= 8, data += 8) {
     crc = (uint32_t)(crc16_table[7][data[0] ^ (crc >> 8)] ^ crc16_table[6][data[1] ^ (crc & 0xFF)] ^
@@ -77,6 +68,36 @@ static uint32_t crc16_add(uint32_t crc, const uint8_t *data, size_t size) {
   return crc;
 }
 
+#ifdef __SSE4_2__
+
+/* The processor has an instruction for it. */
+static uint32_t crc32c_add(uint32_t crc, const uint8_t *data, size_t size) {
+  uint64_t running = crc;
+  for (; size >= 8; size -= 8, data += 8) {
+    uint64_t word;
+    memcpy(&word, data, sizeof(word));
+    running = __builtin_ia32_crc32di(running, word);
+  }
+  crc = (uint32_t)running;
+  for (; size > 0; size--, data++) {
+    crc = __builtin_ia32_crc32qi(crc, *data);
+  }
+  return crc;
+}
+
+#else
+
+static const uint32_t crc32c_table[8][256] = {
+    TABLE(0xF26B8303, 0xE13B70F7, 0xC79A971F, 0x8AD958CF, 0x105EC76F, 0x20BD8EDE, 0x417B1DBC, 0x82F63B78),
+    TABLE(0x13A29877, 0x274530EE, 0x4E8A61DC, 0x9D14C3B8, 0x3FC5F181, 0x7F8BE302, 0xFF17C604, 0xFBC3FAF9),
+    TABLE(0xA541927E, 0x4F6F520D, 0x9EDEA41A, 0x38513EC5, 0x70A27D8A, 0xE144FB14, 0xC76580D9, 0x8B277743),
+    TABLE(0xDD45AAB8, 0xBF672381, 0x7B2231F3, 0xF64463E6, 0xE964B13D, 0xD725148B, 0xABA65FE7, 0x52A0C93F),
+    TABLE(0x38116FAC, 0x7022DF58, 0xE045BEB0, 0xC5670B91, 0x8F2261D3, 0x1BA8B557, 0x37516AAE, 0x6EA2D55C),
+    TABLE(0xEF306B19, 0xDB8CA0C3, 0xB2F53777, 0x6006181F, 0xC00C303E, 0x85F4168D, 0x0E045BEB, 0x1C08B7D6),
+    TABLE(0x68032CC8, 0xD0065990, 0xA5E0C5D1, 0x4E2DFD53, 0x9C5BFAA6, 0x3D5B83BD, 0x7AB7077A, 0xF56E0EF4),
+    TABLE(0x493C7D27, 0x9278FA4E, 0x211D826D, 0x423B04DA, 0x847609B4, 0x0D006599, 0x1A00CB32, 0x34019664),
+};
+
 static uint32_t crc32c_add(uint32_t crc, const uint8_t *data, size_t size) {
   for (; size >= 8; size -= 8, data += 8) {
     crc = crc32c_table[7][data[0] ^ (crc & 0xFF)] ^ crc32c_table[6][data[1] ^ ((crc >> 8) & 0xFF)] ^
@@ -88,6 +109,8 @@ static uint32_t crc32c_add(uint32_t crc, const uint8_t *data, size_t size) {
   }
   return crc;
 }
+
+#endif /* __SSE4_2__ */
 
 #endif
 
