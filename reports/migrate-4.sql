@@ -46,6 +46,10 @@ ALTER TABLE runs ADD COLUMN fingerprint TEXT;
 ALTER TABLE runs ADD COLUMN shards INTEGER;
 ALTER TABLE runs ADD COLUMN shard INTEGER CHECK (shard BETWEEN 1 AND shards);
 ALTER TABLE runs ADD COLUMN segments INTEGER CHECK (segments >= 0);
+ALTER TABLE runs ADD COLUMN drawing TEXT;
+ALTER TABLE runs ADD COLUMN population INTEGER CHECK (population >= 0);
+ALTER TABLE runs ADD COLUMN drawn INTEGER CHECK (drawn >= 0);
+ALTER TABLE runs ADD COLUMN failed INTEGER CHECK (failed BETWEEN 0 AND drawn);
 
 CREATE TABLE segments (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -57,6 +61,9 @@ CREATE TABLE segments (
   violations INTEGER NOT NULL CHECK (violations >= 0),
   starts INTEGER NOT NULL CHECK (starts >= 0),
   worst_start_us REAL CHECK (worst_start_us >= 0),
+  population INTEGER NOT NULL DEFAULT 0 CHECK (population >= 0),
+  drawn INTEGER NOT NULL DEFAULT 0 CHECK (drawn >= 0),
+  failed INTEGER NOT NULL DEFAULT 0 CHECK (failed BETWEEN 0 AND drawn),
   PRIMARY KEY (run_id, segment)
 ) STRICT, WITHOUT ROWID;
 
@@ -142,5 +149,16 @@ SELECT *, lifetime_years IS NOT NULL AND worst_us IS NOT NULL AND failure IS NUL
     AND other.lifetime_years >= mine.lifetime_years AND other.worst_us <= mine.worst_us AND other.p999 <= mine.p999
     AND (other.lifetime_years > mine.lifetime_years OR other.worst_us < mine.worst_us OR other.p999 < mine.p999))
 FROM compared AS mine;
+
+CREATE VIEW v_draws (run_id, drawing, population, drawn, failed, failure_rate, rate_low, rate_high) AS
+WITH terms AS (
+  SELECT run_id, drawing, population, drawn, failed, 1.0 * failed / nullif(drawn, 0) AS rate, 3.841458820694124 AS z2,
+    1.0 * nullif(drawn, 0) AS n
+  FROM runs WHERE drawing IS NOT NULL
+)
+SELECT run_id, drawing, population, drawn, failed, rate,
+  iif(failed = 0, 0.0, (rate + z2 / (2 * n) - sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n)),
+  iif(failed = drawn, 1.0, (rate + z2 / (2 * n) + sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n))
+FROM terms;
 
 PRAGMA user_version = 4;

@@ -36,6 +36,10 @@ CREATE TABLE runs (
   shards INTEGER, -- a part of a run: of how many, and its number; NULL: the whole
   shard INTEGER CHECK (shard BETWEEN 1 AND shards),
   segments INTEGER CHECK (segments >= 0), -- that there are to explore; NULL: the baseline run isn't done
+  drawing TEXT, -- where cuts are drawn: as the scenario says it, 'sample: 1000'; NULL: none are
+  population INTEGER CHECK (population >= 0), -- first cuts to draw from
+  drawn INTEGER CHECK (drawn >= 0), -- cut paths
+  failed INTEGER CHECK (failed BETWEEN 0 AND drawn), -- of these
   memory_size INTEGER CHECK (memory_size >= 0), -- bytes that the store asks for
   CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
     AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
@@ -59,6 +63,9 @@ CREATE TABLE segments ( -- of the workload, that were explored: what a run that 
   violations INTEGER NOT NULL CHECK (violations >= 0),
   starts INTEGER NOT NULL CHECK (starts >= 0), -- that were timed
   worst_start_us REAL CHECK (worst_start_us >= 0),
+  population INTEGER NOT NULL DEFAULT 0 CHECK (population >= 0), -- these three as in runs
+  drawn INTEGER NOT NULL DEFAULT 0 CHECK (drawn >= 0),
+  failed INTEGER NOT NULL DEFAULT 0 CHECK (failed BETWEEN 0 AND drawn),
   PRIMARY KEY (run_id, segment)
 ) STRICT, WITHOUT ROWID;
 
@@ -370,3 +377,16 @@ SELECT *, lifetime_years IS NOT NULL AND worst_us IS NOT NULL AND failure IS NUL
     AND other.lifetime_years >= mine.lifetime_years AND other.worst_us <= mine.worst_us AND other.p999 <= mine.p999
     AND (other.lifetime_years > mine.lifetime_years OR other.worst_us < mine.worst_us OR other.p999 < mine.p999))
 FROM compared AS mine;
+
+-- Runs whose cuts were drawn. failure_rate: of the draws, with its 95 % confidence interval (Wilson's); of moments in
+-- time (by_time), how often the device fails in the field when its power is lost while the flash is busy.
+CREATE VIEW v_draws (run_id, drawing, population, drawn, failed, failure_rate, rate_low, rate_high) AS
+WITH terms AS (
+  SELECT run_id, drawing, population, drawn, failed, 1.0 * failed / nullif(drawn, 0) AS rate, 3.841458820694124 AS z2,
+    1.0 * nullif(drawn, 0) AS n
+  FROM runs WHERE drawing IS NOT NULL
+)
+SELECT run_id, drawing, population, drawn, failed, rate,
+  iif(failed = 0, 0.0, (rate + z2 / (2 * n) - sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n)),
+  iif(failed = drawn, 1.0, (rate + z2 / (2 * n) + sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n))
+FROM terms;

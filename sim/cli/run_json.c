@@ -5,6 +5,22 @@ double pc_run_rate(const struct pc_run_report *report) {
   return report->seconds > 0 ? (double)report->result->recoveries / report->seconds : 0;
 }
 
+bool pc_run_is_drawn(const struct pc_run_report *report) {
+  enum pc_cuts cuts = report->scenario->plan.cuts;
+  return cuts == PC_CUTS_SAMPLE || cuts == PC_CUTS_BY_TIME;
+}
+
+/* What v_draws has of a run. */
+static json_t *json_of_draws(const struct pc_run_report *report) {
+  const struct pc_exploration_result *result = report->result;
+  struct pc_failure_rate rate = pc_failure_rate(result);
+  return json_pack("{s:s, s:o, s:o, s:o, s:f, s:f, s:f}", "drawing",
+                   report->scenario->plan.cuts == PC_CUTS_SAMPLE ? "sample" : "by_time", "population",
+                   pc_json_count(result->population), "drawn", pc_json_count(result->drawn), "failed",
+                   pc_json_count(result->failed_draws), "failure_rate", rate.rate, "rate_low", rate.low, "rate_high",
+                   rate.high);
+}
+
 /* A key as a trace writes it, or null. */
 static json_t *json_of_key(const struct pc_violation *violation) {
   if (!violation->has_key) {
@@ -130,6 +146,9 @@ json_t *pc_run_json(const struct pc_run_report *report) {
   }
   int failed = json_object_set_new(object, "checks", json_of_checks(result));
   failed |= json_object_set_new(object, "first_violations", json_of_findings(report->findings));
+  if (pc_run_is_drawn(report)) {
+    failed |= json_object_set_new(object, "draws", json_of_draws(report));
+  }
   failed |= json_object_set_new(object, "wear", json_of_wear(result));
   failed |= json_object_set_new(object, "latency", json_of_latencies(result));
   failed |=

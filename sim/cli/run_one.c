@@ -1,5 +1,7 @@
 #include "run_one.h"
 
+#include <stdio.h>
+
 #include "interrupt.h"
 #include "output.h"
 
@@ -65,12 +67,22 @@ static enum pc_result resume(struct pc_run *run, struct pc_run_info *info, struc
   return err;
 }
 
+/* How the plan draws its cuts, into `text`; NULL if it tries all. */
+static const char *drawing_of(const struct pc_power_plan *plan, char text[32]) {
+  if (plan->cuts != PC_CUTS_SAMPLE && plan->cuts != PC_CUTS_BY_TIME) {
+    return NULL;
+  }
+  (void)snprintf(text, 32, "%s: %u", plan->cuts == PC_CUTS_SAMPLE ? "sample" : "by_time", plan->count);
+  return text;
+}
+
 /* Enters the run in the ledger, or finds the one to go on with. */
 static enum pc_result enter(void *context, struct pc_run_info *info, struct pc_error *error) {
   struct pc_run *run = context;
   const struct pc_subject *subject = &run->opened.subject;
-  char fingerprint[PC_FINGERPRINT_SIZE];
+  char fingerprint[PC_FINGERPRINT_SIZE], drawing[32];
   info->fingerprint = fingerprint;
+  info->drawing = drawing_of(&run->scenario.plan, drawing);
   info->shard = run->plan->shard.number;
   info->shards = run->plan->shard.count;
   enum pc_result err = pc_scenario_fingerprint(&run->scenario, subject->parameters, subject->parameter_count,
@@ -119,6 +131,9 @@ static enum pc_result explore(struct pc_run *run, struct pc_error *error) {
   run->seconds = pc_keeper_seconds(&run->keeper);
   if (!err && !run->plan->no_shrink && !run->keeper.finished && !run->result.interrupted) {
     err = pc_run_findings_shrink(&run->findings, &observer, error);
+  }
+  if (err == PC_BAD_INPUT && !run->plan->resume) {
+    (void)pc_ledger_discard_run(run->ledger, run->keeper.run_id, NULL); /* the first error is the one to tell */
   }
   return err ? err : pc_keeper_end(&run->keeper, &run->result, error);
 }

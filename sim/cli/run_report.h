@@ -31,6 +31,9 @@ enum pc_result pc_run_print_text(const struct pc_run_report *report, struct pc_e
    v_violations (the first PC_FINDINGS_SHOWN, with the repro's file in place of its text) and v_wear. */
 json_t *pc_run_json(const struct pc_run_report *report);
 
+/* Whether the cuts were drawn, so that the share that failed says something of all. */
+bool pc_run_is_drawn(const struct pc_run_report *report);
+
 /* Recoveries in a second; 0 if it was too quick to tell. */
 double pc_run_rate(const struct pc_run_report *report);
 

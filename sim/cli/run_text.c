@@ -18,7 +18,22 @@ static void add_power(const struct pc_run_report *report, struct pc_buffer *text
     pc_buffer_print(text, "never cut: the baseline run alone");
     return;
   }
-  pc_buffer_print(text, "cut at every flash operation, depth %u:", plan->depth);
+  switch (plan->cuts) {
+    case PC_CUTS_EVERY_WRITE:
+      pc_buffer_print(text, "cut at every flash operation");
+      break;
+    case PC_CUTS_AT:
+      pc_buffer_print(text, "cut at %u flash operation%s", plan->place_count, plan->place_count == 1 ? "" : "s");
+      break;
+    case PC_CUTS_SAMPLE:
+    case PC_CUTS_BY_TIME:
+      pc_buffer_print(text, "cut at ");
+      pc_buffer_count(text, plan->count);
+      pc_buffer_print(text,
+                      plan->cuts == PC_CUTS_SAMPLE ? " cut paths drawn by the seed" : " moments drawn by the seed");
+      break;
+  }
+  pc_buffer_print(text, ", depth %u:", plan->depth);
   for (size_t i = 0; i < PC_FAULT_COUNT; i++) {
     if (plan->faults[i]) {
       pc_buffer_print(text, " %s", pc_fault_class((enum pc_fault)i)->name);
@@ -57,6 +72,36 @@ static void add_latencies(const struct pc_exploration_result *result, struct pc_
   }
 }
 
+/* A share as a percentage, with as many digits as tell something of a rare one. */
+static void add_share(struct pc_buffer *text, double share) {
+  pc_buffer_print(text, "%.3g %%", 100 * share);
+}
+
+/* What the draws say of all cuts, or of all moments. */
+static void add_draws(const struct pc_run_report *report, struct pc_buffer *text) {
+  const struct pc_exploration_result *result = report->result;
+  struct pc_failure_rate rate = pc_failure_rate(result);
+  bool by_time = report->scenario->plan.cuts == PC_CUTS_BY_TIME;
+  pc_buffer_print(text, "\n  drawn       ");
+  pc_buffer_count(text, result->drawn);
+  if (by_time) {
+    pc_buffer_print(text, " moments while the flash is busy\n  failing     ");
+  } else {
+    uint64_t first = result->drawn < result->population ? result->drawn : result->population;
+    pc_buffer_print(text, " cut paths, which begin with ");
+    add_share(text, result->population == 0 ? 0 : (double)first / (double)result->population);
+    pc_buffer_print(text, " of the ");
+    pc_buffer_count(text, result->population);
+    pc_buffer_print(text, " first cuts\n  failing     ");
+  }
+  add_share(text, rate.rate);
+  pc_buffer_print(text, " (95 %% confidence: ");
+  add_share(text, rate.low);
+  pc_buffer_print(text, " to ");
+  add_share(text, rate.high);
+  pc_buffer_print(text, by_time ? ") of the power losses in the field that hit a busy flash" : ") of the cut paths");
+}
+
 static enum pc_result print_facts(const struct pc_run_report *report, struct pc_error *error) {
   const struct pc_exploration_result *result = report->result;
   struct pc_buffer text = {0};
@@ -86,10 +131,14 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   pc_buffer_count(&text, result->recoveries);
   pc_buffer_print(&text, " recoveries checked, ");
   pc_buffer_count(&text, result->deduplicated);
-  pc_buffer_print(&text, " deduplicated (the same state had been explored)\n  aftermaths  ");
+  pc_buffer_print(&text, " deduplicated (%s)\n  aftermaths  ",
+                  pc_run_is_drawn(report) ? "drawn once more" : "the same state had been explored");
   pc_buffer_count(&text, result->aftermaths);
   pc_buffer_print(&text, " recoveries were followed by more operations and checked again\n  violations  ");
   pc_buffer_count(&text, result->violations);
+  if (pc_run_is_drawn(report)) {
+    add_draws(report, &text);
+  }
   add_latencies(result, &text);
   pc_buffer_print(&text, "%.2f s, ", report->seconds);
   pc_buffer_count(&text, (uint64_t)pc_run_rate(report));
@@ -213,6 +262,16 @@ static bool has_failed(const struct pc_exploration_result *result, size_t invari
   return failures > 0;
 }
 
+static const char *where_it_held(const struct pc_run_report *report) {
+  if (report->result->cuts == 0) {
+    return "in the baseline run; the power was not cut.";
+  }
+  if (report->shard.count > 0) {
+    return "at every cut of this shard.";
+  }
+  return report->scenario->plan.cuts == PC_CUTS_EVERY_WRITE ? "at every cut." : "at every cut that was tried.";
+}
+
 static enum pc_result print_verdict(const struct pc_run_report *report, struct pc_error *error) {
   const struct pc_exploration_result *result = report->result;
   struct pc_buffer text = {0};
@@ -229,10 +288,7 @@ static enum pc_result print_verdict(const struct pc_run_report *report, struct p
     }
     pc_buffer_print(&text, "\n");
   } else if (!result->interrupted) {
-    pc_buffer_print(&text, "HELD: every invariant, %s\n",
-                    report->shard.count > 0 ? "at every cut of this shard."
-                    : result->cuts > 0      ? "at every cut."
-                                            : "in the baseline run; the power was not cut.");
+    pc_buffer_print(&text, "HELD: every invariant, %s\n", where_it_held(report));
   }
   return pc_output_buffer(stdout, &text, error);
 }

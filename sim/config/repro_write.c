@@ -53,8 +53,30 @@ static void write_workload(struct pc_buffer *text, const struct pc_workload *wor
   }
 }
 
+static void write_cuts(struct pc_buffer *text, const struct pc_power_plan *plan) {
+  switch (plan->cuts) {
+    case PC_CUTS_EVERY_WRITE:
+      pc_buffer_print(text, "every_write\n");
+      return;
+    case PC_CUTS_SAMPLE:
+      pc_buffer_print(text, "{sample: %u}\n", plan->count);
+      return;
+    case PC_CUTS_BY_TIME:
+      pc_buffer_print(text, "{by_time: %u}\n", plan->count);
+      return;
+    case PC_CUTS_AT:
+      break;
+  }
+  for (uint32_t i = 0; i < plan->place_count; i++) {
+    pc_buffer_print(text, "%s%u", i == 0 ? "{at: [" : ", ", plan->places[i]);
+  }
+  pc_buffer_print(text, "]}\n");
+}
+
 static void write_power(struct pc_buffer *text, const struct pc_power_plan *plan) {
-  pc_buffer_print(text, "power:\n  cuts: every_write\n  faults: [");
+  pc_buffer_print(text, "power:\n  cuts: ");
+  write_cuts(text, plan);
+  pc_buffer_print(text, "  faults: [");
   const char *separator = "";
   for (int fault = 0; fault < PC_FAULT_COUNT; fault++) {
     if (plan->faults[fault]) {

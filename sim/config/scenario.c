@@ -77,7 +77,9 @@ static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const
     reading->repro.scenario.plan.seed = options->seed;
   }
   reading->streamed = options->streamed;
-  return pc_make_workload(&binding, reading);
+
+  result = pc_check_power(&binding, reading);
+  return result == PC_OK ? pc_make_workload(&binding, reading) : result;
 }
 
 enum pc_result pc_document_read(const char *path, struct pc_document *document, struct pc_error *error) {
@@ -140,6 +142,7 @@ void pc_scenario_free(struct pc_scenario *scenario) {
     free(scenario->parameters[i].value);
   }
   free(scenario->parameters);
+  free(scenario->places);
   free(scenario->faults);
   pc_workload_free(&scenario->workload);
   *scenario = (struct pc_scenario){0};

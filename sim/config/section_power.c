@@ -1,15 +1,91 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenario.h"
 
-/* power: {cuts: every_write, faults: [NAME, ...], depth, samples, limit, aftermath} */
+/* power: {cuts: every_write | {sample: N} | {at: [N, ...]} | {by_time: N}, faults: [NAME, ...], depth, samples, limit,
+ * aftermath} */
 
 enum { MAX_SAMPLES = 1000000, MAX_LIMIT = 1000000 };
 
+static const struct pc_field COUNT_FIELD = {.type = PC_FIELD_U32, .min = 1, .max = PC_MAX_DRAWS};
+
+static enum pc_result bind_sample(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_power_plan *plan = &((struct pc_reading *)target)->repro.scenario.plan;
+  plan->cuts = PC_CUTS_SAMPLE;
+  return pc_bind_field(binding, node, &COUNT_FIELD, &plan->count);
+}
+
+static enum pc_result bind_by_time(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_reading *reading = target;
+  reading->repro.scenario.plan.cuts = PC_CUTS_BY_TIME;
+  reading->by_time = node;
+  return pc_bind_field(binding, node, &COUNT_FIELD, &reading->repro.scenario.plan.count);
+}
+
+static enum pc_result bind_at(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  static const struct pc_field place = {.type = PC_FIELD_U32, .max = UINT32_MAX};
+  struct pc_scenario *scenario = &((struct pc_reading *)target)->repro.scenario;
+  scenario->plan.cuts = PC_CUTS_AT;
+  if (node->kind != PC_NODE_LIST) {
+    return pc_bind_fail_type(binding, node, "a list of flash operations");
+  }
+  if (node->first == NULL) {
+    return pc_node_fail(binding->document, node, binding->error, "%s must name at least one flash operation",
+                        pc_node_path(node).text);
+  }
+  enum pc_result result = PC_OK;
+  for (const struct pc_node *item = node->first; result == PC_OK && item != NULL; item = item->next) {
+    uint32_t *places = reallocarray(scenario->places, scenario->plan.place_count + 1u, sizeof *places);
+    if (places == NULL) {
+      return pc_fail_memory(binding->error);
+    }
+    scenario->places = places;
+    scenario->plan.places = places;
+    result = pc_bind_field(binding, item, &place, &places[scenario->plan.place_count++]);
+  }
+  return result;
+}
+
+static const struct pc_field CUTS_FIELDS[] = {
+    {.key = "sample", .type = PC_FIELD_CUSTOM, .bind = bind_sample},
+    {.key = "at", .type = PC_FIELD_CUSTOM, .bind = bind_at},
+    {.key = "by_time", .type = PC_FIELD_CUSTOM, .bind = bind_by_time},
+};
+static const struct pc_schema CUTS_SCHEMA = {
+    .fields = CUTS_FIELDS,
+    .count = sizeof CUTS_FIELDS / sizeof CUTS_FIELDS[0],
+};
+
+#define CUTS_EXPECTED "every_write, {sample: N}, {at: [N, ...]} or {by_time: N}"
+
 static enum pc_result bind_cuts(const struct pc_binding *binding, const struct pc_node *node, void *target) {
-  (void)target;
-  if (node->kind != PC_NODE_SCALAR || strcmp(node->text, "every_write") != 0) {
-    return pc_bind_fail_type(binding, node, "every_write");
+  if (node->kind == PC_NODE_SCALAR && strcmp(node->text, "every_write") == 0) {
+    return PC_OK;
+  }
+  if (node->kind != PC_NODE_MAPPING || node->first == NULL) {
+    return pc_bind_fail_type(binding, node, CUTS_EXPECTED);
+  }
+  if (node->first != node->last) {
+    return pc_node_fail(binding->document, node->last, binding->error, "%s must be one of " CUTS_EXPECTED,
+                        pc_node_path(node).text);
+  }
+  return pc_bind_mapping(binding, node, &CUTS_SCHEMA, target);
+}
+
+enum pc_result pc_check_power(const struct pc_binding *binding, const struct pc_reading *reading) {
+  const struct pc_scenario *scenario = &reading->repro.scenario;
+  if (reading->by_time == NULL) {
+    return PC_OK;
+  }
+  if (scenario->plan.depth > 1) {
+    return pc_node_fail(binding->document, reading->by_time, binding->error,
+                        "power.cuts.by_time takes a power.depth of 1, not %u", scenario->plan.depth);
+  }
+  if (pc_work_typical_us(&scenario->profile, (struct pc_flash_work){.programs = 1, .erases = 1}) < 0) {
+    return pc_node_fail(binding->document, reading->by_time, binding->error,
+                        "power.cuts.by_time needs the part's times: profile '%s' has no program_us or erase_us",
+                        scenario->profile.name);
   }
   return PC_OK;
 }

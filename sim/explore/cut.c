@@ -1,5 +1,6 @@
 #include "cut.h"
 
+#include "draw.h"
 #include "latency.h"
 #include "powercut/seed.h"
 
@@ -18,6 +19,9 @@ static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t rec
   pc_tape_clear(recovery);
   enum pc_result result = pc_tape_record(recovery, device, torn, recovered, error);
   pc_device_rollback(device, torn);
+  if (result == PC_OK && pc_draw_is_drawn(walk)) {
+    return pc_draw_in_recovery(walk, recovery, seed, error);
+  }
   for (size_t i = 0; result == PC_OK && i < recovery->count && !walk->plan.findings->result->interrupted; i++) {
     struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
     result = pc_cut_at(walk, &operation, (uint32_t)i, pc_seed_of_operation(seed, (uint32_t)i), error);
@@ -30,13 +34,16 @@ static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t rec
    is now. */
 static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct pc_error *error) {
   uint64_t state = pc_random_mix(pc_device_hash(walk->rig.device), walk->allowed);
+  *repeated = false;
+  if (pc_draw_is_drawn(walk)) {
+    return PC_OK; /* each draw counts, and goes on by draws of its own */
+  }
   for (uint32_t depth = 1; depth <= walk->path.depth; depth++) {
     if (pc_seen_has(&walk->seen, pc_random_mix(state, depth))) {
       *repeated = true;
       return PC_OK;
     }
   }
-  *repeated = false;
   return pc_seen_add(&walk->seen, pc_random_mix(state, walk->path.depth), error);
 }
 
@@ -148,32 +155,34 @@ enum pc_result pc_cut_explore(struct pc_walk *walk, uint64_t seed, struct pc_err
   return result;
 }
 
-/* Cuts with each variant of one class. */
-static enum pc_result cut_with_fault(struct pc_walk *walk, const struct pc_fault_input *input, struct pc_cut *cut,
-                                     struct pc_error *error) {
+enum pc_result pc_cut_with(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
+                           struct pc_error *error) {
   struct pc_device *device = walk->rig.device;
   size_t mark = pc_device_mark(device);
-  uint32_t variants = pc_fault_variants(cut->fault, input);
-  enum pc_result result = PC_OK;
-  for (uint32_t variant = 0; result == PC_OK && variant < variants && !pc_cut_should_stop(walk); variant++) {
-    cut->variant = variant;
-    walk->path.cuts[walk->path.depth++] = *cut;
-    struct pc_level *level = &walk->levels[walk->path.depth - 1];
-    struct pc_fault_place place = pc_fault_place(cut->fault, input, variant);
-    level->place = (struct pc_torn){.state = pc_device_hash(device), .address = place.address, .size = place.size};
-    result = pc_fault_leave(device, cut->fault, input, variant, &level->memory, NULL, error);
-    if (result == PC_OK) {
-      result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut), error);
-    }
-    pc_device_rollback(device, mark);
-    walk->path.depth--;
+  struct pc_level *level = &walk->levels[walk->path.depth];
+  struct pc_fault_place place = pc_fault_place(cut->fault, input, cut->variant);
+  walk->path.cuts[walk->path.depth++] = *cut;
+  level->place = (struct pc_torn){.state = pc_device_hash(device), .address = place.address, .size = place.size};
+  enum pc_result result = pc_fault_leave(device, cut->fault, input, cut->variant, &level->memory, NULL, error);
+  if (result == PC_OK) {
+    result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut), error);
   }
+  pc_device_rollback(device, mark);
+  walk->path.depth--;
   return result;
 }
 
-/* Cuts at one flash operation, the next one, with each variant of each class. */
-enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
-                         uint64_t seed, struct pc_error *error) {
+enum pc_result pc_cut_after(struct pc_walk *walk, const struct pc_cut *cut, uint64_t seed, struct pc_error *error) {
+  size_t mark = pc_device_mark(walk->rig.device);
+  walk->path = (struct pc_cut_path){.depth = 1, .cuts = {*cut}};
+  enum pc_result result = pc_cut_explore(walk, pc_seed_of_recovery(seed, cut), error);
+  pc_device_rollback(walk->rig.device, mark);
+  walk->path.depth = 0;
+  return result;
+}
+
+struct pc_fault_input pc_cut_input(const struct pc_walk *walk, const struct pc_flash_operation *operation,
+                                   uint64_t seed) {
   const struct pc_power_plan *power = walk->plan.power;
   struct pc_fault_input input = {
       .operation = *operation,
@@ -182,11 +191,18 @@ enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *
       .seed = seed,
   };
   pc_fault_describe(&input, walk->rig.device);
+  return input;
+}
+
+enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
+                         uint64_t seed, struct pc_error *error) {
+  struct pc_fault_input input = pc_cut_input(walk, operation, seed);
+  struct pc_cut cut = {.flash_operation = index};
   enum pc_result result = PC_OK;
-  for (enum pc_fault fault = 0; result == PC_OK && fault < PC_FAULT_COUNT; fault++) {
-    if (power->faults[fault]) {
-      struct pc_cut cut = {.flash_operation = index, .fault = fault};
-      result = cut_with_fault(walk, &input, &cut, error);
+  for (cut.fault = 0; cut.fault < PC_FAULT_COUNT; cut.fault++) {
+    uint32_t variants = walk->plan.power->faults[cut.fault] ? pc_fault_variants(cut.fault, &input) : 0;
+    for (cut.variant = 0; result == PC_OK && cut.variant < variants && !pc_cut_should_stop(walk); cut.variant++) {
+      result = pc_cut_with(walk, &input, &cut, error);
     }
   }
   return result;

@@ -2,6 +2,7 @@
 #ifndef PC_EXPLORE_CUT_H
 #define PC_EXPLORE_CUT_H
 
+#include "powercut/random.h"
 #include "rig.h"
 #include "seen.h"
 #include "tape.h"
@@ -29,6 +30,7 @@ struct pc_walk {
   uint32_t flash_operation; /* the next one on the baseline's tape */
 
   struct pc_cut_path path; /* the cuts that led here */
+  struct pc_random draws;  /* of the cuts in recoveries, where these are drawn */
   struct pc_expectation expectation;
   uint64_t allowed; /* a hash of what the store may contain */
 };
@@ -37,6 +39,15 @@ struct pc_walk {
    `seed` that of its tears. */
 enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
                          uint64_t seed, struct pc_error *error);
+
+/* One of those cuts; its `input` is that of all. The device is left as it was found. */
+struct pc_fault_input pc_cut_input(const struct pc_walk *walk, const struct pc_flash_operation *operation,
+                                   uint64_t seed);
+enum pc_result pc_cut_with(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
+                           struct pc_error *error);
+
+/* Cuts after the last flash operation. The device is left as it was found. */
+enum pc_result pc_cut_after(struct pc_walk *walk, const struct pc_cut *cut, uint64_t seed, struct pc_error *error);
 
 /* The power is cut and the device is as the cut left it, whose recovery has this seed: recovers, checks, and cuts again
    in the recovery. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allotment.h"
 #include "baseline.h"
 #include "findings.h"
 #include "pool.h"
@@ -18,6 +19,9 @@ static enum pc_result check(const struct pc_workload *workload, const struct pc_
   if (plan->samples > PC_MAX_VARIANTS || plan->limit > PC_MAX_VARIANTS) {
     return pc_fail(error, PC_BAD_INPUT, "%u samples and a limit of %u: neither may be more than %u", plan->samples,
                    plan->limit, PC_MAX_VARIANTS);
+  }
+  if (pc_allotment_is_needed(plan) && (plan->count == 0 || plan->count > PC_MAX_DRAWS)) {
+    return pc_fail(error, PC_BAD_INPUT, "%u draws: there must be 1 to %u", plan->count, PC_MAX_DRAWS);
   }
   if (observer->jobs > PC_MAX_JOBS) {
     return pc_fail(error, PC_BAD_INPUT, "%u jobs are more than %u", observer->jobs, PC_MAX_JOBS);
@@ -35,6 +39,19 @@ static enum pc_result tell_baseline(const struct pc_findings *findings, const st
   return pc_findings_tell_part(findings, &part, error);
 }
 
+/* What of the plan can only be checked once the workload's flash operations are known. */
+static enum pc_result check_places(const struct pc_power_plan *plan, const struct pc_baseline *baseline,
+                                   struct pc_error *error) {
+  for (uint32_t i = 0; plan->cuts == PC_CUTS_AT && baseline->usable && i < plan->place_count; i++) {
+    if (plan->places[i] > baseline->tape.count) {
+      return pc_fail(error, PC_BAD_INPUT,
+                     "can't cut at flash operation %u: the workload has %zu, and %zu is after the last",
+                     plan->places[i], baseline->tape.count, baseline->tape.count);
+    }
+  }
+  return PC_OK;
+}
+
 /* The baseline run and what an earlier exploration found behind it: all before the first segment that is left. */
 static enum pc_result begin(struct pc_walk_plan *walk, struct pc_baseline *baseline, struct pc_error *error) {
   const struct pc_observer *observer = walk->findings->observer;
@@ -47,6 +64,10 @@ static enum pc_result begin(struct pc_walk_plan *walk, struct pc_baseline *basel
   enum pc_result outcome = pc_baseline_record(baseline, walk->subject, walk->workload, walk->findings, error);
   walk->findings->observer = observer;
   if (outcome != PC_OK || walk->findings->result->interrupted) {
+    return outcome;
+  }
+  outcome = check_places(walk->power, baseline, error);
+  if (outcome != PC_OK) {
     return outcome;
   }
   bool has_cuts = baseline->usable && walk->power->depth > 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cut.h"
+#include "draw.h"
 #include "powercut/seed.h"
 
 enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error) {
@@ -12,6 +13,9 @@ enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *pl
     return pc_fail_memory(error);
   }
   opened->plan = *plan;
+  if (plan->visit == NULL) {
+    opened->plan.visit = pc_draw_visit(plan->power);
+  }
   enum pc_result result = pc_rig_open(&opened->rig, plan->subject, plan->workload, error);
   if (result != PC_OK) {
     free(opened);
@@ -67,7 +71,7 @@ static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, stru
         return PC_OK;
       }
       struct pc_flash_operation next = pc_tape_next(tape, index, device, walk->erased);
-      result = pc_cut_at(walk, &next, index, pc_seed_of_operation(walk->plan.power->seed, index), error);
+      result = walk->plan.visit(walk, &next, index, pc_seed_of_operation(walk->plan.power->seed, index), error);
     }
     pc_tape_redo(tape, index, device, walk->erased);
     pc_device_forget(device);
@@ -102,20 +106,12 @@ static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_e
   return result;
 }
 
-/* The power is cut after the last operation: nothing is in flight. */
-static enum pc_result cut_at_end(struct pc_walk *walk, struct pc_error *error) {
-  if (!walk->plan.power->faults[PC_FAULT_BETWEEN_OPS]) {
-    return PC_OK;
-  }
+/* The power may be cut after the last operation: nothing is in flight. */
+static enum pc_result visit_end(struct pc_walk *walk, struct pc_error *error) {
   struct pc_expectation expectation = pc_rig_expectation(&walk->rig, walk->operation);
-  struct pc_cut cut = {.flash_operation = walk->flash_operation, .fault = PC_FAULT_BETWEEN_OPS};
-  uint64_t seed = pc_seed_of_operation(walk->plan.power->seed, cut.flash_operation);
+  uint64_t seed = pc_seed_of_operation(walk->plan.power->seed, walk->flash_operation);
   expect(walk, &expectation);
-  walk->path = (struct pc_cut_path){.depth = 1, .cuts = {cut}};
-  enum pc_result result = pc_cut_explore(walk, pc_seed_of_recovery(seed, &cut), error);
-  pc_device_rollback(walk->rig.device, 0);
-  walk->path.depth = 0;
-  return result;
+  return walk->plan.visit(walk, NULL, walk->flash_operation, seed, error);
 }
 
 enum pc_result pc_walk_operations(struct pc_walk *walk, uint32_t first, uint32_t end, struct pc_error *error) {
@@ -132,7 +128,7 @@ enum pc_result pc_walk_operations(struct pc_walk *walk, uint32_t first, uint32_t
     }
   }
   if (result == PC_OK && end > count && !pc_cut_should_stop(walk)) {
-    result = cut_at_end(walk, error);
+    result = visit_end(walk, error);
     if (result == PC_OK) {
       result = pc_findings_end_place(walk->plan.findings, error);
     }

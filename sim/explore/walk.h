@@ -10,16 +10,24 @@
 
 struct pc_walk;
 
+/* Comes to a flash operation of the workload, the next one, which has that number and whose tears have that seed; NULL
+   is the moment after the last. The device must be left as it was found. */
+typedef enum pc_result (*pc_walk_visit)(struct pc_walk *walk, const struct pc_flash_operation *operation,
+                                        uint32_t index, uint64_t seed, struct pc_error *error);
+
 /* What a walk goes through; all of it must stay valid. */
 struct pc_walk_plan {
   const struct pc_subject *subject;
   const struct pc_workload *workload;
   const struct pc_power_plan *power;
   const struct pc_baseline *baseline;
-  struct pc_share share;          /* which of the workload's segments */
-  struct pc_findings *findings;   /* counts and violations go there; its observer may stop the walk */
-  struct pc_notice *notice;       /* what is about to be done is noted there */
-  const struct pc_crash *crashes; /* see pc_walk_set_crashes */
+  struct pc_share share;                /* which of the workload's segments */
+  pc_walk_visit visit;                  /* what is done at each flash operation; NULL: what the power plan says */
+  const struct pc_allotment *allotment; /* which cuts to draw, where the power plan draws some */
+  struct pc_allotment *census;          /* of a census: where it is taken down */
+  struct pc_findings *findings;         /* counts and violations go there; its observer may stop the walk */
+  struct pc_notice *notice;             /* what is about to be done is noted there */
+  const struct pc_crash *crashes;       /* see pc_walk_set_crashes */
 };
 
 enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error);

@@ -1,5 +1,6 @@
 #include "worker.h"
 
+#include "allotment.h"
 #include "parcel.h"
 #include "walk.h"
 
@@ -50,8 +51,15 @@ void pc_worker_serve(const struct pc_worker_end *end, const void *context) {
   mine.notice = end->notice;
   mine.crashes = crashes;
   struct pc_walk *walk = NULL;
+  struct pc_allotment allotment = {0};
   struct pc_outcome opened = {.magic = PC_OUTCOME_MAGIC};
-  opened.result = pc_walk_open(&walk, &mine, &opened.error);
+  if (pc_allotment_is_needed(plan->power)) {
+    opened.result = pc_allotment_make(&allotment, &mine, &opened.error);
+  }
+  mine.allotment = &allotment;
+  if (opened.result == PC_OK) {
+    opened.result = pc_walk_open(&walk, &mine, &opened.error);
+  }
   struct pc_segment_order order;
   bool connected = true;
   while (connected && read_order(end->socket, &order, crashes)) {
@@ -61,5 +69,6 @@ void pc_worker_serve(const struct pc_worker_end *end, const void *context) {
     connected = explore_segment(&worker, walk, &order, plan->workload->operation_count);
   }
   pc_walk_close(walk);
+  pc_allotment_free(&allotment);
   pc_parcel_free(&worker.violations);
 }

@@ -46,17 +46,19 @@ static enum pc_result put_run(const struct pc_database *database, const struct p
       text_or_null(info->version),
       text_or_null(info->command),
       text_or_null(info->fingerprint),
+      text_or_null(info->drawing),
       info->shards == 0 ? pc_null() : pc_integer(info->shard),
       info->shards == 0 ? pc_null() : pc_integer(info->shards),
       pc_integer(info->operations_per_day == 0 ? PC_OPERATIONS_PER_DAY : info->operations_per_day),
       info->memory_size == 0 ? pc_null() : pc_integer(info->memory_size),
   };
-  enum pc_result err = pc_database_put_one(
-      database,
-      "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command, "
-      "fingerprint, shard, shards, operations_per_day, memory_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?)",
-      values, COUNT(values), error);
+  enum pc_result err =
+      pc_database_put_one(database,
+                          "INSERT INTO runs (scenario, device, store, seed, endurance, group_id, version, command, "
+                          "fingerprint, drawing, shard, shards, operations_per_day, memory_size) VALUES (?, ?, ?, ?, "
+                          "?, ?, ?, ?, ?, ?, ?, ?, "
+                          "?, ?)",
+                          values, COUNT(values), error);
   *run_id = sqlite3_last_insert_rowid(database->connection);
   return err;
 }
@@ -87,6 +89,12 @@ enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run
     err = put_settings(database, *run_id, info, error);
   }
   return pc_database_end(database, err, error);
+}
+
+enum pc_result pc_ledger_discard_run(struct pc_ledger *ledger, int64_t run_id, struct pc_error *error) {
+  const struct pc_value values[] = {pc_integer((uint64_t)run_id)};
+  pc_queue_clear(&ledger->queue);
+  return pc_database_put_one(&ledger->database, "DELETE FROM runs WHERE run_id = ?", values, COUNT(values), error);
 }
 
 enum pc_result pc_ledger_add_violation(struct pc_ledger *ledger, int64_t run_id, const struct pc_violation *violation,

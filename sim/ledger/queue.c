@@ -57,6 +57,9 @@ static enum pc_result add_segment(struct pc_queue *queue, const struct pc_part *
         .deduplicated = counts->deduplicated,
         .violations = counts->violations,
         .start = counts->latencies[PC_LATENCY_START],
+        .population = counts->population,
+        .drawn = counts->drawn,
+        .failed_draws = counts->failed_draws,
     };
   }
   return err;

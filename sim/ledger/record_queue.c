@@ -70,6 +70,9 @@ static enum pc_result put_segment(const struct pc_database *database, sqlite3_st
       pc_integer(segment->violations),
       pc_integer(segment->start.calls),
       segment->start.worst_us < 0 ? pc_null() : pc_real(segment->start.worst_us),
+      pc_integer(segment->population),
+      pc_integer(segment->drawn),
+      pc_integer(segment->failed_draws),
   };
   enum pc_result err = pc_database_put(database, statement, values, COUNT(values), error);
   if (err && sqlite3_errcode(database->connection) == SQLITE_CONSTRAINT) {
@@ -82,11 +85,11 @@ static enum pc_result put_segment(const struct pc_database *database, sqlite3_st
 static enum pc_result put_segments(const struct pc_database *database, int64_t run_id, const struct pc_queue *queue,
                                    struct pc_error *error) {
   sqlite3_stmt *statement = NULL;
-  enum pc_result err =
-      pc_database_prepare(database,
-                          "INSERT INTO segments (run_id, segment, cuts, recoveries, aftermaths, deduplicated, "
-                          "violations, starts, worst_start_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                          &statement, error);
+  enum pc_result err = pc_database_prepare(
+      database,
+      "INSERT INTO segments (run_id, segment, cuts, recoveries, aftermaths, deduplicated, "
+      "violations, starts, worst_start_us, population, drawn, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      &statement, error);
   for (size_t i = 0; !err && i < queue->segment_count; i++) {
     err = put_segment(database, statement, run_id, &queue->segments[i], error);
   }

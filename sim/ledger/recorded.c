@@ -50,6 +50,9 @@ static enum pc_result take_sums(void *context, const struct pc_row *row, struct 
   counts->violations = (uint64_t)values[5].integer;
   counts->latencies[PC_LATENCY_START] = (struct pc_latency){
       .calls = (uint64_t)values[6].integer, .worst_us = values[8].integer > 0 ? PC_TIME_UNKNOWN : values[7].real};
+  counts->population = (uint64_t)values[9].integer;
+  counts->drawn = (uint64_t)values[10].integer;
+  counts->failed_draws = (uint64_t)values[11].integer;
   return PC_OK;
 }
 
@@ -88,7 +91,8 @@ enum pc_result pc_recorded_counts(const struct pc_database *database, int64_t ru
       database,
       "SELECT count(*), coalesce(sum(cuts), 0), coalesce(sum(recoveries), 0), coalesce(sum(aftermaths), 0), "
       "coalesce(sum(deduplicated), 0), coalesce(sum(violations), 0), coalesce(sum(starts), 0), max(worst_start_us), "
-      "count(*) FILTER (WHERE starts > 0 AND worst_start_us IS NULL) FROM segments WHERE run_id = ?",
+      "count(*) FILTER (WHERE starts > 0 AND worst_start_us IS NULL), coalesce(sum(population), 0), "
+      "coalesce(sum(drawn), 0), coalesce(sum(failed), 0) FROM segments WHERE run_id = ?",
       values, COUNT(values), take_sums, checkpoint, error);
   if (!err) {
     err = pc_rows_read(database, "SELECT fault, depth, held, detected, lost FROM guarantees WHERE run_id = ?", values,

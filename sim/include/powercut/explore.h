@@ -22,7 +22,20 @@
 #include "powercut/violation.h"
 #include "powercut/workload.h"
 
+/* Where the power is cut. */
+enum pc_cuts {
+  PC_CUTS_EVERY_WRITE, /* at every flash operation in every way, and so again in each recovery, to the depth */
+  PC_CUTS_AT,          /* the same, but the first cut at the flash operations of `places` alone */
+  PC_CUTS_SAMPLE,      /* `count` cut paths, drawn by the seed: one first cut as likely as another, and then one cut in
+                          its recovery as likely as another, to the depth */
+  PC_CUTS_BY_TIME, /* `count` cuts at random moments of the time that the flash is busy, by the part's typical times */
+};
+
 struct pc_power_plan {
+  enum pc_cuts cuts;
+  uint32_t count;         /* of a sample and by time: 1 to PC_MAX_DRAWS */
+  const uint32_t *places; /* of `at`: flash operations of the workload; their number is the moment after the last */
+  uint32_t place_count;
   bool faults[PC_FAULT_COUNT]; /* which classes */
   uint32_t depth;              /* 1 to PC_MAX_DEPTH; 0: the baseline run alone */
   uint32_t samples, limit;     /* struct pc_fault_input; each at most PC_MAX_VARIANTS */
@@ -81,6 +94,10 @@ struct pc_exploration_result {
                       bytes between a store's variables may hold anything, and so it may differ from run to run */
   uint64_t deduplicated; /* cut paths whose device state and allowed contents had been explored before */
   uint64_t violations;   /* failures, the repeated ones too */
+  /* Of a plan that draws cuts: */
+  uint64_t population;   /* first cuts that there are to draw from */
+  uint64_t drawn;        /* cut paths that were drawn and tried */
+  uint64_t failed_draws; /* of these, those in which an invariant did not hold */
   struct pc_check_count baseline[PC_INVARIANT_COUNT];
   struct pc_check_count checks[PC_FAULT_COUNT][PC_MAX_DEPTH]
                               [PC_INVARIANT_COUNT];             /* by the last cut's class, depth - 1 */
@@ -97,8 +114,16 @@ struct pc_exploration_result {
   bool interrupted;              /* stopped before the end: the counts are of what was done */
 };
 
+/* The share of draws that failed, as an estimate of that of all cuts or moments, with its 95 % confidence interval. */
+struct pc_failure_rate {
+  double rate, low, high;
+};
+struct pc_failure_rate pc_failure_rate(const struct pc_exploration_result *result);
+
 #define PC_MAX_SAME_VIOLATIONS 10u
 #define PC_MAX_VARIANTS 1000000u /* of `samples`, and of `limit` */
+
+#define PC_MAX_DRAWS 10000000u
 
 #define PC_MAX_JOBS 256u
 #define PC_MAX_SHARDS 65536u

@@ -45,12 +45,16 @@ struct pc_run_info {
   const struct pc_run_setting *settings;
   size_t setting_count;
   const char *fingerprint; /* of all that decides what the run comes to; NULL: it can't be gone on with */
+  const char *drawing;     /* where cuts are drawn: as the scenario says it, "sample: 1000"; NULL: none are */
   uint32_t shard, shards;  /* of a part of a run: its number, from 1, and of how many; 0, 0: the whole */
 };
 
 /* Begins a run; committed when it returns, whole or not at all. */
 enum pc_result pc_ledger_begin_run(struct pc_ledger *ledger, const struct pc_run_info *info, int64_t *run_id,
                                    struct pc_error *error);
+
+/* Takes a run back that was begun and turned out to be bad input. */
+enum pc_result pc_ledger_discard_run(struct pc_ledger *ledger, int64_t run_id, struct pc_error *error);
 
 /* A run that was begun and not ended, and how far it was. */
 struct pc_resumed {
