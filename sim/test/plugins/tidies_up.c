@@ -1,10 +1,10 @@
-/* Collects all garbage after each put, and says that a put erases two sectors at most. */
+/* Collects all garbage after each put, and says that a put is one program. */
 #include "wrapped.h"
 
 static enum pc_status configure(const struct pc_store_setup *setup, struct pc_store_promises *promises, char *message,
                                 size_t size) {
   enum pc_status status = wrapped_configure(setup, promises, message, size);
-  promises->bounds[PC_CALL_PUT].erases = 2;
+  promises->bounds[PC_CALL_PUT].flash_operations = 1;
   return status;
 }
 

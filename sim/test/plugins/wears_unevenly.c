@@ -4,7 +4,7 @@
 static enum pc_status configure(const struct pc_store_setup *setup, struct pc_store_promises *promises, char *message,
                                 size_t size) {
   enum pc_status status = wrapped_configure(setup, promises, message, size);
-  promises->wear_spread = 4;
+  promises->wear_spread = 1;
   return status;
 }
 
