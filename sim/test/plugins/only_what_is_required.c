@@ -1,4 +1,5 @@
-/* A sound store that has only what every store must have: no iteration, no maintenance, no room promise, no layout. */
+/* A sound store that has only what every store must have: no iteration, no maintenance, no room promise, no layout,
+   no bounds. */
 #include "wrapped.h"
 
 static enum pc_status configure(const struct pc_store_setup *setup, struct pc_store_promises *promises, char *message,
@@ -6,6 +7,7 @@ static enum pc_status configure(const struct pc_store_setup *setup, struct pc_st
   enum pc_status status = wrapped_configure(setup, promises, message, size);
   promises->has_layout = false;
   promises->redundancy = 0;
+  memset(promises->bounds, 0, sizeof promises->bounds);
   return status;
 }
 
