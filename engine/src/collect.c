@@ -135,7 +135,9 @@ enum norkv_error norkv_collect_replace(struct norkv *kv, uint32_t slot, const st
   }
   uint32_t sector = norkv_sector_of(kv, *addresses);
   NORKV_ASSERT(source->size <= norkv_key_size(&kv->keys[slot]));
-  if (kv->sectors[sector].live > kv->config.flash.sector_size || kv->sectors[sector].pinned) {
+  /* A spent tombstone is not among what is live: what takes its place needs room of its own. */
+  uint32_t needed = kv->sectors[sector].live + (norkv_key_is_spent(kv, slot) ? source->size : 0);
+  if (needed > kv->config.flash.sector_size || kv->sectors[sector].pinned) {
     return NORKV_ERR_FULL;
   }
   uint32_t to = 0;
