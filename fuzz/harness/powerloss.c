@@ -61,23 +61,11 @@ static enum pc_result run(struct pc_bytes input, struct pc_error *error) {
   return outcome.refused ? pc_fail(error, PC_BAD_INPUT, "the store doesn't take the program's setup") : PC_OK;
 }
 
-static size_t mutate(uint8_t *data, size_t size, size_t capacity, struct pc_bytes other, uint32_t seed) {
-  struct pc_program program, second;
-  struct pc_random random = {.state = seed};
-  if (pc_program_decode("", (struct pc_bytes){.data = data, .size = size}, &program, NULL) != PC_OK) {
-    program = (struct pc_program){.setup = {.redundancy = 1}};
-  }
-  bool has_second = pc_program_decode("", other, &second, NULL) == PC_OK;
-  pc_program_mutate(&program, has_second ? &second : NULL, &random);
-  uint8_t bytes[PC_PROGRAM_MAX_SIZE];
-  size_t encoded = pc_program_encode(&program, bytes);
-  encoded = encoded < capacity ? encoded : capacity;
-  memcpy(data, bytes, encoded);
-  return encoded;
-}
-
 const struct pc_harness *pc_harness(void) {
-  static const struct pc_harness powerloss = {
-      .name = "powerloss", .max_size = PC_PROGRAM_MAX_SIZE, .open = open, .run = run, .mutate = mutate};
+  static const struct pc_harness powerloss = {.name = "powerloss",
+                                              .max_size = PC_PROGRAM_MAX_SIZE,
+                                              .open = open,
+                                              .run = run,
+                                              .mutate = pc_program_mutate_bytes};
   return &powerloss;
 }

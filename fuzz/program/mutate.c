@@ -220,3 +220,18 @@ void pc_program_mutate(struct pc_program *program, const struct pc_program *othe
     mutate_once(program, other, random);
   }
 }
+
+size_t pc_program_mutate_bytes(uint8_t *data, size_t size, size_t capacity, struct pc_bytes other, uint32_t seed) {
+  struct pc_program program, second;
+  struct pc_random random = {.state = seed};
+  uint8_t bytes[PC_PROGRAM_MAX_SIZE];
+  if (pc_program_decode("", (struct pc_bytes){.data = data, .size = size}, &program, NULL) != PC_OK) {
+    program = (struct pc_program){.setup = {.redundancy = 1}};
+  }
+  bool has_second = pc_program_decode("", other, &second, NULL) == PC_OK;
+  pc_program_mutate(&program, has_second ? &second : NULL, &random);
+  size_t encoded = pc_program_encode(&program, bytes);
+  encoded = encoded < capacity ? encoded : capacity;
+  memcpy(data, bytes, encoded);
+  return encoded;
+}

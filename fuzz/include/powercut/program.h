@@ -136,5 +136,7 @@ struct pc_power_plan pc_program_plan(const struct pc_program *program);
 /* Changes a program in one of the ways that keep most of what it does: inserts, drops or repeats steps, moves a cut,
    swaps keys, and so on. `other`, which may be NULL, is a program that steps may be taken from. */
 void pc_program_mutate(struct pc_program *program, const struct pc_program *other, struct pc_random *random);
+/* The same for an input's bytes, of `size` with room for `capacity`: the new size. What is no program becomes one. */
+size_t pc_program_mutate_bytes(uint8_t *data, size_t size, size_t capacity, struct pc_bytes other, uint32_t seed);
 
 #endif
