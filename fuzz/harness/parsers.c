@@ -190,7 +190,7 @@ static size_t mutate(uint8_t *data, size_t size, size_t capacity, struct pc_byte
   static uint8_t taken[256];
   struct pc_random random = {.state = seed};
   if (size < 2) {
-    data[0] = (uint8_t)"srptgfd"[pc_random_below(&random, 7)];
+    data[0] = (uint8_t) "srptgfd"[pc_random_below(&random, 7)];
     return 1;
   }
   size_t begin = next_line(data, size, (size_t)pc_random_below(&random, size - 1));
