@@ -102,7 +102,7 @@ enum pc_result pc_gate_judge_regressions(struct pc_gate *gate, const struct pc_g
   if (result == NULL) {
     return pc_fail_memory(error);
   }
-  (void)snprintf(result->required, sizeof result->required, "every input of %s holds", rule->folder);
+  (void)snprintf(result->required, sizeof result->required, "every input holds");
   struct stat status;
   if (stat(rule->folder, &status) != 0 || !S_ISDIR(status.st_mode)) {
     (void)snprintf(result->measured, sizeof result->measured, "there is no folder %s", rule->folder);
@@ -123,7 +123,7 @@ enum pc_result pc_gate_judge_regressions(struct pc_gate *gate, const struct pc_g
     (void)snprintf(result->measured, sizeof result->measured, "the time budget was spent after %" PRIu64 " inputs",
                    replays.inputs);
   } else if (replays.inputs == 0) {
-    (void)snprintf(result->measured, sizeof result->measured, "the folder holds no input");
+    (void)snprintf(result->measured, sizeof result->measured, "%s holds no input", rule->folder);
   } else {
     (void)snprintf(result->measured, sizeof result->measured, "%" PRIu64 " of %" PRIu64 " hold", replays.inputs,
                    replays.inputs);
