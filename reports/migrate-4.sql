@@ -74,19 +74,6 @@ CREATE VIEW v_progress (run_id, state, shard, shards, segments, explored) AS
 SELECT run_id, state, shard, shards, segments, (SELECT count(*) FROM segments AS s WHERE s.run_id = runs.run_id)
 FROM runs;
 
--- The newest run of each configuration: scenario, device, store, seed, and what its group differs in. state: 'finished',
--- 'interrupted', 'running' (which a killed run stays), or 'shard', a part of a run. settings: what is set differently, as
--- "power.depth=2 store.policy=greedy"; of a shard also its number.
-CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
-SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
-FROM runs JOIN (
-  SELECT r.run_id, coalesce((SELECT group_concat(path || '=' || value, ' ')
-    FROM (SELECT path, value FROM run_settings AS s WHERE s.run_id = r.run_id ORDER BY path)), '')
-    || coalesce(' shard ' || shard || ' of ' || shards, '') AS settings
-  FROM runs AS r
-) USING (run_id)
-GROUP BY scenario, device, store, seed, settings;
-
 ALTER TABLE runs ADD COLUMN memory_size INTEGER CHECK (memory_size >= 0);
 
 CREATE TABLE put_histograms ( -- of the puts with the power on
@@ -160,5 +147,18 @@ SELECT run_id, drawing, population, drawn, failed, rate,
   iif(failed = 0, 0.0, (rate + z2 / (2 * n) - sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n)),
   iif(failed = drawn, 1.0, (rate + z2 / (2 * n) + sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n))
 FROM terms;
+
+-- The newest run of each configuration: scenario, device, store, seed, and what its group differs in; runs of `powercut
+-- compare` and runs whose cuts were drawn beside others. state: 'finished', 'interrupted', 'running' (which a killed run stays), or 'shard', a part of a
+-- run. settings: what is set differently, as "power.depth=2 store.policy=greedy"; of a shard also its number.
+CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
+SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
+FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
+  SELECT r.run_id, coalesce((SELECT group_concat(path || '=' || value, ' ')
+    FROM (SELECT path, value FROM run_settings AS s WHERE s.run_id = r.run_id ORDER BY path)), '')
+    || coalesce(' shard ' || shard || ' of ' || shards, '') AS settings
+  FROM runs AS r
+) USING (run_id)
+GROUP BY scenario, device, store, seed, settings, cut_every, drawing;
 
 PRAGMA user_version = 4;

@@ -310,19 +310,6 @@ FROM gates JOIN (
 CREATE VIEW v_gate_rules (gate_id, position, rule, scenario, run_id, required, measured, bound, value, verdict) AS
 SELECT gate_id, position, rule, scenario, run_id, required, measured, bound, value, verdict FROM gate_rules;
 
--- The newest run of each configuration: scenario, device, store, seed, and what its group differs in. state: 'finished',
--- 'interrupted', 'running' (which a killed run stays), or 'shard', a part of a run. settings: what is set differently, as
--- "power.depth=2 store.policy=greedy"; of a shard also its number.
-CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
-SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
-FROM runs JOIN (
-  SELECT r.run_id, coalesce((SELECT group_concat(path || '=' || value, ' ')
-    FROM (SELECT path, value FROM run_settings AS s WHERE s.run_id = r.run_id ORDER BY path)), '')
-    || coalesce(' shard ' || shard || ' of ' || shards, '') AS settings
-  FROM runs AS r
-) USING (run_id)
-GROUP BY scenario, device, store, seed, settings;
-
 -- What survives which faults. Rounds of checks after cuts whose last one is of that class, at that depth: those in which
 -- every invariant held; those in which some did not, and each time the store itself answered with an error; and the
 -- others. The verdict is the worst of them.
@@ -390,3 +377,16 @@ SELECT run_id, drawing, population, drawn, failed, rate,
   iif(failed = 0, 0.0, (rate + z2 / (2 * n) - sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n)),
   iif(failed = drawn, 1.0, (rate + z2 / (2 * n) + sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n))
 FROM terms;
+
+-- The newest run of each configuration: scenario, device, store, seed, and what its group differs in; runs of `powercut
+-- compare` and runs whose cuts were drawn beside others. state: 'finished', 'interrupted', 'running' (which a killed run stays), or 'shard', a part of a
+-- run. settings: what is set differently, as "power.depth=2 store.policy=greedy"; of a shard also its number.
+CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
+SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
+FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
+  SELECT r.run_id, coalesce((SELECT group_concat(path || '=' || value, ' ')
+    FROM (SELECT path, value FROM run_settings AS s WHERE s.run_id = r.run_id ORDER BY path)), '')
+    || coalesce(' shard ' || shard || ' of ' || shards, '') AS settings
+  FROM runs AS r
+) USING (run_id)
+GROUP BY scenario, device, store, seed, settings, cut_every, drawing;

@@ -7,6 +7,7 @@
 #include "report_plot.h"
 
 #define NAME_SIZE 40
+#define PLOTTED_RUNS 4u
 
 /* A bar of a comparison: of which column, and named by which. */
 struct bars {
@@ -145,6 +146,55 @@ enum pc_result pc_report_comparison(struct pc_report *report, struct pc_error *e
   return err;
 }
 
+/* The newest runs of the table. */
+struct newest {
+  int64_t runs[PLOTTED_RUNS];
+  size_t count;
+};
+
+static enum pc_result take_newest(void *context, const struct pc_row *row, struct pc_error *error) {
+  (void)error;
+  struct newest *newest = context;
+  if (newest->count == PLOTTED_RUNS) {
+    newest->count--;
+    memmove(&newest->runs[0], &newest->runs[1], newest->count * sizeof newest->runs[0]);
+  }
+  newest->runs[newest->count++] = row->values[0].integer;
+  return PC_OK;
+}
+
+static enum pc_result take_span(void *context, const struct pc_row *row, struct pc_error *error) {
+  (void)error;
+  double from = number_of(&row->values[0]), below = number_of(&row->values[1]);
+  if (below > 0) {
+    const double numbers[] = {from > 0 ? from : below / 2, below, number_of(&row->values[2])}; /* no zero on the axis */
+    pc_plot_point(context, numbers, 3, NULL);
+  }
+  return PC_OK;
+}
+
+static enum pc_result draw_puts(struct pc_report *report, int64_t run, struct pc_error *error) {
+  char title[96];
+  (void)snprintf(title, sizeof title, "Puts by how long they took in run %" PRId64, run);
+  struct pc_plot plot = {
+      .kind = PC_PLOT_SPANS,
+      .title = title,
+      .description =
+          "A bar for each range of times, as high as there are puts that took that long; both axes are "
+          "logarithmic. The numbers are those of reports/queries/put_latency.sql.",
+      .x = "ms, by the maximum times of the part",
+      .y = "puts",
+  };
+  const struct pc_query_parameter parameter = {":run", pc_integer((uint64_t)run)};
+  enum pc_result err =
+      pc_ledger_query(report->ledger, &(struct pc_query){"put_latency", &parameter, 1}, take_span, &plot, error);
+  if (err) {
+    pc_buffer_free(&plot.data);
+    return err;
+  }
+  return pc_plot_draw(report, &plot, error);
+}
+
 enum pc_result pc_report_latency(struct pc_report *report, struct pc_error *error) {
   uint64_t rows = 0;
   const struct pc_report_table latency = {
@@ -163,6 +213,11 @@ enum pc_result pc_report_latency(struct pc_report *report, struct pc_error *erro
   if (err) {
     return err;
   }
+  struct newest newest = {0};
+  err = pc_ledger_query(report->ledger, &(struct pc_query){.name = "latency"}, take_newest, &newest, error);
+  if (err) {
+    return err;
+  }
   struct bars bars = {.plot = {.kind = PC_PLOT_NAMED,
                                .title = "The slowest recovery of each run",
                                .description = "A bar for each run. The numbers are those of the table above.",
@@ -172,6 +227,9 @@ enum pc_result pc_report_latency(struct pc_report *report, struct pc_error *erro
                       .name = 0};
   open_plots(report);
   err = draw_bars(report, "slowest_recoveries", &bars, error);
+  for (size_t i = 0; !err && i < newest.count; i++) {
+    err = draw_puts(report, newest.runs[i], error);
+  }
   pc_markup_close(&report->page);
   return err;
 }

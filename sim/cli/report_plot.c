@@ -41,53 +41,52 @@ void pc_plot_next_series(struct pc_plot *plot, const char *name) {
   pc_buffer_append(&plot->data, "\n", 1);
 }
 
-/* Colours that stand out on white as on black; black is the page's own colour. */
+/* What each kind of plot says to gnuplot, once it has `$data` and `series`. Colours stand out on white as on black;
+   black is the page's own colour. */
+static const char *const scripts[] = {
+    [PC_PLOT_BARS] =
+        "set yrange [0:*]\nstats $data using 1:2 nooutput\n"
+        "half = STATS_max_x - STATS_min_x < 20 ? 0.7 : 0.03 * (STATS_max_x - STATS_min_x)\n"
+        "set xrange [STATS_min_x-half:STATS_max_x+half]\n"
+        "if (STATS_max_x - STATS_min_x < 20) { set xtics 1 }\nif (STATS_max_y < 10) { set ytics 1 }\n"
+        "plot $data using 1:2:3 with boxes linecolor rgb '#3b82c4'\n",
+    [PC_PLOT_SPANS] =
+        "set logscale xy\nset yrange [0.5:*]\nset autoscale xfix\n"
+        "plot $data using (sqrt($1*$2)):($3/2.0):1:2:(0.5):3 with boxxyerror linecolor rgb '#3b82c4'\n",
+    [PC_PLOT_NAMED] =
+        "set boxwidth 0.6\nset yrange [0:*]\nset xtics rotate by -25\n"
+        "plot $data using 0:1:xtic(2) with boxes linecolor rgb '#3b82c4'\n",
+    [PC_PLOT_LINES] =
+        "set key outside right noenhanced\nset yrange [0:*]\n"
+        "set linetype 1 linecolor rgb '#3b82c4'\nset linetype 2 linecolor rgb '#d9822b'\n"
+        "set linetype 3 linecolor rgb '#2f9e62'\nset linetype 4 linecolor rgb '#c2559d'\n"
+        "set linetype 5 linecolor rgb '#8c7ae6'\nset linetype 6 linecolor rgb '#9a8f2f'\n"
+        "plot for [i=0:series-1] $data index i using 1:2 with lines linewidth 2.5 linetype i+1 "
+        "dashtype i+1 title columnheader(1)\n",
+    [PC_PLOT_HEAT] =
+        "set palette defined (0 '#3a528b', 0.5 '#21918c', 0.8 '#7ad151', 1 '#fde725') maxcolors 24\n"
+        "set cbrange [0:*]\nunset grid\nset autoscale fix\n"
+        "plot $data using (($1+$2)/2):($3+$4/2.0-0.5):1:2:($3-0.5):($3+$4-0.5):5 with boxxyerror "
+        "linecolor palette\n",
+    [PC_PLOT_DOTS] =
+        "stats $data using 1:2 nooutput\n"
+        "w = STATS_max_x - STATS_min_x\nh = STATS_max_y - STATS_min_y\n"
+        "w = w == 0 ? 1 : w\nh = h == 0 ? 1 : h\nset style circle radius graph 0.012\n"
+        "set xrange [STATS_min_x-0.1*w:STATS_max_x+0.3*w]\n"
+        "set yrange [STATS_min_y-0.15*h:STATS_max_y+0.15*h]\n"
+        "plot $data using 1:2 with circles linecolor rgb '#3b82c4', "
+        "$data using 1:2:3 with labels left offset 1,0.5\n",
+};
+
 static void print_script(const struct pc_plot *plot, struct pc_buffer *script) {
   pc_buffer_print(script,
                   "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,14'\n"
-                  "set border 3\nset tics nomirror out\nset key off\n"
-                  "set style fill solid 1.0 noborder\nset grid y linetype 1 linecolor rgb '#8a929a' linewidth 0.4\n"
-                  "set xlabel '%s'\nset ylabel '%s'\nset format y '%%.10g'\n$data << POWERCUT_END\n",
-                  WIDTH, HEIGHT, plot->x, plot->y);
+                  "set border 3\nset tics nomirror out\nset key off\nset style fill solid 1.0 noborder\n"
+                  "set grid y linetype 1 linecolor rgb '#8a929a' linewidth 0.4\n"
+                  "set xlabel '%s'\nset ylabel '%s'\nset format xy '%%.10g'\nseries = %u\n$data << POWERCUT_END\n",
+                  WIDTH, HEIGHT, plot->x, plot->y, plot->series);
   pc_buffer_append(script, plot->data.data, plot->data.size);
-  pc_buffer_print(script, "POWERCUT_END\n");
-  switch (plot->kind) {
-    case PC_PLOT_BARS:
-      pc_buffer_print(script,
-                      "set boxwidth 0.8\nset yrange [0:*]\nset xtics autofreq 0,1\nset xtics autofreq\n"
-                      "plot $data using 1:2 with boxes linecolor rgb '#3b82c4'\n");
-      break;
-    case PC_PLOT_NAMED:
-      pc_buffer_print(script,
-                      "set boxwidth 0.6\nset yrange [0:*]\nset xtics rotate by -25\n"
-                      "plot $data using 0:1:xtic(2) with boxes linecolor rgb '#3b82c4'\n");
-      break;
-    case PC_PLOT_LINES:
-      pc_buffer_print(script,
-                      "set key outside right noenhanced\nset yrange [0:*]\nset linetype 1 linecolor rgb "
-                      "'#3b82c4'\nset linetype 2 linecolor rgb '#d9822b'\nset linetype 3 linecolor rgb "
-                      "'#2f9e62'\nset linetype 4 linecolor rgb '#c2559d'\nset linetype 5 linecolor rgb "
-                      "'#8c7ae6'\nset linetype 6 linecolor rgb '#9a8f2f'\n"
-                      "plot for [i=0:%u] $data index i using 1:2 with lines linewidth 2.5 linetype i+1 dashtype "
-                      "i+1 title columnheader(1)\n",
-                      plot->series == 0 ? 0 : plot->series - 1);
-      break;
-    case PC_PLOT_HEAT:
-      pc_buffer_print(script,
-                      "set palette defined (0 '#3a528b', 0.5 '#21918c', 0.8 '#7ad151', 1 '#fde725') maxcolors "
-                      "24\nset cbrange [0:*]\nunset grid\nset autoscale fix\n"
-                      "plot $data using 1:2:3 with image pixels\n");
-      break;
-    case PC_PLOT_DOTS:
-      pc_buffer_print(script,
-                      "stats $data using 1:2 nooutput\nw = STATS_max_x - STATS_min_x\nh = STATS_max_y - STATS_min_y\n"
-                      "w = w == 0 ? 1 : w\nh = h == 0 ? 1 : h\nset style circle radius graph 0.012\n"
-                      "set xrange [STATS_min_x-0.1*w:STATS_max_x+0.3*w]\n"
-                      "set yrange [STATS_min_y-0.15*h:STATS_max_y+0.15*h]\n"
-                      "plot $data using 1:2 with circles linecolor rgb '#3b82c4', "
-                      "$data using 1:2:3 with labels left offset 1,0.5\n");
-      break;
-  }
+  pc_buffer_print(script, "POWERCUT_END\n%s", scripts[plot->kind]);
 }
 
 /* What stands between the tags `open` and `close` is left out; the place behind it, or NULL if it isn't there. */

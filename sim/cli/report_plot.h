@@ -5,10 +5,11 @@
 #include "report.h"
 
 enum pc_plot_kind {
-  PC_PLOT_BARS,  /* of x and y */
+  PC_PLOT_BARS,  /* of x, y and width */
+  PC_PLOT_SPANS, /* bars from x to x and y high, on logarithmic axes */
   PC_PLOT_NAMED, /* bars with a name each */
   PC_PLOT_LINES, /* series of x and y */
-  PC_PLOT_HEAT,  /* cells of x and y, coloured by a third value */
+  PC_PLOT_HEAT,  /* cells: from and until x, from y and how high, and the value that colours it */
   PC_PLOT_DOTS,  /* x and y, with a name each */
 };
 

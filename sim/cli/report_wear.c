@@ -35,18 +35,35 @@ static enum pc_result take_run(void *context, const struct pc_row *row, struct p
   return PC_OK;
 }
 
-static enum pc_result take_pair(void *context, const struct pc_row *row, struct pc_error *error) {
+static enum pc_result take_sector(void *context, const struct pc_row *row, struct pc_error *error) {
   (void)error;
-  const double numbers[] = {(double)row->values[0].integer, (double)row->values[1].integer};
-  pc_plot_point(context, numbers, 2, NULL);
+  const double numbers[] = {(double)row->values[0].integer, (double)row->values[1].integer, 0.8};
+  pc_plot_point(context, numbers, 3, NULL);
   return PC_OK;
 }
 
-static enum pc_result plot_query(struct pc_report *report, const char *query, int64_t run, struct pc_plot *plot,
-                                 struct pc_error *error) {
+static enum pc_result take_step(void *context, const struct pc_row *row, struct pc_error *error) {
+  (void)error;
+  double least = (double)row->values[0].integer, most = (double)row->values[1].integer;
+  const double numbers[] = {(least + most) / 2, (double)row->values[2].integer, 0.8 * (most - least + 1)};
+  pc_plot_point(context, numbers, 3, NULL);
+  return PC_OK;
+}
+
+static enum pc_result take_cell(void *context, const struct pc_row *row, struct pc_error *error) {
+  (void)error;
+  double numbers[5];
+  for (int i = 0; i < 5; i++) {
+    numbers[i] = (double)row->values[i].integer;
+  }
+  pc_plot_point(context, numbers, 5, NULL);
+  return PC_OK;
+}
+
+static enum pc_result plot_query(struct pc_report *report, const char *query, int64_t run, pc_row_function take,
+                                 struct pc_plot *plot, struct pc_error *error) {
   const struct pc_query_parameter parameter = {":run", pc_integer((uint64_t)run)};
-  enum pc_result err =
-      pc_ledger_query(report->ledger, &(struct pc_query){query, &parameter, 1}, take_pair, plot, error);
+  enum pc_result err = pc_ledger_query(report->ledger, &(struct pc_query){query, &parameter, 1}, take, plot, error);
   if (err) {
     pc_buffer_free(&plot->data);
     return err;
@@ -54,7 +71,23 @@ static enum pc_result plot_query(struct pc_report *report, const char *query, in
   return pc_plot_draw(report, plot, error);
 }
 
-static enum pc_result plot_run(struct pc_report *report, const struct plotted_run *run, struct pc_error *error) {
+/* Of runs of `powercut compare', which keep how it came about. */
+static enum pc_result plot_over_time(struct pc_report *report, const struct plotted_run *run, struct pc_error *error) {
+  char title[192];
+  (void)snprintf(title, sizeof title, "Erases of each sector as time went by in %s", run->name);
+  struct pc_plot heat = {
+      .kind = PC_PLOT_HEAT,
+      .title = title,
+      .description =
+          "A row for each sector, from the first operation at the left to the last at the right; the brighter, "
+          "the more often it had been erased. The numbers are those of reports/queries/wear_over_time.sql.",
+      .x = "operations",
+      .y = "sector",
+  };
+  return plot_query(report, "wear_over_time", run->run, take_cell, &heat, error);
+}
+
+static enum pc_result plot_sectors(struct pc_report *report, const struct plotted_run *run, struct pc_error *error) {
   char title[192];
   (void)snprintf(title, sizeof title, "Erases of each sector in %s", run->name);
   struct pc_plot sectors = {
@@ -66,10 +99,11 @@ static enum pc_result plot_run(struct pc_report *report, const struct plotted_ru
       .x = "sector",
       .y = "erases",
   };
-  enum pc_result err = plot_query(report, "sectors", run->run, &sectors, error);
-  if (err) {
-    return err;
-  }
+  return plot_query(report, "sectors", run->run, take_sector, &sectors, error);
+}
+
+static enum pc_result plot_histogram(struct pc_report *report, const struct plotted_run *run, struct pc_error *error) {
+  char title[192];
   (void)snprintf(title, sizeof title, "Sectors by how often they were erased in %s", run->name);
   struct pc_plot histogram = {
       .kind = PC_PLOT_BARS,
@@ -80,7 +114,17 @@ static enum pc_result plot_run(struct pc_report *report, const struct plotted_ru
       .x = "erases",
       .y = "sectors",
   };
-  return plot_query(report, "erase_histogram", run->run, &histogram, error);
+  return plot_query(report, "erase_histogram", run->run, take_step, &histogram, error);
+}
+
+/* Two plots for each run: how it came about, or, where that isn't known, what came of it; and the histogram. */
+static enum pc_result plot_run(struct pc_report *report, const struct plotted_run *run, struct pc_error *error) {
+  unsigned before = report->figures;
+  enum pc_result err = plot_over_time(report, run, error);
+  if (!err && report->figures == before) {
+    err = plot_sectors(report, run, error);
+  }
+  return err ? err : plot_histogram(report, run, error);
 }
 
 enum pc_result pc_report_wear(struct pc_report *report, struct pc_error *error) {

@@ -22,7 +22,8 @@ static enum pc_result take_integer(void *context, const struct pc_row *row, stru
 enum pc_result pc_ledger_newest_run(struct pc_ledger *ledger, const struct pc_run_key *key, int64_t *run_id,
                                     struct pc_error *error) {
   static const char sql[] =
-      "SELECT run_id FROM runs WHERE state = 'finished' AND shards IS NULL AND scenario = coalesce(?1, scenario) AND "
+      "SELECT run_id FROM runs WHERE state = 'finished' AND shards IS NULL AND run_id NOT IN (SELECT run_id FROM "
+      "wear_runs) AND scenario = coalesce(?1, scenario) AND "
       "device = coalesce(?2, device) AND store = coalesce(?3, store) AND (?4 IS NULL OR version = ?4) ORDER BY store = "
       "?5 DESC, run_id DESC "
       "LIMIT 1";

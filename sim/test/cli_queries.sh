@@ -26,6 +26,7 @@ expect 1 gate policy.yaml --db all.db
 expect 0 run matrix.yaml --db all.db
 "$POWERCUT" run small.yaml --db all.db --set 'power.faults=[prefix]' --set workload.operations=3 \
   --set 'workload.mix={put: 1}' --seed 9 >/dev/null
+expect 0 compare small.yaml --db all.db --vary store.policy=greedy,circular --operations 3000
 sqlite3 all.db "INSERT INTO campaigns (fuzzer, harness, seconds, executions, edges, corpus) VALUES ('f', 'h', 2, 10, 5, 3);
   INSERT INTO campaign_progress VALUES (1, 1, 5, 4, 2), (1, 2, 10, 5, 3);
   INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00');
@@ -56,8 +57,15 @@ is "not evaluated: 0, failed: 1" "$(rows gate_rules | awk -F '|' '{ n[$1]++ } EN
   n["not evaluated"], n["failed"] }')" "rules of the last decision"
 is "$(sqlite3 all.db 'SELECT max(worst_us) / 1000 FROM v_latency WHERE operation = "start"')" \
   "$(rows slowest_recoveries | head -n 1 | awk -F '|' '{ print $6 }')" "the slowest recovery"
-is "3 4" "$(rows comparison | awk -F '|' '{ print $1 }' | xargs)" "the runs of the newest group"
+is "6 7" "$(rows comparison | awk -F '|' '{ print $1 }' | xargs)" "the runs of the newest group"
+is "3 4" "$(rows comparison ":run 4" | awk -F '|' '{ print $1 }' | xargs)" "the runs of the group that was asked for"
 is "$(sqlite3 all.db 'SELECT count(*) FROM v_newest_runs')" "$(rows runs | wc -l)" "runs that are the newest"
+is "$(sqlite3 all.db "SELECT sum(puts) FROM v_put_latency WHERE run_id = 6")" \
+  "$(rows put_latency ":run 6" | awk -F '|' '{ n += $3 } END { print n }')" "puts whose latency is known"
+is "$(sqlite3 all.db "SELECT max(erases) FROM v_wear WHERE run_id = 6")" \
+  "$(rows wear_over_time ":run 6" | awk -F '|' '$5 > n { n = $5 } END { print n }')" "the erases at the end of a run"
+is "$(sqlite3 all.db "SELECT count(*) FROM v_wear WHERE run_id = 6")" \
+  "$(rows erase_histogram ":run 6" | awk -F '|' '{ n += $3 } END { print n }')" "sectors of a histogram"
 is "$(sqlite3 all.db 'SELECT sum(failures) FROM v_checks WHERE run_id = 1 AND depth = 1 AND fault = "prefix"')" \
   "$(rows guarantees | awk -F '|' '$1 == 1 && $6 == "prefix" && $7 == 1 { print $9 }')" "failed checks"
 

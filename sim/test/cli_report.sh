@@ -44,6 +44,7 @@ POLICY
 expect 1 run hostile.yaml --db all.db
 expect 0 run small.yaml --db all.db
 expect 1 gate policy.yaml --db all.db
+expect 0 compare small.yaml --db all.db --vary store.policy=greedy,circular --operations 2000
 sqlite3 all.db "INSERT INTO campaigns (fuzzer, harness, seconds, executions, edges, corpus)
     VALUES ('libfuzzer', 'powerloss', 600, 1000000, 900, 200), (CAST(x'3c623effc0' AS TEXT), 'h', 1, 1, 1, 1);
   INSERT INTO campaign_progress VALUES (1, 10, 100, 30, 5), (1, 20, 200, 60, 7), (2, 10, 50, 20, 3);
@@ -63,7 +64,9 @@ done
 absent owned
 figures=$(grep -o '<svg ' all.html | wc -l)
 if have gnuplot; then
-  [[ $figures -ge 8 ]] || fail "only $figures plots"
+  shows all.html "Erases of each sector as time went by in run "
+  shows all.html "Puts by how long they took in run "
+  [[ $figures -ge 19 ]] || fail "only $figures plots"
   is "$figures" "$(tr '\n' ' ' <all.html | grep -oE '<svg [^>]*role="img"[^>]*><title id="[^"]*">[^<]+</title><desc id="[^"]*">[^<]+</desc>' | wc -l)" \
     "plots with a title and a description"
 fi

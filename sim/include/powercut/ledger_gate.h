@@ -18,7 +18,7 @@ struct pc_run_key {
   const char *preferred_store; /* NULL: none; else runs of this store come before newer ones of others */
 };
 
-/* The newest finished run; `*run_id` is 0 where there is none. */
+/* The newest finished run that is a whole exploration; `*run_id` is 0 where there is none. */
 enum pc_result pc_ledger_newest_run(struct pc_ledger *ledger, const struct pc_run_key *key, int64_t *run_id,
                                     struct pc_error *error);
 
