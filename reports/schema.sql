@@ -379,8 +379,9 @@ SELECT run_id, drawing, population, drawn, failed, rate,
 FROM terms;
 
 -- The newest run of each configuration: scenario, device, store, seed, and what its group differs in; runs of `powercut
--- compare` and runs whose cuts were drawn beside others. state: 'finished', 'interrupted', 'running' (which a killed run stays), or 'shard', a part of a
--- run. settings: what is set differently, as "power.depth=2 store.policy=greedy"; of a shard also its number.
+-- compare`, and runs whose cuts were drawn, beside others. state: 'finished', 'interrupted', 'running' (which a killed
+-- run stays), or 'shard', a part of a run. settings: what is set differently, as "power.depth=2 store.policy=greedy"; of
+-- a shard also its number.
 CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
 SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
 FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
