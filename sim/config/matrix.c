@@ -83,10 +83,10 @@ static enum pc_result add_value(const struct assembly *assembly, struct pc_varia
   return PC_OK;
 }
 
-/* Whether `path` is `other`, or lies in it. */
-static bool is_at_or_in(const char *path, const char *other) {
-  size_t size = strlen(other);
-  return strncmp(path, other, size) == 0 && (path[size] == '\0' || path[size] == '.');
+/* Whether `path` is `place`, or lies in it. */
+static bool is_at_or_in(const char *path, const char *place) {
+  size_t size = strlen(place);
+  return strncmp(path, place, size) == 0 && (path[size] == '\0' || path[size] == '.');
 }
 
 static bool is_fixed(const struct assembly *assembly, const char *path) {

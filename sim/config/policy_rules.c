@@ -243,10 +243,10 @@ enum pc_result pc_bind_policy_rules(const struct pc_binding *binding, const stru
         .rule = {.line = item->line,
                  .all_faults = true,
                  .depth = 1,
-                 .at_least = NAN,
-                 .at_most = NAN,
-                 .worse_by = NAN,
-                 .than = NAN},
+                 .at_least = (double)NAN,
+                 .at_most = (double)NAN,
+                 .worse_by = (double)NAN,
+                 .than = (double)NAN},
     };
     err = bind_rule(binding, item, &rule);
     policy->rules[policy->rule_count++] = rule.rule; /* also what is half read, to be freed */
