@@ -85,6 +85,37 @@ Test(work, a_put_that_may_collect_one_sector_gets_there_by_and_by) {
   }
 }
 
+/* What norkv.h states of stores without deleted keys that leave the promised room, and of others. */
+Test(work, a_put_collects_no_more_than_is_stated) {
+  for (uint64_t seed = 1; seed <= 150; seed++) {
+    struct store store;
+    uint64_t random = seed;
+    uint8_t redundancy = (uint8_t)(1 + seed % 3);
+    enum norkv_policy policy = (enum norkv_policy)(seed / 3 % 4);
+    bool deletes = seed / 12 % 2 == 1;
+    uint32_t sectors = redundancy + 2 + ram_random_below(&random, 8);
+    store_init(&store, &(struct store_shape){512, sectors, 1, redundancy, 200});
+    store.config.policy = policy;
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    uint32_t keys = 1 + ram_random_below(&random, (sectors - redundancy) * (512 - 48) / (redundancy * 48u));
+    uint32_t bound = deletes                           ? NORKV_TURNS(policy) * sectors + redundancy
+                     : policy == NORKV_POLICY_CIRCULAR ? sectors
+                     : policy == NORKV_POLICY_HYBRID   ? 3u * redundancy
+                                                       : redundancy;
+    for (uint32_t i = 0; i < 1500; i++) {
+      uint32_t before = erases_of(&store);
+      uint32_t key = ram_random_below(&random, keys);
+      if (deletes && ram_random_below(&random, 4) == 0) {
+        (void)norkv_delete(&store.kv, &key, sizeof(key));
+      } else {
+        cr_assert_eq(put_number(&store, key), NORKV_OK, "seed %llu, step %u", (unsigned long long)seed, i);
+      }
+      cr_assert_leq(erases_of(&store) - before, bound, "seed %llu, step %u", (unsigned long long)seed, i);
+    }
+    store_free(&store);
+  }
+}
+
 /* With room to spare, a put never erases when there was an idle moment before it. */
 Test(work, idle_maintenance_keeps_puts_free_of_erases) {
   for (int policy = NORKV_POLICY_GREEDY; policy <= NORKV_POLICY_HYBRID; policy++) {

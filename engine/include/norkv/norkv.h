@@ -14,7 +14,8 @@
  * Bounded work. With N sectors of S bytes, R copies, E = norkv_entry_size(1, 0) bytes the smallest entry: a collection
  * erases one sector and programs at most S bytes, in S / E + S / 256 calls of the port. A call collects at most
  *     put, delete    C = NORKV_TURNS N + R; with NORKV_COLLECT_ONE 1, with NORKV_COLLECT_OFF 0. In a store without
- *                    deleted keys that leaves the promised room (see norkv_put): R, with NORKV_POLICY_CIRCULAR N
+ *                    deleted keys that leaves the promised room (see norkv_put): R, with NORKV_POLICY_CIRCULAR N, with
+ *                    NORKV_POLICY_HYBRID one before each of the R for even wear, or more where sectors lag far
  *     recovery       C + 2 N, where copies that it writes again count as much as they are large; a put or a delete that
  *                    has to recover first collects no more than that in all
  *     start          nothing; with NORKV_RECOVER_IMMEDIATE and damage, recovery
@@ -77,7 +78,7 @@ enum norkv_recovery {
 /*
  * Which sector garbage collection takes. The spread, the largest number of erases of a sector less the smallest,
  * decides how long the part lasts; each erase of a sector with live entries costs to write them again (write
- * amplification). norkv/README.md has measured figures.
+ * amplification). README.md has measured figures.
  *
  * A bound on the spread holds whatever is put, deleted and maintained, as long as no flash operation fails, power is
  * not lost in one, and recovery has nothing to mend; each such event may erase a sector out of turn.
@@ -106,7 +107,7 @@ enum norkv_policy {
 #define NORKV_HYBRID_LAG 8u
 #define NORKV_HYBRID_SPREAD (2u * NORKV_HYBRID_LAG + 2u)
 
-/* How often a call collects each sector at most. */
+/* Collections in a call, for each sector of the partition. */
 #define NORKV_TURNS(policy) ((policy) == NORKV_POLICY_HYBRID ? 9u : 3u)
 
 /* How many sectors a put or a delete may collect when it finds no room. Recovery, when it is due, comes on top. */
