@@ -51,16 +51,20 @@ static void quote(const char *word, struct pc_buffer *text) {
   pc_buffer_print(text, "'");
 }
 
-void pc_command_line(int argc, char **argv, struct pc_buffer *text) {
+void pc_buffer_word(struct pc_buffer *text, const char *word) {
   static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=:,@%+";
+  if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+    pc_buffer_print(text, "%s", word);
+  } else {
+    quote(word, text);
+  }
+}
+
+void pc_command_line(int argc, char **argv, struct pc_buffer *text) {
   pc_buffer_print(text, "%s", argv[0]);
   for (int i = 1; i < argc; i++) {
     pc_buffer_print(text, " ");
-    if (argv[i][0] != '\0' && argv[i][strspn(argv[i], plain)] == '\0') {
-      pc_buffer_print(text, "%s", argv[i]);
-    } else {
-      quote(argv[i], text);
-    }
+    pc_buffer_word(text, argv[i]);
   }
 }
 

@@ -23,7 +23,10 @@ uint64_t pc_argument_number(const struct argp_state *state, const char *option, 
 /* Takes the command's only positional argument; a second one ends the process. */
 void pc_argument_single(const struct argp_state *state, const char **place, const char *argument);
 
-/* Appends the command line as a shell takes it: each word that needs it in single quotes. argv[0] is what messages call
+/* Appends a word as a shell takes it: in single quotes if it needs them. */
+void pc_buffer_word(struct pc_buffer *text, const char *word);
+
+/* Appends the command line as a shell takes it. argv[0] is what messages call
    the command ("powercut run") and stands as it is. */
 void pc_command_line(int argc, char **argv, struct pc_buffer *text);
 

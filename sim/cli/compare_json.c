@@ -59,7 +59,7 @@ static json_t *json_of_run(const struct pc_comparison *comparison, const struct 
   failed |= json_object_set_new(object, "put_p999_us", json_of_figure(figures.put_p999_us));
   failed |= json_object_set_new(object, "put_worst_us", json_of_figure(figures.put_worst_us));
   failed |= json_object_set_new(object, "erasing_share", json_of_figure(figures.erasing_share));
-  failed |= json_object_set_new(object, "memory_size", pc_json_count(run->opened.memory_size));
+  failed |= json_object_set_new(object, "memory_size", pc_json_count(run->opened.promises.memory_size));
   failed |= json_object_set_new(object, "lifetime_years", json_of_figure(figures.lifetime_years));
   failed |= json_object_set_new(object, "operations_per_day", pc_json_count(run->scenario.wear.operations_per_day));
   failed |= json_object_set_new(object, "cuts", pc_json_count(counts->cuts));

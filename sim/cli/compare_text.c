@@ -38,7 +38,7 @@ static void add_row(const struct pc_comparison *comparison, const struct pc_comp
   add_time(table, figures.put_p999_us);
   add_time(table, figures.put_worst_us);
   add_number(table, figures.erasing_share * 100, 1, " %");
-  pc_table_count(table, run->opened.memory_size);
+  pc_table_count(table, run->opened.promises.memory_size);
   add_number(table, figures.lifetime_years, 2, "");
 }
 

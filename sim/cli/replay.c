@@ -9,7 +9,16 @@
 #include "powercut/config.h"
 #include "replay_program.h"
 
-enum { OPTION_ALL = 0x100, OPTION_SHRINK, OPTION_TO_SCENARIO, OPTION_TO_TEXT, OPTION_TO_INPUT };
+enum {
+  OPTION_ALL = 0x100,
+  OPTION_SHRINK,
+  OPTION_IMAGES,
+  OPTION_GDB,
+  OPTION_UNDER_GDB,
+  OPTION_TO_SCENARIO,
+  OPTION_TO_TEXT,
+  OPTION_TO_INPUT
+};
 
 static const struct argp_option options[] = {
     {.name = "all", .key = OPTION_ALL, .doc = "tell every operation, and every line that changed"},
@@ -17,6 +26,17 @@ static const struct argp_option options[] = {
      .key = OPTION_SHRINK,
      .doc = "of a repro: make a smaller one of the same invariant, and write it to the --output"},
     {.name = "output", .key = 'o', .arg = "FILE", .doc = "of --shrink; may be the same FILE"},
+    {.name = "gdb",
+     .key = OPTION_GDB,
+     .doc = "of a repro: run the replay in gdb, which stops in the store just before the last cut, and at the start of "
+            "the recovery from it. What stands after FILE -- is for gdb"},
+    {.name = "under-gdb", .key = OPTION_UNDER_GDB, .arg = "N", .flags = OPTION_HIDDEN},
+    {.name = "images",
+     .key = OPTION_IMAGES,
+     .arg = "DIR",
+     .doc =
+         "of a repro: write the flash before each cut, after it and after the recovery from it as raw images to DIR, "
+         "and print the commands that look at them"},
     {.name = "to-scenario",
      .key = OPTION_TO_SCENARIO,
      .doc = "of a fuzzing program: print a repro that shows the same, or, where one cut path doesn't, a scenario that "
@@ -36,6 +56,10 @@ static const char doc[] =
 struct arguments {
   const char *file;
   const char *shrunk; /* --output of --shrink */
+  const char *images;
+  struct pc_gdb_call gdb_call;
+  bool gdb, under_gdb;
+  uint32_t stop_at; /* operation, under gdb */
   bool all, shrink;
   enum pc_program_output output;
 };
@@ -48,6 +72,17 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
       return 0;
     case OPTION_SHRINK:
       arguments->shrink = true;
+      return 0;
+    case OPTION_GDB:
+      arguments->gdb = true;
+      return 0;
+    case OPTION_UNDER_GDB:
+      arguments->under_gdb = true;
+      arguments->stop_at =
+          (uint32_t)pc_argument_number(state, "--under-gdb", argument, (struct pc_range){0, PC_MAX_OPERATIONS});
+      return 0;
+    case OPTION_IMAGES:
+      arguments->images = argument;
       return 0;
     case 'o':
       arguments->shrunk = argument;
@@ -62,11 +97,20 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
       arguments->output = PC_PROGRAM_TO_INPUT;
       return 0;
     case ARGP_KEY_ARG:
+      if (arguments->gdb && arguments->file != NULL) {
+        return ARGP_ERR_UNKNOWN; /* it and what follows come as ARGP_KEY_ARGS */
+      }
       pc_argument_single(state, &arguments->file, argument);
+      return 0;
+    case ARGP_KEY_ARGS:
+      arguments->gdb_call.arguments = state->argv + state->next;
+      arguments->gdb_call.argument_count = state->argc - state->next;
       return 0;
     case ARGP_KEY_END:
       if (arguments->file == NULL) {
         argp_error(state, "a FILE is missing");
+      } else if (arguments->shrink + arguments->gdb + (arguments->images != NULL) > 1) {
+        argp_error(state, "only one of --shrink, --images and --gdb can be done");
       } else if (arguments->shrink != (arguments->shrunk != NULL)) {
         argp_error(state, "--shrink and --output go together");
       }
@@ -83,17 +127,30 @@ static enum pc_result replay_repro(const struct pc_repro *repro, const struct ar
   if (err) {
     return err;
   }
-  err = arguments->shrink ? pc_replay_shrink_repro(repro, &opened.subject, arguments->shrunk, violated, error)
-                          : pc_replay_tell_repro(repro, &opened.subject, arguments->all, violated, error);
+  if (arguments->under_gdb) {
+    err = pc_replay_under_gdb(repro, &opened.subject, arguments->stop_at, violated, error);
+  } else if (arguments->gdb) {
+    err = pc_replay_in_gdb(repro, &opened.subject, &arguments->gdb_call, error);
+  } else if (arguments->shrink) {
+    err = pc_replay_shrink_repro(repro, &opened.subject, arguments->shrunk, violated, error);
+  } else if (arguments->images != NULL) {
+    const struct pc_replay_images order = {
+        .subject = &opened.subject, .promises = &opened.promises, .folder = arguments->images};
+    err = pc_replay_write_images(repro, &order, violated, error);
+  } else {
+    err = pc_replay_tell_repro(repro, &opened.subject, arguments->all, violated, error);
+  }
   pc_subject_close(&opened);
   return err;
 }
 
 enum pc_exit pc_command_replay(int argc, char **argv) {
-  static const struct argp argp = {.options = options, .parser = parse, .args_doc = "FILE", .doc = doc};
+  static const struct argp argp = {
+      .options = options, .parser = parse, .args_doc = "FILE [-- GDB-ARGUMENT...]", .doc = doc};
   struct arguments arguments = {0};
   (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 
+  arguments.gdb_call.file = arguments.file;
   if (arguments.output != PC_PROGRAM_STORY || pc_is_program_file(arguments.file)) {
     return pc_replay_program(arguments.file, arguments.output, arguments.all);
   }

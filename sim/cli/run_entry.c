@@ -43,7 +43,7 @@ static enum pc_result enter_with(const struct pc_run_entry *entry, const struct 
         .version = PC_VERSION,
         .command = entry->command,
         .operations_per_day = entry->scenario->wear.operations_per_day,
-        .memory_size = entry->opened->memory_size,
+        .memory_size = entry->opened->promises.memory_size,
         .settings = settings,
         .setting_count = entry->setting_count,
     };

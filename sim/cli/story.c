@@ -174,6 +174,8 @@ void pc_story_tell(void *context, const struct pc_step *step) {
     case PC_STEP_FLASH_OPERATION:
       tell_flash_operation(story, step);
       break;
+    case PC_STEP_RECOVERED:
+      break; /* what follows tells it */
     case PC_STEP_STATUS:
       (void)printf("  answered %s\n", pc_status_text(step->status));
       break;

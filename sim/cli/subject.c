@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "powercut/device.h"
-#include "powercut/target.h"
+#include "powercut/explore.h"
 
 static enum pc_result refuse_engine(const struct pc_scenario *scenario, struct pc_error *error) {
   size_t count = pc_store_count();
@@ -48,28 +47,17 @@ static enum pc_result complete_parameters(struct pc_opened_subject *opened, cons
   return pc_scenario_parameters(scenario, opened->subject.store, opened->parameters, error);
 }
 
-/* Keys of the workload, also of one that isn't listed. The checks use one more. */
+/* Keys of the workload, also of one that isn't listed. */
 static uint32_t key_count_of(const struct pc_scenario *scenario) {
   return scenario->workload.operation_count > 0 ? scenario->workload.key_count
                                                 : scenario->generator.keys + scenario->generator.static_keys;
 }
 
-/* Sets the store up once, on a device of its own, so that what it refuses is known before anything is written. */
+/* Sets the store up once, so that what it refuses is known before anything is written. */
 static enum pc_result try_setup(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
                                 struct pc_error *error) {
-  struct pc_device *device;
   struct pc_error cause;
-  enum pc_result err = pc_device_create(&device, &scenario->profile, scenario->sectors, &cause);
-  if (!err) {
-    struct pc_target target;
-    err = pc_target_open(&target, opened->subject.store, device, opened->parameters, opened->subject.parameter_count,
-                         key_count_of(scenario) + 1, &cause);
-    if (!err) {
-      opened->memory_size = target.promises.memory_size;
-      pc_target_close(&target);
-    }
-    pc_device_destroy(device);
-  }
+  enum pc_result err = pc_subject_check(&opened->subject, key_count_of(scenario), &opened->promises, &cause);
   return !err ? PC_OK : pc_fail(error, err, "%s:%d: %s", scenario->path, scenario->store_line, cause.message);
 }
 

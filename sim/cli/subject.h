@@ -10,11 +10,11 @@ struct pc_opened_subject {
   struct pc_subject subject; /* points into the scenario and the rest of this */
   struct pc_plugin *plugin;  /* NULL for a store that is built in */
   struct pc_parameter *parameters;
-  uint64_t memory_size; /* bytes that the store asks for */
+  struct pc_store_promises promises;
 };
 
 /* The scenario must stay valid. PC_BAD_INPUT: no such store (file, line and the nearest known), a parameter it doesn't
-   take, a setup it refuses. On failure nothing is left to free. */
+   take, a setup it refuses or that it falls over. On failure nothing is left to free. */
 enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
                                struct pc_error *error);
 void pc_subject_close(struct pc_opened_subject *opened);

@@ -4,9 +4,14 @@
 #include <stdlib.h>
 
 void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step) {
-  if (replay->step != NULL) {
-    replay->step(replay->context, step);
+  if (replay->step == NULL) {
+    return;
   }
+  struct pc_step told = *step;
+  if (replay->rig.device != NULL) {
+    told.cells = pc_device_cells(replay->rig.device);
+  }
+  replay->step(replay->context, &told);
 }
 
 void pc_replay_tell_flash(struct pc_replay *replay, size_t first, size_t end, struct pc_step step, uint32_t number) {
@@ -51,6 +56,9 @@ bool pc_replay_enter(struct pc_replay *replay, uint32_t operation, uint32_t dept
   }
   if (replay->crash != NULL && replay->crash->beats == replay->beats) {
     tell_crash(replay, operation, depth);
+  }
+  if (!replay->ended && replay->stops != NULL) {
+    pc_replay_stop(replay, operation, depth);
   }
   return !replay->ended;
 }
@@ -160,7 +168,12 @@ enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *
   if (result != PC_OK) {
     return result;
   }
-  result = boot(replay, error);
+  if (replay->stops != NULL) {
+    result = pc_replay_attach(replay, error);
+  }
+  if (result == PC_OK) {
+    result = boot(replay, error);
+  }
   for (uint32_t i = 0; result == PC_OK && !replay->ended && i < workload->operation_count; i++) {
     result = run_operation(replay, i, error);
   }
@@ -223,6 +236,24 @@ enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workl
     replay->crash = trial.survived ? NULL : &trial;
     result = pc_replay_run(replay, subject, workload, error);
   }
+  free(replay);
+  return result;
+}
+
+enum pc_result pc_replay_here(const struct pc_replay_order *order, const struct pc_replay_stops *stops,
+                              struct pc_error *error) {
+  uint32_t violations = 0;
+  struct pc_replay *replay = calloc(1, sizeof *replay);
+  if (replay == NULL) {
+    return pc_fail_memory(error);
+  }
+  *replay = (struct pc_replay){.plan = order->plan,
+                               .path = order->path,
+                               .step = order->step,
+                               .context = order->context,
+                               .violations = &violations,
+                               .stops = stops};
+  enum pc_result result = pc_replay_run(replay, order->subject, order->workload, error);
   free(replay);
   return result;
 }

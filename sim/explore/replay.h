@@ -12,14 +12,20 @@ struct pc_replay {
   void (*step)(void *context, const struct pc_step *step); /* may be NULL */
   void *context;
   uint32_t *violations;
-  struct pc_notice *notice;     /* while it is tried out: where it is, is noted there; else NULL */
-  const struct pc_trial *crash; /* where the store brings its process down, and how; NULL: it does not */
+  struct pc_notice *notice;            /* while it is tried out: where it is, is noted there; else NULL */
+  const struct pc_trial *crash;        /* where the store brings its process down, and how; NULL: it does not */
+  const struct pc_replay_stops *stops; /* or NULL */
   struct pc_rig rig;
   struct pc_report report;
   uint64_t beats;            /* how often the store was called upon */
   uint32_t flash_operations; /* of the workload, before the operation that runs */
   uint32_t keys_used;        /* by the operations so far, the one that runs included */
   bool ended;                /* there is no more to tell */
+  /* With stops: */
+  struct pc_flash flash; /* the device's, which the store reaches through the replay */
+  bool stopped;          /* it was stopped for the last time */
+  bool armed;            /* the flash operation at this mark of the device's journal is to be cut */
+  size_t armed_mark;
 };
 
 /* Runs it; all that stands before the rig is set. PC_BAD_INPUT as pc_replay. */
@@ -29,6 +35,11 @@ enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *
 /* The store is called upon, in `operation` and after `depth` cuts. False: that is where it would bring this process
    down, which was told in its place, and is the end. */
 bool pc_replay_enter(struct pc_replay *replay, uint32_t operation, uint32_t depth);
+
+/* Has the store reach its flash through the replay, which stops there. PC_BAD_INPUT: it refuses. */
+enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error);
+/* The store is about to be called upon: stops here, or sees to it that it will be stopped in time. */
+void pc_replay_stop(struct pc_replay *replay, uint32_t operation, uint32_t depth);
 
 void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step);
 

@@ -82,6 +82,10 @@ static enum pc_result recover(struct pc_replay *replay, struct pc_step step, str
   pc_report_clear(&replay->report);
   enum pc_result result = pc_check_recovery(replay->rig.checker, expectation, &replay->report, &recovered, error);
   stretch->count = result == PC_OK ? recovered - stretch->mark : 0;
+  if (result == PC_OK) {
+    step.kind = PC_STEP_RECOVERED;
+    pc_replay_tell(replay, &step);
+  }
   return result;
 }
 

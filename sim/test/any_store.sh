@@ -20,6 +20,12 @@ for store in keeps_globals allocates locks; do
   diff sound.checks "$store.checks" >&2 || fail "$store: not the same checks as for the store that it has inside"
 done
 
+# What a store prints goes nowhere: standard output is the command's.
+small_scenario | sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/prints.so|" >prints.yaml
+expect 0 run prints.yaml --db prints.db --json
+is 1 "$(wc -l <out)" "lines of output of a store that prints"
+is true "$(json '.recoveries > 0')" "the summary of a store that prints"
+
 # What a store doesn't have is not called, what it doesn't promise is not checked, and all else is.
 checks only_what_is_required
 is "atomic deleted_stays_deleted device_contract durable exact_contents mountable stable writable" \

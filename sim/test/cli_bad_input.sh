@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Bad input gets a clear error, exit status 2, and nothing is written.
-# Environment: POWERCUT, the command; POWERCUT_SOURCE, the source tree.
+# Environment: POWERCUT, the command; POWERCUT_SOURCE, the source tree; POWERCUT_PLUGINS, the spoilt stores.
 set -euo pipefail
 # shellcheck source=/dev/null
 source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
@@ -26,6 +26,8 @@ refused 's/(engine: norkv)/\1\n  redundncy: 1/' "7: norkv has no parameter 'redu
 refused 's/(engine: norkv)/\1\n  redundancy: 17/' "5: norkv refuses its setup: '17' is no value of redundancy"
 refused 's/(engine: norkv)/\1\n  redundancy: 8/' "5: norkv refuses its setup: norkv takes 2 to 65535 sectors"
 refused 's/engine: norkv/plugin: .\/no.so/' "5: can't load the store:"
+refused "s|engine: norkv|plugin: $POWERCUT_PLUGINS/configure_crashes.so|" \
+  "5: spoilt can't be set up: the store brought its process down: Aborted"
 refused 's/sectors: 8/sectors: 0/' "4: device.sectors must be 1 to 65535, not 0"
 refused 's/sectors: 8/sectors: 99999999999999999999/' "4: "
 refused 's/sectors: 8/sectors: eight/' "4: "

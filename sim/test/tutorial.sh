@@ -60,7 +60,7 @@ state=$folder/state
 echo "cd '$folder/work'" >"$state"
 for block in "$folder"/blocks/*.sh; do
   number=$(basename -- "$block" .sh)
-  if grep -q '^gdb ' "$block" && ! command -v gdb >/dev/null; then
+  if grep -q -- ' --gdb ' "$block" && ! command -v gdb >/dev/null; then
     echo "tutorial: block $number is passed over: there is no gdb"
     continue
   fi

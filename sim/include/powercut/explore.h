@@ -64,6 +64,11 @@ struct pc_subject {
   double worn; /* how old each sector is at the beginning, in endurances; at least 0 */
 };
 
+/* Has the store check its setup for a workload of so many keys, in a process of its own, and say what it promises.
+   PC_BAD_INPUT: the profile is out of range, the store refuses, or it brings its process down or never comes back. */
+enum pc_result pc_subject_check(const struct pc_subject *subject, uint32_t key_count,
+                                struct pc_store_promises *promises, struct pc_error *error);
+
 struct pc_check_count {
   uint64_t checks, failures;
 };
@@ -180,6 +185,7 @@ enum pc_step_kind {
   PC_STEP_OPERATION,       /* the workload's operation `operation` begins */
   PC_STEP_START,           /* the store starts: the recovery number `depth` */
   PC_STEP_FLASH_OPERATION, /* a flash operation ended, or was cut */
+  PC_STEP_RECOVERED,       /* the recovery number `depth` was checked: what it did to the flash is told after it */
   PC_STEP_STATUS,          /* what the operation or start answered */
   PC_STEP_VIOLATION,
 };
@@ -194,6 +200,8 @@ struct pc_step {
   const struct pc_cut *cut;               /* of PC_STEP_FLASH_OPERATION: the cut that tore it, or NULL */
   enum pc_status status;                  /* of PC_STEP_STATUS */
   const struct pc_violation *violation;   /* of PC_STEP_VIOLATION */
+  struct pc_bytes cells; /* what is on flash at a cut, a recovery's start and its end, and a violation; valid during the
+                            call. A replay's alone */
 };
 
 /* Runs the workload to one cut path and checks there what exploring checks. `step` is called in order. `*violations`
@@ -203,5 +211,30 @@ enum pc_result pc_replay(const struct pc_subject *subject, const struct pc_workl
                          const struct pc_power_plan *plan, const struct pc_cut_path *path,
                          void (*step)(void *context, const struct pc_step *step), void *context, uint32_t *violations,
                          struct pc_error *error);
+
+/* What is replayed: see pc_replay. */
+struct pc_replay_order {
+  const struct pc_subject *subject;
+  const struct pc_workload *workload;
+  const struct pc_power_plan *plan;
+  const struct pc_cut_path *path;
+  void (*step)(void *context, const struct pc_step *step); /* may be NULL */
+  void *context;
+};
+
+/* Where a debugger stops. */
+struct pc_replay_stops {
+  uint32_t operation; /* of the workload: the one that is cut, or that shows the violation without a cut */
+  void (*cut)(void);  /* called just before the flash operation of the last cut, by the program or erase that the store
+                         called */
+  void (*between)(void); /* called in place of that where the store isn't running: the cut comes behind the operation's
+                            last flash operation, or there is none, and the operation comes next */
+  void (*recovery)(enum pc_status (*start)(void *memory, const struct pc_store_setup *setup)); /* called before the
+                         recovery from the last cut, with the store's start, which is called next */
+};
+
+/* Replays in this process, which the store may bring down. Errors as pc_replay. */
+enum pc_result pc_replay_here(const struct pc_replay_order *order, const struct pc_replay_stops *stops,
+                              struct pc_error *error);
 
 #endif

@@ -1,0 +1,68 @@
+/* A replay that stops for a debugger. */
+#include "replay.h"
+
+/* Whether the flash operation that the store asks for is the one that is to be cut. */
+static bool is_due(struct pc_replay *replay) {
+  bool due = replay->armed && pc_device_mark(replay->rig.device) == replay->armed_mark;
+  replay->armed = replay->armed && !due;
+  return due;
+}
+
+static int read_flash(void *context, uint32_t address, void *data, size_t size) {
+  const struct pc_replay *replay = context;
+  return replay->flash.read(replay->flash.context, address, data, size);
+}
+
+/* The debugger counts on it that the store called these, and that these call what stops it. */
+static int program_flash(void *context, uint32_t address, const void *data, size_t size) {
+  struct pc_replay *replay = context;
+  if (size > 0 && is_due(replay)) {
+    replay->stops->cut();
+  }
+  return replay->flash.program(replay->flash.context, address, data, size);
+}
+
+static int erase_flash(void *context, uint32_t address) {
+  struct pc_replay *replay = context;
+  if (is_due(replay)) {
+    replay->stops->cut();
+  }
+  return replay->flash.erase(replay->flash.context, address);
+}
+
+enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error) {
+  struct pc_target *target = &replay->rig.target;
+  struct pc_flash *flash = &target->setup.flash;
+  char message[512] = "";
+  replay->flash = *flash;
+  flash->context = replay;
+  flash->read = read_flash;
+  flash->program = program_flash;
+  flash->erase = erase_flash;
+  /* What it was told of its flash has changed. */
+  if (target->store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
+    return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", target->store->name, message);
+  }
+  return PC_OK;
+}
+
+void pc_replay_stop(struct pc_replay *replay, uint32_t operation, uint32_t depth) {
+  const struct pc_cut_path *path = replay->path;
+  if (operation != replay->stops->operation || replay->stopped) {
+    return;
+  }
+  if (depth == path->depth) {
+    replay->stopped = true;
+    if (replay->armed || depth == 0) {
+      replay->stops->between();
+    }
+    replay->armed = false;
+    if (depth > 0) {
+      replay->stops->recovery(replay->rig.target.store->start);
+    }
+  } else if (depth + 1 == path->depth) {
+    size_t before = depth == 0 ? 0 : pc_device_mark(replay->rig.device);
+    replay->armed = true;
+    replay->armed_mark = before + path->cuts[depth].flash_operation - (depth == 0 ? replay->flash_operations : 0);
+  }
+}
