@@ -28,7 +28,7 @@ is true "$(json '.recoveries > 0')" "the summary of a store that prints"
 
 # What a store doesn't have is not called, what it doesn't promise is not checked, and all else is.
 checks only_what_is_required
-is "atomic deleted_stays_deleted device_contract durable exact_contents mountable stable writable" \
+is "atomic bounded deleted_stays_deleted device_contract durable exact_contents mountable stable writable" \
   "$(cut -d '|' -f 1 only_what_is_required.checks | sort -u | xargs)" "the invariants that need no promise"
 
 finish
