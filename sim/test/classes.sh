@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Every fault class finds its own sabotage: for each there is a store, naive in one way, that survives all lower classes
+# and is caught by this one, with a repro that replay reproduces; and a careful store of the same make survives them all.
+# Environment: POWERCUT, the command; POWERCUT_PLUGINS, the folder of the stores.
+set -euo pipefail
+self=$(readlink -f -- "${BASH_SOURCE[0]}")
+# shellcheck source=/dev/null
+source "$(dirname -- "$self")/cli_help.bash"
+
+# A part that gives every class a reason: ECC words, blocks that a cut may damage, and past its endurance.
+cat >s.yaml <<'END'
+name: classes
+device:
+  profile:
+    name: small
+    sector_size: 1024
+    program_unit: 8
+    programs_per_unit: 2
+    reprogram: zeros
+    endurance: 100
+    ecc_word: 8
+    collateral: 64
+  sectors: 4
+  worn: 1.2
+store: {plugin: ./none.so}
+workload:
+  operations: 45
+  keys: 5
+  key_size: 4
+  value_size: {min: 16, max: 56}
+  mix: {put: 75, delete: 12, get: 6, reboot: 4}
+power: {faults: [between_ops], samples: 4, limit: 8, aftermath: 0}
+seed: 3
+END
+
+deeper=(--set power.depth=2 --set workload.operations=25 --set power.samples=1 --set power.limit=2)
+
+# outcome STATUS STORE CLASSES [OPTION...]: explores with these classes; the exit status must be that.
+outcome() {
+  rm -rf s.db repros
+  expect "$1" run s.yaml --set "store.plugin=$POWERCUT_PLUGINS/$2.so" --set "power.faults=[$3]" --db s.db \
+    --repros repros "${@:4}"
+}
+
+# finds CLASS STORE LOWER [OPTION...]: the store survives the lower classes, and this one catches it.
+finds() {
+  local repro count=0
+  [[ -z $3 ]] || outcome 0 "$2" "$3"
+  outcome 1 "$2" "$1" "${@:4}"
+  is 0 "$(sqlite3 s.db "SELECT coalesce(sum(failures), 0) FROM v_checks WHERE fault = 'none'")" "$2: failures without a cut"
+  while read -r repro; do
+    expect 1 replay "$repro"
+    says "as was recorded"
+    count=$((count + 1))
+  done < <(find repros -name '*.yaml' ! -name '*shrunk*' | sort | head -n 2)
+  [[ $count -gt 0 ]] || fail "$2: no repro"
+}
+
+finds between_ops deletes_first ''
+finds prefix naive_t1 'between_ops'
+finds unit_subset naive_t2 'between_ops, prefix'
+finds bit_subset naive_t3 'between_ops, prefix, unit_subset'
+finds two_phase_erase naive_t4 'between_ops, prefix, unit_subset, bit_subset'
+whole='between_ops, prefix, unit_subset, bit_subset, two_phase_erase'
+finds 'between_ops, prefix, bit_subset' naive_t5 "$whole" "${deeper[@]}"
+for store in naive_t6 naive_t7 naive_t8 naive_t9; do
+  outcome 0 "$store" 'between_ops, prefix, bit_subset' "${deeper[@]}"
+done
+finds metastable naive_t6 "$whole"
+finds ecc naive_t7 "$whole, metastable"
+finds collateral naive_t8 "$whole, metastable, ecc"
+finds worn naive_t9 "$whole, metastable, ecc, collateral"
+outcome 0 naive_careful "$whole, metastable, ecc, collateral, worn, bit_rot"
+outcome 0 naive_careful 'between_ops, prefix, bit_subset' "${deeper[@]}"
+
+# Each class that there is stands above.
+while read -r _ name _; do
+  grep -qE "^(finds|outcome 0 naive_careful) .*\b$name\b" "$self" || fail "no store is there for $name"
+done < <("$POWERCUT" faults)
+
+finish
