@@ -1,4 +1,6 @@
 /* Recoveries that end alike are checked once: with every verdict and count that checking each of them gives. */
+#include <string.h>
+
 #include "test_explore_help.h"
 #include "test_explore_stores.h"
 
@@ -81,4 +83,90 @@ Test(explore_shared, recoveries_are_of_one_operation) {
   struct lab lab;
   lab_open(&lab, &lab_single, 1, "put a 01\nput a 02\nput a 01\ndelete a\nput a 01\nput a 04\nreboot\n");
   expect_same_without(&lab, false, true);
+}
+
+/*
+ * One value of one byte. A put notes the old one in the second sector before it changes the first. A start that finds a
+ * note answers what it says, and erases it, twice, without mending the first sector: the next start finds nothing.
+ */
+struct forgetful {
+  struct pc_flash flash;
+  uint8_t value;
+};
+
+static enum pc_status forgetful_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
+                                          char *message, size_t size) {
+  (void)setup;
+  (void)message;
+  (void)size;
+  *promises = (struct pc_store_promises){.memory_size = sizeof(struct forgetful), .max_value_size = 1};
+  return PC_STATUS_OK;
+}
+
+static enum pc_status forgetful_start(void *memory, const struct pc_store_setup *setup) {
+  struct forgetful *self = memory;
+  uint8_t note = PC_ERASED;
+  memset(self, 0, sizeof *self);
+  self->flash = setup->flash;
+  const struct pc_flash *flash = &self->flash;
+  (void)flash->read(flash->context, 0, &self->value, 1);
+  (void)flash->read(flash->context, flash->sector_size, &note, 1);
+  if (note != PC_ERASED) {
+    self->value = note;
+    (void)flash->erase(flash->context, flash->sector_size);
+    (void)flash->erase(flash->context, flash->sector_size);
+  }
+  return PC_STATUS_OK;
+}
+
+static enum pc_status forgetful_put(void *memory, struct pc_bytes key, struct pc_bytes value) {
+  struct forgetful *self = memory;
+  const struct pc_flash *flash = &self->flash;
+  (void)key;
+  if (value.size != 1) {
+    return PC_STATUS_INVALID;
+  }
+  if (self->value != PC_ERASED) {
+    (void)flash->program(flash->context, flash->sector_size, &self->value, 1);
+    (void)flash->erase(flash->context, 0);
+    (void)flash->program(flash->context, flash->sector_size + 1, &self->value, 1);
+  }
+  (void)flash->program(flash->context, 0, value.data, 1);
+  (void)flash->erase(flash->context, flash->sector_size);
+  self->value = value.data[0];
+  return PC_STATUS_OK;
+}
+
+static enum pc_status forgetful_remove(void *memory, struct pc_bytes key) {
+  (void)memory;
+  (void)key;
+  return PC_STATUS_FULL;
+}
+
+static enum pc_status forgetful_get(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
+  struct forgetful *self = memory;
+  (void)key;
+  if (self->value == PC_ERASED || capacity == 0) {
+    return PC_STATUS_NOT_FOUND;
+  }
+  buffer[0] = self->value;
+  *size = 1;
+  return PC_STATUS_OK;
+}
+
+/* A recovery that wrote nothing and reads wrong says nothing of the second start of one that wrote, and read right. */
+Test(explore_shared, recoveries_do_not_hide_what_a_second_start_shows) {
+  static const struct pc_store forgetful = {.api = PC_STORE_API,
+                                            .name = "forgetful",
+                                            .summary = "one byte",
+                                            .configure = forgetful_configure,
+                                            .start = forgetful_start,
+                                            .put = forgetful_put,
+                                            .remove = forgetful_remove,
+                                            .get = forgetful_get};
+  struct lab lab;
+  lab_open(&lab, &forgetful, 2, "put a 01\nput a 05\nput a 03\n");
+  lab.plan.depth = 2;
+  lab.plan.samples = 0;
+  expect_same_without(&lab, true, true);
 }
