@@ -50,6 +50,7 @@ ALTER TABLE runs ADD COLUMN drawing TEXT;
 ALTER TABLE runs ADD COLUMN population INTEGER CHECK (population >= 0);
 ALTER TABLE runs ADD COLUMN drawn INTEGER CHECK (drawn >= 0);
 ALTER TABLE runs ADD COLUMN failed INTEGER CHECK (failed BETWEEN 0 AND drawn);
+ALTER TABLE runs ADD COLUMN soaked INTEGER CHECK (soaked >= 0);
 
 CREATE TABLE segments (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -64,6 +65,7 @@ CREATE TABLE segments (
   population INTEGER NOT NULL DEFAULT 0 CHECK (population >= 0),
   drawn INTEGER NOT NULL DEFAULT 0 CHECK (drawn >= 0),
   failed INTEGER NOT NULL DEFAULT 0 CHECK (failed BETWEEN 0 AND drawn),
+  soaked INTEGER NOT NULL DEFAULT 0 CHECK (soaked >= 0),
   PRIMARY KEY (run_id, segment)
 ) STRICT, WITHOUT ROWID;
 
@@ -141,7 +143,7 @@ CREATE VIEW v_draws (run_id, drawing, population, drawn, failed, failure_rate, r
 WITH terms AS (
   SELECT run_id, drawing, population, drawn, failed, 1.0 * failed / nullif(drawn, 0) AS rate, 3.841458820694124 AS z2,
     1.0 * nullif(drawn, 0) AS n
-  FROM runs WHERE drawing IS NOT NULL
+  FROM runs WHERE drawing IS NOT NULL AND drawn > 0
 )
 SELECT run_id, drawing, population, drawn, failed, rate,
   iif(failed = 0, 0.0, (rate + z2 / (2 * n) - sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n)),
@@ -161,5 +163,7 @@ FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
   FROM runs AS r
 ) USING (run_id)
 GROUP BY scenario, device, store, seed, settings, cut_every, drawing;
+
+CREATE VIEW v_soaks (run_id, cuts, operations) AS SELECT run_id, cuts, soaked FROM runs WHERE soaked > 0;
 
 PRAGMA user_version = 4;

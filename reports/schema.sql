@@ -36,10 +36,11 @@ CREATE TABLE runs (
   shards INTEGER, -- a part of a run: of how many, and its number; NULL: the whole
   shard INTEGER CHECK (shard BETWEEN 1 AND shards),
   segments INTEGER CHECK (segments >= 0), -- that there are to explore; NULL: the baseline run isn't done
-  drawing TEXT, -- where cuts are drawn: as the scenario says it, 'sample: 1000'; NULL: none are
+  drawing TEXT, -- where not every cut is tried: as the scenario says it, 'sample: 1000'; NULL: every one is
   population INTEGER CHECK (population >= 0), -- first cuts to draw from
   drawn INTEGER CHECK (drawn >= 0), -- cut paths
   failed INTEGER CHECK (failed BETWEEN 0 AND drawn), -- of these
+  soaked INTEGER CHECK (soaked >= 0), -- of a soak: operations of the workload, which runs over and over; else 0
   memory_size INTEGER CHECK (memory_size >= 0), -- bytes that the store asks for
   CHECK (state = 'running' OR (operations IS NOT NULL AND flash_operations IS NOT NULL AND cuts IS NOT NULL
     AND recoveries IS NOT NULL AND deduplicated IS NOT NULL AND violations IS NOT NULL AND put_bytes IS NOT NULL
@@ -66,6 +67,7 @@ CREATE TABLE segments ( -- of the workload, that were explored: what a run that 
   population INTEGER NOT NULL DEFAULT 0 CHECK (population >= 0), -- these three as in runs
   drawn INTEGER NOT NULL DEFAULT 0 CHECK (drawn >= 0),
   failed INTEGER NOT NULL DEFAULT 0 CHECK (failed BETWEEN 0 AND drawn),
+  soaked INTEGER NOT NULL DEFAULT 0 CHECK (soaked >= 0),
   PRIMARY KEY (run_id, segment)
 ) STRICT, WITHOUT ROWID;
 
@@ -94,7 +96,7 @@ CREATE TABLE violations (
   count INTEGER CHECK (count > 0), -- failures of this invariant in this operation after cuts of this class; NULL: not known
   shrunk TEXT, -- a smaller repro of the same invariant; NULL: it was not shrunk
   segment INTEGER CHECK (segment >= 0), -- in which it was found; NULL: in the baseline run
-  cut_path TEXT, -- of each cut its flash operation, fault and variant: '34 prefix 5, 6 bit_subset 1'
+  cut_path TEXT, -- of each cut its flash operation, fault and variant: '34 prefix 5, 6 bit_subset 1'; of a soak 'life 2 cut 7: 34 prefix 5'
   CHECK ((flash_operation IS NULL) = (depth = 0))
 ) STRICT;
 CREATE INDEX violations_of_run ON violations (run_id);
@@ -371,7 +373,7 @@ CREATE VIEW v_draws (run_id, drawing, population, drawn, failed, failure_rate, r
 WITH terms AS (
   SELECT run_id, drawing, population, drawn, failed, 1.0 * failed / nullif(drawn, 0) AS rate, 3.841458820694124 AS z2,
     1.0 * nullif(drawn, 0) AS n
-  FROM runs WHERE drawing IS NOT NULL
+  FROM runs WHERE drawing IS NOT NULL AND drawn > 0
 )
 SELECT run_id, drawing, population, drawn, failed, rate,
   iif(failed = 0, 0.0, (rate + z2 / (2 * n) - sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n)))) / (1 + z2 / n)),
@@ -391,3 +393,6 @@ FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
   FROM runs AS r
 ) USING (run_id)
 GROUP BY scenario, device, store, seed, settings, cut_every, drawing;
+
+-- Soaks: how often the power was cut, and how many operations the store went on with in all.
+CREATE VIEW v_soaks (run_id, cuts, operations) AS SELECT run_id, cuts, soaked FROM runs WHERE soaked > 0;

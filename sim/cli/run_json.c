@@ -146,6 +146,9 @@ json_t *pc_run_json(const struct pc_run_report *report) {
   }
   int failed = json_object_set_new(object, "checks", json_of_checks(result));
   failed |= json_object_set_new(object, "first_violations", json_of_findings(report->findings));
+  if (report->scenario->plan.cuts == PC_CUTS_SOAK) {
+    failed |= json_object_set_new(object, "soaked", pc_json_count(result->soaked));
+  }
   if (pc_run_is_drawn(report)) {
     failed |= json_object_set_new(object, "draws", json_of_draws(report));
   }

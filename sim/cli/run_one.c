@@ -67,12 +67,24 @@ static enum pc_result resume(struct pc_run *run, struct pc_run_info *info, struc
   return err;
 }
 
-/* How the plan draws its cuts, into `text`; NULL if it tries all. */
-static const char *drawing_of(const struct pc_power_plan *plan, char text[32]) {
-  if (plan->cuts != PC_CUTS_SAMPLE && plan->cuts != PC_CUTS_BY_TIME) {
-    return NULL;
+/* Which cuts the plan tries, into `text`; NULL if it is every one. */
+static const char *drawing_of(const struct pc_power_plan *plan, char text[48]) {
+  switch (plan->cuts) {
+    case PC_CUTS_EVERY_WRITE:
+      return NULL;
+    case PC_CUTS_AT:
+      (void)snprintf(text, 48, "at: %u flash operations", plan->place_count);
+      break;
+    case PC_CUTS_SAMPLE:
+      (void)snprintf(text, 48, "sample: %u", plan->count);
+      break;
+    case PC_CUTS_BY_TIME:
+      (void)snprintf(text, 48, "by_time: %u", plan->count);
+      break;
+    case PC_CUTS_SOAK:
+      (void)snprintf(text, 48, "soak: %u, consecutive: %u", plan->count, plan->consecutive);
+      break;
   }
-  (void)snprintf(text, 32, "%s: %u", plan->cuts == PC_CUTS_SAMPLE ? "sample" : "by_time", plan->count);
   return text;
 }
 
@@ -80,7 +92,7 @@ static const char *drawing_of(const struct pc_power_plan *plan, char text[32]) {
 static enum pc_result enter(void *context, struct pc_run_info *info, struct pc_error *error) {
   struct pc_run *run = context;
   const struct pc_subject *subject = &run->opened.subject;
-  char fingerprint[PC_FINGERPRINT_SIZE], drawing[32];
+  char fingerprint[PC_FINGERPRINT_SIZE], drawing[48];
   info->fingerprint = fingerprint;
   info->drawing = drawing_of(&run->scenario.plan, drawing);
   info->shard = run->plan->shard.number;
@@ -129,7 +141,8 @@ static enum pc_result explore(struct pc_run *run, struct pc_error *error) {
     err = pc_keeper_explored(&run->keeper, error);
   }
   run->seconds = pc_keeper_seconds(&run->keeper);
-  if (!err && !run->plan->no_shrink && !run->keeper.finished && !run->result.interrupted) {
+  if (!err && !run->plan->no_shrink && run->scenario.plan.cuts != PC_CUTS_SOAK && !run->keeper.finished &&
+      !run->result.interrupted) {
     err = pc_run_findings_shrink(&run->findings, &observer, error);
   }
   if (err == PC_BAD_INPUT && !run->plan->resume) {

@@ -25,6 +25,10 @@ static void add_power(const struct pc_run_report *report, struct pc_buffer *text
     case PC_CUTS_AT:
       pc_buffer_print(text, "cut at %u flash operation%s", plan->place_count, plan->place_count == 1 ? "" : "s");
       break;
+    case PC_CUTS_SOAK:
+      pc_buffer_count(text, plan->count);
+      pc_buffer_print(text, " cuts at random moments, %u in a row", plan->consecutive);
+      break;
     case PC_CUTS_SAMPLE:
     case PC_CUTS_BY_TIME:
       pc_buffer_print(text, "cut at ");
@@ -138,6 +142,11 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   pc_buffer_count(&text, result->violations);
   if (pc_run_is_drawn(report)) {
     add_draws(report, &text);
+  }
+  if (report->scenario->plan.cuts == PC_CUTS_SOAK) {
+    pc_buffer_print(&text, "\n  soaked      ");
+    add_counted(&text, result->soaked, "operation");
+    pc_buffer_print(&text, " in lives of %u cuts, each from blank flash on", PC_SOAK_CUTS);
   }
   add_latencies(result, &text);
   pc_buffer_print(&text, "%.2f s, ", report->seconds);

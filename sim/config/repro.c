@@ -55,6 +55,28 @@ static const struct pc_schema CUT_SCHEMA = {
     .count = sizeof CUT_FIELDS / sizeof CUT_FIELDS[0],
 };
 
+static const struct pc_field SOAK_FIELDS[] = {
+    {.key = "life",
+     .required = true,
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_cut_path, life),
+     .min = 1,
+     .max = UINT32_MAX},
+    {.key = "cut",
+     .required = true,
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_cut_path, number),
+     .max = UINT32_MAX},
+};
+static const struct pc_schema SOAK_SCHEMA = {
+    .fields = SOAK_FIELDS,
+    .count = sizeof SOAK_FIELDS / sizeof SOAK_FIELDS[0],
+};
+
+enum pc_result pc_bind_soak(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  return pc_bind_mapping(binding, node, &SOAK_SCHEMA, &((struct pc_reading *)target)->repro.path);
+}
+
 enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_cut_path *path = &((struct pc_reading *)target)->repro.path;
   if (node->kind != PC_NODE_LIST) {

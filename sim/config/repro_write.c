@@ -64,6 +64,9 @@ static void write_cuts(struct pc_buffer *text, const struct pc_power_plan *plan)
     case PC_CUTS_BY_TIME:
       pc_buffer_print(text, "{by_time: %u}\n", plan->count);
       return;
+    case PC_CUTS_SOAK:
+      pc_buffer_print(text, "{soak: %u, consecutive: %u}\n", plan->count, plan->consecutive);
+      return;
     case PC_CUTS_AT:
       break;
   }
@@ -124,8 +127,13 @@ void pc_repro_write(const struct pc_scenario *scenario, const struct pc_paramete
                     const struct pc_violation *violation, struct pc_buffer *text) {
   write_comment(text, violation);
   pc_buffer_print(text, "repro: %u\ninvariant: %s\n", PC_REPRO_VERSION, pc_invariant_info(violation->invariant)->name);
-  write_scenario(text, scenario, parameters, parameter_count, violation->operation);
+  bool soaked = violation->path.life > 0; /* which runs the workload over and over */
+  write_scenario(text, scenario, parameters, parameter_count,
+                 soaked ? scenario->workload.operation_count : violation->operation);
   write_cut_path(text, &violation->path);
+  if (soaked) {
+    pc_buffer_print(text, "soak: {life: %u, cut: %u}\n", violation->path.life, violation->path.number);
+  }
 }
 
 void pc_scenario_write(const struct pc_scenario *scenario, const struct pc_parameter *parameters,

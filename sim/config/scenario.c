@@ -12,6 +12,7 @@ static const struct pc_field FIELDS[] = {
     {.key = "repro", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_version},
     {.key = "invariant", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_invariant},
     {.key = "cut_path", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_cut_path},
+    {.key = "soak", .type = PC_FIELD_CUSTOM, .bind = pc_bind_soak},
     /* What both have. */
     {.key = "name", .type = PC_FIELD_TEXT, .offset = offsetof(struct pc_reading, repro.scenario.name)},
     {.key = "device", .required = true, .type = PC_FIELD_CUSTOM, .bind = pc_bind_device},
@@ -27,12 +28,13 @@ static const struct pc_field FIELDS[] = {
     {.key = "wear", .type = PC_FIELD_CUSTOM, .bind = pc_bind_wear},
     {.key = "matrix", .type = PC_FIELD_CUSTOM, .bind = pc_bind_matrix},
 };
-enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0], OF_REPROS = 3, OF_SCENARIOS = 2 };
+enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0], OF_REPROS = 4, OF_SCENARIOS = 2 };
 static const struct pc_schema SCENARIO_SCHEMA = {.fields = FIELDS + OF_REPROS, .count = FIELD_COUNT - OF_REPROS};
 static const struct pc_schema REPRO_SCHEMA = {.fields = FIELDS, .count = FIELD_COUNT - OF_SCENARIOS};
 
 static void set_defaults(struct pc_scenario *scenario) {
-  scenario->plan = (struct pc_power_plan){.depth = 1, .samples = 8, .limit = 256, .aftermath = 64, .seed = 1};
+  scenario->plan =
+      (struct pc_power_plan){.depth = 1, .samples = 8, .limit = 256, .aftermath = 64, .seed = 1, .consecutive = 1};
   scenario->wear = (struct pc_wear_settings){.operations_per_day = 1000};
   /* Those that every store is to survive on every part. */
   for (int fault = 0; fault <= PC_FAULT_TWO_PHASE_ERASE; fault++) {

@@ -14,7 +14,7 @@ struct pc_reading {
   const struct pc_node *faults;   /* made once the device is known */
   const struct pc_node *workload; /* what it says is checked; made into operations once the seed is known */
   bool streamed;                  /* a generated workload isn't made into a list */
-  const struct pc_node *by_time;  /* of the power section, if it is there */
+  const struct pc_node *moments;  /* of the power section: by_time or soak, if it is there */
 };
 
 /* The sections of the file; the target is the struct pc_reading. */
@@ -27,6 +27,7 @@ enum pc_result pc_bind_matrix(const struct pc_binding *binding, const struct pc_
 enum pc_result pc_bind_faults(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_bind_soak(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target);
 
 /* What of the power section can only be checked once the rest is read. */

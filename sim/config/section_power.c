@@ -3,7 +3,8 @@
 
 #include "scenario.h"
 
-/* power: {cuts: every_write | {sample: N} | {at: [N, ...]} | {by_time: N}, faults: [NAME, ...], depth, samples, limit,
+/* power: {cuts: every_write | {sample: N} | {at: [N, ...]} | {by_time: N} |
+   {soak: N, consecutive: N}, faults: [NAME, ...], depth, samples, limit,
  * aftermath} */
 
 enum { MAX_SAMPLES = 1000000, MAX_LIMIT = 1000000 };
@@ -16,10 +17,17 @@ static enum pc_result bind_sample(const struct pc_binding *binding, const struct
   return pc_bind_field(binding, node, &COUNT_FIELD, &plan->count);
 }
 
+static enum pc_result bind_soak(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_reading *reading = target;
+  reading->repro.scenario.plan.cuts = PC_CUTS_SOAK;
+  reading->moments = node;
+  return pc_bind_field(binding, node, &COUNT_FIELD, &reading->repro.scenario.plan.count);
+}
+
 static enum pc_result bind_by_time(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
   reading->repro.scenario.plan.cuts = PC_CUTS_BY_TIME;
-  reading->by_time = node;
+  reading->moments = node;
   return pc_bind_field(binding, node, &COUNT_FIELD, &reading->repro.scenario.plan.count);
 }
 
@@ -51,13 +59,19 @@ static const struct pc_field CUTS_FIELDS[] = {
     {.key = "sample", .type = PC_FIELD_CUSTOM, .bind = bind_sample},
     {.key = "at", .type = PC_FIELD_CUSTOM, .bind = bind_at},
     {.key = "by_time", .type = PC_FIELD_CUSTOM, .bind = bind_by_time},
+    {.key = "soak", .type = PC_FIELD_CUSTOM, .bind = bind_soak},
+    {.key = "consecutive",
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_reading, repro.scenario.plan.consecutive),
+     .min = 1,
+     .max = PC_MAX_DRAWS},
 };
 static const struct pc_schema CUTS_SCHEMA = {
     .fields = CUTS_FIELDS,
     .count = sizeof CUTS_FIELDS / sizeof CUTS_FIELDS[0],
 };
 
-#define CUTS_EXPECTED "every_write, {sample: N}, {at: [N, ...]} or {by_time: N}"
+#define CUTS_EXPECTED "every_write, {sample: N}, {at: [N, ...]}, {by_time: N} or {soak: N}"
 
 static enum pc_result bind_cuts(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   if (node->kind == PC_NODE_SCALAR && strcmp(node->text, "every_write") == 0) {
@@ -66,7 +80,16 @@ static enum pc_result bind_cuts(const struct pc_binding *binding, const struct p
   if (node->kind != PC_NODE_MAPPING || node->first == NULL) {
     return pc_bind_fail_type(binding, node, CUTS_EXPECTED);
   }
-  if (node->first != node->last) {
+  bool is_soak = pc_node_child(node, "soak") != NULL;
+  size_t keys = 0;
+  for (const struct pc_node *item = node->first; item != NULL; item = item->next) {
+    keys++;
+  }
+  if (pc_node_child(node, "consecutive") != NULL && !is_soak) {
+    return pc_node_fail(binding->document, node, binding->error, "%s.consecutive is of a soak",
+                        pc_node_path(node).text);
+  }
+  if (keys > 1 && (!is_soak || keys > 2 || pc_node_child(node, "consecutive") == NULL)) {
     return pc_node_fail(binding->document, node->last, binding->error, "%s must be one of " CUTS_EXPECTED,
                         pc_node_path(node).text);
   }
@@ -75,15 +98,20 @@ static enum pc_result bind_cuts(const struct pc_binding *binding, const struct p
 
 enum pc_result pc_check_power(const struct pc_binding *binding, const struct pc_reading *reading) {
   const struct pc_scenario *scenario = &reading->repro.scenario;
-  if (reading->by_time == NULL) {
+  if (scenario->plan.cuts == PC_CUTS_SOAK && reading->faults != NULL) {
+    return pc_node_fail(binding->document, reading->faults, binding->error,
+                        "faults without a cut come at operations of one run: a power.cuts.soak takes none");
+  }
+  if (reading->moments == NULL) {
     return PC_OK;
   }
   if (scenario->plan.depth > 1) {
-    return pc_node_fail(binding->document, reading->by_time, binding->error,
-                        "power.cuts.by_time takes a power.depth of 1, not %u", scenario->plan.depth);
+    return pc_node_fail(binding->document, reading->moments, binding->error, "%s takes a power.depth of 1, not %u",
+                        pc_node_path(reading->moments).text, scenario->plan.depth);
   }
-  if (pc_work_typical_us(&scenario->profile, (struct pc_flash_work){.programs = 1, .erases = 1}) < 0) {
-    return pc_node_fail(binding->document, reading->by_time, binding->error,
+  if (scenario->plan.cuts == PC_CUTS_BY_TIME &&
+      pc_work_typical_us(&scenario->profile, (struct pc_flash_work){.programs = 1, .erases = 1}) < 0) {
+    return pc_node_fail(binding->document, reading->moments, binding->error,
                         "power.cuts.by_time needs the part's times: profile '%s' has no program_us or erase_us",
                         scenario->profile.name);
   }

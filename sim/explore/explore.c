@@ -7,6 +7,7 @@
 #include "baseline.h"
 #include "findings.h"
 #include "pool.h"
+#include "soak.h"
 
 static enum pc_result check(const struct pc_workload *workload, const struct pc_power_plan *plan,
                             const struct pc_observer *observer, struct pc_error *error) {
@@ -20,8 +21,9 @@ static enum pc_result check(const struct pc_workload *workload, const struct pc_
     return pc_fail(error, PC_BAD_INPUT, "%u samples and a limit of %u: neither may be more than %u", plan->samples,
                    plan->limit, PC_MAX_VARIANTS);
   }
-  if (pc_allotment_is_needed(plan) && (plan->count == 0 || plan->count > PC_MAX_DRAWS)) {
-    return pc_fail(error, PC_BAD_INPUT, "%u draws: there must be 1 to %u", plan->count, PC_MAX_DRAWS);
+  bool is_counted = pc_allotment_is_needed(plan) || plan->cuts == PC_CUTS_SOAK;
+  if (is_counted && (plan->count == 0 || plan->count > PC_MAX_DRAWS)) {
+    return pc_fail(error, PC_BAD_INPUT, "%u cuts: there must be 1 to %u", plan->count, PC_MAX_DRAWS);
   }
   if (observer->jobs > PC_MAX_JOBS) {
     return pc_fail(error, PC_BAD_INPUT, "%u jobs are more than %u", observer->jobs, PC_MAX_JOBS);
@@ -52,6 +54,11 @@ static enum pc_result check_places(const struct pc_power_plan *plan, const struc
   return PC_OK;
 }
 
+static uint32_t count_segments(const struct pc_walk_plan *walk) {
+  return walk->power->cuts == PC_CUTS_SOAK ? pc_soak_lives(walk->power)
+                                           : pc_segment_count(walk->workload->operation_count);
+}
+
 /* The baseline run and what an earlier exploration found behind it: all before the first segment that is left. */
 static enum pc_result begin(struct pc_walk_plan *walk, struct pc_baseline *baseline, struct pc_error *error) {
   const struct pc_observer *observer = walk->findings->observer;
@@ -71,7 +78,7 @@ static enum pc_result begin(struct pc_walk_plan *walk, struct pc_baseline *basel
     return outcome;
   }
   bool has_cuts = baseline->usable && walk->power->depth > 0;
-  walk->share = pc_share_of(observer, has_cuts ? pc_segment_count(walk->workload->operation_count) : 0);
+  walk->share = pc_share_of(observer, has_cuts ? count_segments(walk) : 0);
   if (checkpoint == NULL) {
     return tell_baseline(walk->findings, &walk->share, error);
   }

@@ -105,6 +105,7 @@ void pc_findings_count(struct pc_findings *findings, const struct pc_exploration
   sum->aftermaths += part->aftermaths;
   sum->shared += part->shared;
   sum->deduplicated += part->deduplicated;
+  sum->soaked += part->soaked;
   sum->population += part->population;
   sum->drawn += part->drawn;
   sum->failed_draws += part->failed_draws;

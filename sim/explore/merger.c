@@ -113,16 +113,19 @@ static enum pc_result merge_segment(struct pc_merger *merger, const struct pc_ex
   return pc_findings_tell_part(findings, &part, error);
 }
 
-/* How far the segments that are merged reach. */
+/* How far the segments that are merged reach: in the workload's flash operations, of a soak by its lives. */
 static void tell_progress(const struct pc_merger *merger) {
-  const struct pc_observer *observer = merger->plan->findings->observer;
-  const struct pc_baseline *baseline = merger->plan->baseline;
-  uint32_t operations = pc_segment_first(pc_share_segment(&merger->plan->share, merger->merged));
-  if (operations > merger->plan->workload->operation_count) {
-    operations = merger->plan->workload->operation_count;
+  const struct pc_walk_plan *plan = merger->plan;
+  const struct pc_observer *observer = plan->findings->observer;
+  uint32_t operations = pc_segment_first(pc_share_segment(&plan->share, merger->merged));
+  uint64_t done = plan->baseline->tape.count;
+  if (plan->power->cuts == PC_CUTS_SOAK) {
+    done = done * merger->merged / plan->share.count;
+  } else if (operations < plan->workload->operation_count) {
+    done = operations == 0 ? 0 : plan->baseline->end[operations - 1];
   }
   if (observer->progress != NULL) {
-    observer->progress(observer->context, operations == 0 ? 0 : baseline->end[operations - 1], baseline->tape.count);
+    observer->progress(observer->context, done, plan->baseline->tape.count);
   }
 }
 

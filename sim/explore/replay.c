@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "soak.h"
+
 void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step) {
   if (replay->step == NULL) {
     return;
@@ -158,8 +160,36 @@ static enum pc_result end(struct pc_replay *replay, struct pc_error *error) {
   return result;
 }
 
+/* Follows the path through a soak. What it counts is of no interest here. */
+static enum pc_result run_soak(struct pc_replay *replay, const struct pc_subject *subject,
+                               const struct pc_workload *workload, struct pc_error *error) {
+  const struct pc_observer observer = {0};
+  struct pc_exploration_result *counts = calloc(1, sizeof *counts);
+  struct pc_findings *findings = calloc(1, sizeof *findings);
+  enum pc_result result = counts == NULL || findings == NULL ? pc_fail_memory(error) : PC_OK;
+  if (result == PC_OK) {
+    findings->observer = &observer;
+    findings->result = counts;
+    const struct pc_walk_plan plan = {.subject = subject,
+                                      .workload = workload,
+                                      .power = replay->plan,
+                                      .findings = findings,
+                                      .notice = replay->notice};
+    struct pc_soak_replay soak = {
+        .step = replay->step, .context = replay->context, .crash = replay->crash == NULL ? NULL : replay->crash->what};
+    result = pc_soak_follow(&plan, replay->path, &soak, error);
+    *replay->violations = soak.violations;
+  }
+  free(findings);
+  free(counts);
+  return result;
+}
+
 enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *subject,
                              const struct pc_workload *workload, struct pc_error *error) {
+  if (replay->path->life > 0) {
+    return run_soak(replay, subject, workload, error);
+  }
   if (replay->crash != NULL && replay->crash->beats == 0) {
     tell_crash(replay, 0, 0); /* while it was set up */
     return PC_OK;

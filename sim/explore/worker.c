@@ -2,6 +2,7 @@
 
 #include "allotment.h"
 #include "parcel.h"
+#include "soak.h"
 #include "walk.h"
 
 struct worker {
@@ -21,9 +22,12 @@ static bool is_told_to_stop(void *context) {
 }
 
 static bool explore_segment(struct worker *worker, struct pc_walk *walk, const struct pc_segment_order *order,
-                            uint32_t operation_count) {
+                            const struct pc_walk_plan *plan) {
   struct pc_segment_result *result = &worker->result;
-  if (result->outcome.result == PC_OK) {
+  uint32_t operation_count = plan->workload->operation_count;
+  if (result->outcome.result == PC_OK && plan->power->cuts == PC_CUTS_SOAK) {
+    result->outcome.result = pc_soak_live(plan, order->segment, order->crash_count, &result->outcome.error);
+  } else if (result->outcome.result == PC_OK) {
     pc_walk_set_crashes(walk, order->crash_count);
     result->outcome.result =
         pc_walk_operations(walk, pc_segment_first(order->segment), pc_segment_end(order->segment, operation_count),
@@ -66,7 +70,7 @@ void pc_worker_serve(const struct pc_worker_end *end, const void *context) {
     worker.result = (struct pc_segment_result){.outcome = opened, .segment = order.segment};
     pc_parcel_clear(&worker.violations);
     pc_findings_next_segment(&findings);
-    connected = explore_segment(&worker, walk, &order, plan->workload->operation_count);
+    connected = explore_segment(&worker, walk, &order, &mine);
   }
   pc_walk_close(walk);
   pc_allotment_free(&allotment);

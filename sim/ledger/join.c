@@ -50,16 +50,14 @@ static const char *const steps[] = {
     "UPDATE latencies SET calls = calls + (SELECT coalesce(sum(starts), 0) FROM segments WHERE run_id IN others), "
     "worst_us = (SELECT iif(count(*) = count(worst_us), max(worst_us), NULL) FROM latencies WHERE operation = 'start' "
     "AND (run_id = ?1 OR run_id IN others)) WHERE run_id = ?1 AND operation = 'start'",
-    "UPDATE runs SET (cuts, recoveries, deduplicated, violations, population, drawn, failed, seconds) = (SELECT "
-    "runs.cuts "
-    "+ coalesce(sum(s.cuts), 0), runs.recoveries + coalesce(sum(s.recoveries), 0), runs.deduplicated + "
-    "coalesce(sum(s.deduplicated), 0), runs.violations + coalesce(sum(s.violations), 0), runs.population + "
+    "UPDATE runs SET (cuts, recoveries, deduplicated, violations, population, drawn, failed, soaked, seconds) = "
+    "(SELECT runs.cuts + coalesce(sum(s.cuts), 0), runs.recoveries + coalesce(sum(s.recoveries), 0), runs.deduplicated "
+    "+ coalesce(sum(s.deduplicated), 0), runs.violations + coalesce(sum(s.violations), 0), runs.population + "
     "coalesce(sum(s.population), 0), runs.drawn + coalesce(sum(s.drawn), 0), runs.failed + coalesce(sum(s.failed), 0), "
-    "(SELECT sum(r.seconds) FROM runs AS r WHERE r.run_id = ?1 OR r.run_id IN others) FROM segments AS s WHERE "
-    "s.run_id "
-    "IN others), segments = (SELECT sum(r.segments) FROM runs AS r WHERE r.run_id = ?1 OR r.run_id IN others), "
-    "started_at = (SELECT min(r.started_at) FROM runs AS r WHERE r.run_id = ?1 OR r.run_id IN others), shard = NULL, "
-    "shards = NULL WHERE run_id = ?1",
+    "runs.soaked + coalesce(sum(s.soaked), 0), (SELECT sum(r.seconds) FROM runs AS r WHERE r.run_id = ?1 OR r.run_id "
+    "IN others) FROM segments AS s WHERE s.run_id IN others), segments = (SELECT sum(r.segments) FROM runs AS r WHERE "
+    "r.run_id = ?1 OR r.run_id IN others), started_at = (SELECT min(r.started_at) FROM runs AS r WHERE r.run_id = ?1 "
+    "OR r.run_id IN others), shard = NULL, shards = NULL WHERE run_id = ?1",
     "UPDATE segments SET run_id = ?1 WHERE run_id IN others",
 };
 

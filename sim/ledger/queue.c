@@ -60,6 +60,7 @@ static enum pc_result add_segment(struct pc_queue *queue, const struct pc_part *
         .population = counts->population,
         .drawn = counts->drawn,
         .failed_draws = counts->failed_draws,
+        .soaked = counts->soaked,
     };
   }
   return err;

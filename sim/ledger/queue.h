@@ -20,7 +20,7 @@ struct pc_queued_segment {
   uint32_t segment;
   uint64_t cuts, recoveries, aftermaths, deduplicated, violations;
   struct pc_latency start;
-  uint64_t population, drawn, failed_draws;
+  uint64_t population, drawn, failed_draws, soaked;
 };
 
 /* Zero it to begin. */

@@ -97,17 +97,28 @@ static enum pc_result put_counts(const struct pc_database *database, const struc
                                  struct pc_error *error) {
   const struct pc_exploration_result *result = record->result;
   const struct pc_value values[] = {
-      pc_text(record->state),         pc_integer(result->operations),   pc_integer(result->flash_operations),
-      pc_integer(result->cuts),       pc_integer(result->recoveries),   pc_integer(result->deduplicated),
-      pc_integer(result->violations), pc_integer(result->put_bytes),    pc_real(record->seconds),
-      time_value(result->typical_us), time_value(result->erasing_us),   pc_integer(result->population),
-      pc_integer(result->drawn),      pc_integer(result->failed_draws), pc_integer((uint64_t)record->run_id),
+      pc_text(record->state),
+      pc_integer(result->operations),
+      pc_integer(result->flash_operations),
+      pc_integer(result->cuts),
+      pc_integer(result->recoveries),
+      pc_integer(result->deduplicated),
+      pc_integer(result->violations),
+      pc_integer(result->put_bytes),
+      pc_real(record->seconds),
+      time_value(result->typical_us),
+      time_value(result->erasing_us),
+      pc_integer(result->population),
+      pc_integer(result->drawn),
+      pc_integer(result->failed_draws),
+      pc_integer(result->soaked),
+      pc_integer((uint64_t)record->run_id),
   };
   enum pc_result err = pc_database_put_one(
       database,
       "UPDATE runs SET state = ?, operations = ?, flash_operations = ?, cuts = ?, recoveries = ?, deduplicated = ?, "
       "violations = ?, put_bytes = ?, seconds = ?, typical_us = ?, erasing_us = ?, population = ?, drawn = ?, "
-      "failed = ? WHERE run_id = ? AND state = 'running'",
+      "failed = ?, soaked = ? WHERE run_id = ? AND state = 'running'",
       values, COUNT(values), error);
   if (!err && sqlite3_changes(database->connection) != 1) {
     return pc_fail(error, PC_ENVIRONMENT, "%s: run %lld is not there or has ended", database->path,

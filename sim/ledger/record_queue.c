@@ -3,6 +3,9 @@
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 static void print_path(struct pc_buffer *text, const struct pc_cut_path *path) {
+  if (path->life > 0) {
+    pc_buffer_print(text, "life %u cut %u: ", path->life, path->number);
+  }
   for (uint32_t i = 0; i < path->depth; i++) {
     const struct pc_cut *cut = &path->cuts[i];
     pc_buffer_print(text, "%s%u %s %u", i == 0 ? "" : ", ", cut->flash_operation, pc_fault_class(cut->fault)->name,
@@ -73,6 +76,7 @@ static enum pc_result put_segment(const struct pc_database *database, sqlite3_st
       pc_integer(segment->population),
       pc_integer(segment->drawn),
       pc_integer(segment->failed_draws),
+      pc_integer(segment->soaked),
   };
   enum pc_result err = pc_database_put(database, statement, values, COUNT(values), error);
   if (err && sqlite3_errcode(database->connection) == SQLITE_CONSTRAINT) {
@@ -85,11 +89,12 @@ static enum pc_result put_segment(const struct pc_database *database, sqlite3_st
 static enum pc_result put_segments(const struct pc_database *database, int64_t run_id, const struct pc_queue *queue,
                                    struct pc_error *error) {
   sqlite3_stmt *statement = NULL;
-  enum pc_result err = pc_database_prepare(
-      database,
-      "INSERT INTO segments (run_id, segment, cuts, recoveries, aftermaths, deduplicated, "
-      "violations, starts, worst_start_us, population, drawn, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      &statement, error);
+  enum pc_result err =
+      pc_database_prepare(database,
+                          "INSERT INTO segments (run_id, segment, cuts, recoveries, aftermaths, deduplicated, "
+                          "violations, starts, worst_start_us, population, drawn, failed, soaked) VALUES (?, ?, ?, ?, "
+                          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                          &statement, error);
   for (size_t i = 0; !err && i < queue->segment_count; i++) {
     err = put_segment(database, statement, run_id, &queue->segments[i], error);
   }

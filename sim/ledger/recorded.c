@@ -53,6 +53,7 @@ static enum pc_result take_sums(void *context, const struct pc_row *row, struct 
   counts->population = (uint64_t)values[9].integer;
   counts->drawn = (uint64_t)values[10].integer;
   counts->failed_draws = (uint64_t)values[11].integer;
+  counts->soaked = (uint64_t)values[12].integer;
   return PC_OK;
 }
 
@@ -92,7 +93,7 @@ enum pc_result pc_recorded_counts(const struct pc_database *database, int64_t ru
       "SELECT count(*), coalesce(sum(cuts), 0), coalesce(sum(recoveries), 0), coalesce(sum(aftermaths), 0), "
       "coalesce(sum(deduplicated), 0), coalesce(sum(violations), 0), coalesce(sum(starts), 0), max(worst_start_us), "
       "count(*) FILTER (WHERE starts > 0 AND worst_start_us IS NULL), coalesce(sum(population), 0), "
-      "coalesce(sum(drawn), 0), coalesce(sum(failed), 0) FROM segments WHERE run_id = ?",
+      "coalesce(sum(drawn), 0), coalesce(sum(failed), 0), coalesce(sum(soaked), 0) FROM segments WHERE run_id = ?",
       values, COUNT(values), take_sums, checkpoint, error);
   if (!err) {
     err = pc_rows_read(database, "SELECT fault, depth, held, detected, lost FROM guarantees WHERE run_id = ?", values,
@@ -107,6 +108,10 @@ enum pc_result pc_recorded_counts(const struct pc_database *database, int64_t ru
 
 /* "34 prefix 5, 6 bit_subset 1" */
 static bool read_path(const char *text, struct pc_cut_path *path) {
+  int prefix = 0;
+  if (sscanf(text, "life %u cut %u: %n", &path->life, &path->number, &prefix) == 2) {
+    text += prefix;
+  }
   while (*text != '\0') {
     char fault[32];
     int length = 0;

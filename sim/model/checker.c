@@ -221,3 +221,8 @@ struct pc_content pc_checker_expect(struct pc_checker *checker, uint32_t key, co
   }
   return held;
 }
+
+void pc_model_settle(struct pc_model *model, const struct pc_checker *checker) {
+  memcpy(model->contents, checker->resolved, model->workload->key_count * sizeof *model->contents);
+  pc_model_resume(model, model->contents);
+}

@@ -117,4 +117,35 @@ complains "power.cuts.by_time needs the part's times: profile 'tiny' has no prog
 expect 2 run time.yaml --set power.depth=2
 complains "power.cuts.by_time takes a power.depth of 1, not 2"
 
+# A soak: cuts by the thousand, from each of which the store goes on.
+with '{soak: 2500}' >soak.yaml
+expect 0 run soak.yaml --db soak.db --json
+is 2500 "$(json .cuts)" "cuts of a soak"
+holds '.soaked > 2500 and .violations == 0' "a soak"
+is 1 "$(sqlite3 soak.db 'SELECT cuts = 2500 AND operations > 2500 FROM v_soaks')" "v_soaks"
+expect 0 run soak.yaml --db soak.db --set 'power.cuts={soak: 2000, consecutive: 300}'
+says "2,000 cuts at random moments, 300 in a row"
+says "operations in lives of 1000 cuts, each from blank flash on"
+with '{soak: 4500, consecutive: 2}' "$failing" >soak-failing.yaml
+everywhere soak-failing.yaml 1
+# Each life ends at its first violation, and what it found replays. The same of stores that bring their process down.
+is 1 "$(sqlite3 w.db "SELECT count(DISTINCT substr(cut_path, 1, instr(cut_path, ':') - 1)) =
+  count(DISTINCT substr(cut_path, 1, instr(cut_path, ' cut ') - 1)) FROM violations")" "one cut of each life fails"
+for store in exits hangs; do
+  with '{soak: 700}' "s|engine: norkv|plugin: $POWERCUT_PLUGINS/$store.so|" >$store.yaml
+  status=0
+  "$POWERCUT" run $store.yaml --db $store.db --jobs 2 >out 2>err || status=$?
+  is 1 "$status" "exit status of a soak of $store"
+  is 1 "$(sqlite3 $store.db "SELECT count(*) > 0 FROM violations WHERE invariant = 'mountable'")" "a soak finds that $store"
+done
+while read -r repro; do
+  status=0
+  "$POWERCUT" replay "$repro" >out 2>err || status=$?
+  is "1 1" "$status $(grep -c 'as was recorded' out)" "how $repro replays"
+done < <(find w-repros exits-repros -name '*.yaml' | sort)
+expect 2 run soak.yaml --set 'faults=[{kind: bit_rot, operation: 20, every: 10}]'
+complains "power.cuts.soak takes none"
+expect 2 run soak.yaml --set power.depth=2
+complains "power.cuts.soak takes a power.depth of 1, not 2"
+
 finish

@@ -110,11 +110,15 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
       {"  operations: 50", "  inline: put a 00",
        "s.yaml:9: workload.inline must be a block of trace lines, begun by '|' at the end of this line"},
       {"every_write", "sample",
-       "s.yaml:16: power.cuts must be every_write, {sample: N}, {at: [N, ...]} or {by_time: N}, not 'sample'"},
+       "s.yaml:16: power.cuts must be every_write, {sample: N}, {at: [N, ...]}, {by_time: N} or {soak: N}, not "
+       "'sample'"},
       {"every_write", "{}",
-       "s.yaml:16: power.cuts must be every_write, {sample: N}, {at: [N, ...]} or {by_time: N}, not a mapping"},
+       "s.yaml:16: power.cuts must be every_write, {sample: N}, {at: [N, ...]}, {by_time: N} or {soak: N}, not a "
+       "mapping"},
       {"every_write", "{sample: 4, at: [1]}",
-       "s.yaml:16: power.cuts must be one of every_write, {sample: N}, {at: [N, ...]} or {by_time: N}"},
+       "s.yaml:16: power.cuts must be one of every_write, {sample: N}, {at: [N, ...]}, {by_time: N} or {soak: N}"},
+      {"every_write", "{sample: 4, consecutive: 2}", "s.yaml:16: power.cuts.consecutive is of a soak"},
+      {"every_write", "{soak: 4, consecutive: 0}", "s.yaml:16: power.cuts.consecutive must be 1 to 10000000, not 0"},
       {"every_write", "{smaple: 4}", "s.yaml:16: unknown key 'smaple' in power.cuts; did you mean 'sample'?"},
       {"every_write", "{sample: 0}", "s.yaml:16: power.cuts.sample must be 1 to 10000000, not 0"},
       {"every_write", "{sample: 10000001}", "s.yaml:16: power.cuts.sample must be 1 to 10000000, not 10000001"},

@@ -33,6 +33,7 @@ Test(ledger, has_the_views_of_the_contract_with_exactly_their_columns) {
        "programmed_bytes,write_amplification,put_p999_us,put_worst_us,erasing_share,memory_size,lifetime_years,"
        "operations_per_day,pareto\n"},
       {"v_guarantees", "run_id,fault,depth,verdict,held,detected,lost\n"},
+      {"v_soaks", "run_id,cuts,operations\n"},
       {"v_draws", "run_id,drawing,population,drawn,failed,failure_rate,rate_low,rate_high\n"},
       {"v_progress", "run_id,state,shard,shards,segments,explored\n"},
       {"v_campaigns",
@@ -218,7 +219,7 @@ Test(ledger, runs_every_query_of_its_documentation) {
       path,
       "INSERT INTO run_settings VALUES (1, 'power.depth', '2');"
       "INSERT INTO wear_runs VALUES (1, 0, 1, 0, NULL); INSERT INTO wear_samples VALUES (1, 1024, 0, 3);"
-      "UPDATE runs SET drawing = 'by_time: 10', population = 100, drawn = 10, failed = 1;"
+      "UPDATE runs SET drawing = 'by_time: 10', population = 100, drawn = 10, failed = 1, soaked = 9;"
       "INSERT INTO campaigns (fuzzer, harness) VALUES ('f', 'h');"
       "INSERT INTO crashes (campaign_id, signature, input) VALUES (1, 's', x'00');"
       "INSERT INTO campaign_progress VALUES (1, 10, 20000, 900, 80);"
@@ -277,7 +278,8 @@ static const char undo_4[] =
     "ALTER TABLE runs DROP COLUMN memory_size;"
     "DROP VIEW v_campaign_progress; DROP TABLE campaign_progress;"
     "DROP VIEW v_corpus_coverage; DROP TABLE corpus_coverage;"
-    "DROP VIEW v_draws; ALTER TABLE runs DROP COLUMN failed; ALTER TABLE runs DROP COLUMN drawn;"
+    "DROP VIEW v_soaks; DROP VIEW v_draws; ALTER TABLE runs DROP COLUMN soaked; ALTER TABLE runs DROP COLUMN failed; "
+    "ALTER TABLE runs DROP COLUMN drawn;"
     "ALTER TABLE runs DROP COLUMN population; ALTER TABLE runs DROP COLUMN drawing;"
     "DROP VIEW v_progress; DROP TABLE segments; ALTER TABLE runs DROP COLUMN fingerprint;"
     "ALTER TABLE runs DROP COLUMN shard; ALTER TABLE runs DROP COLUMN shards; ALTER TABLE runs DROP COLUMN segments;"

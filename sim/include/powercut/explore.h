@@ -28,12 +28,14 @@ enum pc_cuts {
   PC_CUTS_AT,          /* the same, but the first cut at the flash operations of `places` alone */
   PC_CUTS_SAMPLE,      /* `count` cut paths, drawn by the seed: one first cut as likely as another, and then one cut in
                           its recovery as likely as another, to the depth */
+  PC_CUTS_SOAK,        /* `count` cuts at random moments of a workload that goes on from each, over and over */
   PC_CUTS_BY_TIME, /* `count` cuts at random moments of the time that the flash is busy, by the part's typical times */
 };
 
 struct pc_power_plan {
   enum pc_cuts cuts;
-  uint32_t count;         /* of a sample and by time: 1 to PC_MAX_DRAWS */
+  uint32_t count;         /* of a sample, a soak and by time: 1 to PC_MAX_DRAWS */
+  uint32_t consecutive;   /* of a soak: cuts in a row in one operation, at least 1 */
   const uint32_t *places; /* of `at`: flash operations of the workload; their number is the moment after the last */
   uint32_t place_count;
   bool faults[PC_FAULT_COUNT]; /* which classes */
@@ -99,6 +101,7 @@ struct pc_exploration_result {
                       bytes between a store's variables may hold anything, and so it may differ from run to run */
   uint64_t deduplicated; /* cut paths whose device state and allowed contents had been explored before */
   uint64_t violations;   /* failures, the repeated ones too */
+  uint64_t soaked;       /* of a soak: operations of the workload that were run */
   /* Of a plan that draws cuts: */
   uint64_t population;   /* first cuts that there are to draw from */
   uint64_t drawn;        /* cut paths that were drawn and tried */
@@ -129,6 +132,7 @@ struct pc_failure_rate pc_failure_rate(const struct pc_exploration_result *resul
 #define PC_MAX_VARIANTS 1000000u /* of `samples`, and of `limit` */
 
 #define PC_MAX_DRAWS 10000000u
+#define PC_SOAK_CUTS 1000u /* of one life of a soak */
 
 #define PC_MAX_JOBS 256u
 #define PC_MAX_SHARDS 65536u

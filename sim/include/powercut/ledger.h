@@ -45,8 +45,8 @@ struct pc_run_info {
   const struct pc_run_setting *settings;
   size_t setting_count;
   const char *fingerprint; /* of all that decides what the run comes to; NULL: it can't be gone on with */
-  const char *drawing;     /* where cuts are drawn: as the scenario says it, "sample: 1000"; NULL: none are */
-  uint32_t shard, shards;  /* of a part of a run: its number, from 1, and of how many; 0, 0: the whole */
+  const char *drawing; /* where not every cut is tried: as the scenario says it, "sample: 1000"; NULL: every one is */
+  uint32_t shard, shards; /* of a part of a run: its number, from 1, and of how many; 0, 0: the whole */
 };
 
 /* Begins a run; committed when it returns, whole or not at all. */

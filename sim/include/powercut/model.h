@@ -53,6 +53,11 @@ void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation
 /* Has the model, which is the caller's copy, go on from other contents: it changes them in place from then on. */
 void pc_model_resume(struct pc_model *model, struct pc_content *contents);
 
+/* Has the model go on from the contents that the store was found to have by pc_check_recovery, without a violation and
+   without sharing. */
+struct pc_checker;
+void pc_model_settle(struct pc_model *model, const struct pc_checker *checker);
+
 /* Whether the store may not answer this put or delete with PC_STATUS_FULL. */
 bool pc_model_must_accept(const struct pc_model *model, size_t key_size, size_t value_size);
 

@@ -22,6 +22,9 @@ struct pc_cut {
 struct pc_cut_path {
   uint32_t depth; /* cuts in it; 0: none, the baseline run */
   struct pc_cut cuts[PC_MAX_DEPTH];
+  /* Of a soak, in which many cuts come before: the life, from 1, and which of its cuts this is, from 1 (0: before the
+     first). The one cut's flash operation counts from the beginning of the life. 0, 0: not of a soak. */
+  uint32_t life, number;
 };
 
 /* An invariant that did not hold. Texts are for people; keys and values in them are written as in a trace. */

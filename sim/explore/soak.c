@@ -1,0 +1,379 @@
+#include "soak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "latency.h"
+#include "powercut/random.h"
+#include "rig.h"
+
+#define SOAK_SEED 0x736F616Bu /* parts it from what else the plan's seed is used for */
+
+struct soak {
+  const struct pc_walk_plan *plan;
+  uint32_t crash_count;
+  uint32_t cuts;                 /* to make in this life */
+  struct pc_soak_replay *replay; /* NULL: it is lived, not followed */
+  uint32_t wanted;               /* of a replay: the cut to follow it to */
+  struct pc_rig rig;
+  struct pc_report report;
+  struct pc_fault_memory memory;
+  uint8_t *after; /* of the operation that is cut; the journal's are gone when it is taken back */
+  size_t after_size;
+  struct pc_content *contents; /* of the model, before an operation */
+  struct pc_random random;
+  struct pc_cut_path path;  /* the last cut */
+  uint32_t gap;             /* flash operations before the next one */
+  uint32_t again;           /* cuts that are to follow in the same operation */
+  uint32_t operation;       /* of the workload, the next one */
+  uint32_t flash_operation; /* in this life, the next one */
+  bool ended;
+};
+
+static bool is_told(const struct soak *soak) {
+  return soak->replay != NULL && soak->replay->step != NULL && soak->path.number + 1 >= soak->wanted;
+}
+
+static void tell(const struct soak *soak, struct pc_step step) {
+  step.operation = soak->operation;
+  if (is_told(soak)) {
+    soak->replay->step(soak->replay->context, &step);
+  }
+}
+
+/* Tells of the journalled operations [first, end). */
+static void tell_flash(const struct soak *soak, size_t first, size_t end) {
+  for (size_t i = first; i < end; i++) {
+    struct pc_flash_operation operation = pc_device_journalled(soak->rig.device, i);
+    tell(soak, (struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
+                                .depth = soak->path.depth,
+                                .flash = &operation,
+                                .flash_operation = soak->flash_operation + (uint32_t)(i - first)});
+  }
+}
+
+/* Counts what the last checks found. A violation ends the life. */
+static void take_report(struct soak *soak) {
+  soak->ended = soak->ended || pc_report_failed(&soak->report);
+  if (soak->replay == NULL) {
+    pc_findings_add(soak->plan->findings, &soak->report, &soak->path, soak->operation);
+    return;
+  }
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    if (soak->report.failed[invariant]) {
+      struct pc_violation *violation = &soak->report.violations[invariant];
+      violation->operation = soak->operation;
+      violation->path = soak->path;
+      soak->replay->violations++;
+      tell(soak, (struct pc_step){.kind = PC_STEP_VIOLATION, .depth = soak->path.depth, .violation = violation});
+    }
+  }
+}
+
+/* How the store brings its process down when it is called upon after the last cut, or NULL. */
+static const char *known_crash(const struct soak *soak) {
+  if (soak->replay != NULL) {
+    return soak->path.number == soak->wanted ? soak->replay->crash : NULL;
+  }
+  for (uint32_t i = 0; i < soak->crash_count; i++) {
+    const struct pc_cut_path *path = &soak->plan->crashes[i].path;
+    if (path->life == soak->path.life && path->number == soak->path.number) {
+      return soak->plan->crashes[i].what;
+    }
+  }
+  return NULL;
+}
+
+/* The store is called upon. False: that would bring this process down, which is reported, and the life's end. */
+static bool enter(struct soak *soak) {
+  const char *crash = known_crash(soak);
+  if (crash != NULL) {
+    pc_report_clear(&soak->report);
+    pc_report_fail(&soak->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", crash);
+    take_report(soak);
+    return false;
+  }
+  if (soak->plan->notice != NULL) {
+    soak->plan->notice->operation = soak->operation;
+    soak->plan->notice->path = soak->path;
+    soak->plan->notice->beats++;
+  }
+  return true;
+}
+
+/* Any of the plan's classes that can strike there, and any of its variants. False: none can. */
+static bool choose(struct soak *soak, const struct pc_fault_input *input, struct pc_cut *cut) {
+  enum pc_fault classes[PC_FAULT_COUNT];
+  uint32_t variants[PC_FAULT_COUNT], count = 0;
+  for (enum pc_fault fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    uint32_t number = soak->plan->power->faults[fault] ? pc_fault_variants(fault, input) : 0;
+    if (number > 0) {
+      classes[count] = fault;
+      variants[count++] = number;
+    }
+  }
+  if (count == 0) {
+    return false;
+  }
+  uint64_t chosen = pc_random_below(&soak->random, count);
+  cut->fault = classes[chosen];
+  cut->variant = (uint32_t)pc_random_below(&soak->random, variants[chosen]);
+  return true;
+}
+
+static enum pc_result keep_after(struct soak *soak, const struct pc_flash_operation *operation,
+                                 struct pc_error *error) {
+  if (operation->size > soak->after_size) {
+    uint8_t *grown = realloc(soak->after, operation->size);
+    if (grown == NULL) {
+      return pc_fail_memory(error);
+    }
+    soak->after = grown;
+    soak->after_size = operation->size;
+  }
+  memcpy(soak->after, operation->after, operation->size);
+  return PC_OK;
+}
+
+/* Takes back the journalled operation at `mark` and all after it, and has the power cut in it. */
+static enum pc_result cut_at(struct soak *soak, size_t mark, struct pc_error *error) {
+  struct pc_device *device = soak->rig.device;
+  const struct pc_power_plan *power = soak->plan->power;
+  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
+                                 .samples = power->samples,
+                                 .limit = power->limit,
+                                 .seed = pc_random_next(&soak->random)};
+  struct pc_cut cut = {.flash_operation = soak->flash_operation};
+  struct pc_flash_operation left;
+  enum pc_result result = keep_after(soak, &input.operation, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_device_rollback(device, mark);
+  input.operation.before = pc_device_cells(device).data + input.operation.address;
+  input.operation.after = soak->after;
+  pc_fault_describe(&input, device);
+  if (choose(soak, &input, &cut)) {
+    result = pc_fault_leave(device, cut.fault, &input, cut.variant, &soak->memory, &left, error);
+  } else {
+    left = input.operation;
+    left.after = left.before;
+  }
+  soak->path =
+      (struct pc_cut_path){.depth = 1, .cuts = {cut}, .life = soak->path.life, .number = soak->path.number + 1};
+  pc_device_begin_reads(device, pc_random_next(&soak->random));
+  soak->flash_operation++;
+  tell(soak, (struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
+                              .depth = 1,
+                              .flash = &left,
+                              .flash_operation = cut.flash_operation,
+                              .cut = &cut});
+  return result;
+}
+
+/* The power comes back: the store starts, and is checked. Now and then the power is cut in that, too. */
+static enum pc_result recover(struct soak *soak, const struct pc_expectation *expectation, struct pc_error *error) {
+  struct pc_device *device = soak->rig.device;
+  struct pc_exploration_result *counts = soak->plan->findings->result;
+  enum pc_result result = PC_OK;
+  while (result == PC_OK && !soak->ended) {
+    size_t torn = pc_device_mark(device), recovered;
+    struct pc_flash_work before = pc_device_work(device);
+    tell(soak, (struct pc_step){.kind = PC_STEP_START, .depth = 1});
+    counts->cuts++;
+    counts->recoveries++;
+    if (!enter(soak)) {
+      return PC_OK;
+    }
+    pc_report_clear(&soak->report);
+    result = pc_check_recovery(soak->rig.checker, expectation, &soak->report, &recovered, error);
+    if (result != PC_OK) {
+      return result;
+    }
+    pc_latency_note(counts, PC_REBOOT, device, before);
+    tell_flash(soak, torn, recovered);
+    take_report(soak);
+    if (soak->ended || recovered == torn || soak->path.number == soak->cuts ||
+        pc_random_below(&soak->random, PC_SOAK_RECOVERY) != 0) {
+      return PC_OK;
+    }
+    size_t place = pc_random_below(&soak->random, recovered - torn);
+    soak->flash_operation += (uint32_t)place;
+    result = cut_at(soak, torn + place, error);
+  }
+  return result;
+}
+
+/* The store starts again where the checks left off, with the contents that they found. */
+static enum pc_result go_on(struct soak *soak, struct pc_error *error) {
+  static const struct pc_operation start = {.kind = PC_REBOOT};
+  pc_model_settle(&soak->rig.model, soak->rig.checker);
+  pc_device_forget(soak->rig.device);
+  if (!enter(soak)) {
+    return PC_OK;
+  }
+  pc_report_clear(&soak->report);
+  enum pc_result result = pc_run_operation(soak->rig.checker, &soak->rig.model, &start, &soak->report, error);
+  if (result == PC_OK) {
+    take_report(soak);
+    soak->flash_operation += (uint32_t)pc_device_mark(soak->rig.device);
+    pc_device_forget(soak->rig.device);
+  }
+  return result;
+}
+
+/* The operation has run, and is cut in its flash operation `place`: it was not acknowledged. */
+static enum pc_result cut_operation(struct soak *soak, size_t place, const struct pc_expectation *expectation,
+                                    struct pc_error *error) {
+  uint32_t before = soak->path.number;
+  tell_flash(soak, 0, place);
+  soak->flash_operation += (uint32_t)place;
+  enum pc_result result = cut_at(soak, place, error);
+  if (result == PC_OK) {
+    result = recover(soak, expectation, error);
+  }
+  if (result == PC_OK && !soak->ended) {
+    result = go_on(soak, error);
+  }
+  uint32_t made = soak->path.number - before;
+  soak->again = soak->again > made ? soak->again - made : 0;
+  soak->gap = (uint32_t)pc_random_below(&soak->random, PC_SOAK_GAP);
+  return result;
+}
+
+/* Whether the operation that just ran is to be cut, and in which of its `count` flash operations. */
+static bool is_cut(struct soak *soak, size_t count, size_t *place) {
+  if (soak->path.number == soak->cuts || count == 0) {
+    soak->again = 0;
+    return false;
+  }
+  if (soak->again > 0) {
+    *place = pc_random_below(&soak->random, count);
+    return true;
+  }
+  *place = soak->gap;
+  if (soak->gap >= count) {
+    soak->gap -= (uint32_t)count;
+    return false;
+  }
+  soak->again = soak->plan->power->consecutive;
+  return true;
+}
+
+/* Runs the next operation, or the one that was cut once more. */
+static enum pc_result step(struct soak *soak, struct pc_error *error) {
+  struct pc_rig *rig = &soak->rig;
+  const struct pc_workload *workload = rig->workload;
+  struct pc_model before = rig->model;
+  size_t place, size = workload->key_count * sizeof *soak->contents;
+  struct pc_expectation expectation = pc_rig_expectation(rig, soak->operation);
+  memcpy(soak->contents, rig->model.contents, size);
+  tell(soak, (struct pc_step){.kind = PC_STEP_OPERATION});
+  if (!enter(soak)) {
+    return PC_OK;
+  }
+  enum pc_result result = pc_rig_run(rig, soak->operation, &soak->report, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  size_t count = pc_device_mark(rig->device);
+  soak->plan->findings->result->soaked++;
+  if (is_cut(soak, count, &place)) {
+    rig->model = before;
+    memcpy(rig->model.contents, soak->contents, size);
+    result = cut_operation(soak, place, &expectation, error);
+    soak->operation =
+        soak->again > 0 || soak->ended ? soak->operation : (soak->operation + 1) % workload->operation_count;
+    return result;
+  }
+  tell_flash(soak, 0, count);
+  tell(soak, (struct pc_step){.kind = PC_STEP_STATUS, .depth = soak->path.depth, .status = soak->report.answer});
+  take_report(soak);
+  soak->flash_operation += (uint32_t)count;
+  pc_device_forget(rig->device);
+  soak->operation = soak->ended ? soak->operation : (soak->operation + 1) % workload->operation_count;
+  return PC_OK;
+}
+
+static bool is_done(const struct soak *soak) {
+  const struct pc_observer *observer = soak->plan->findings->observer;
+  if (soak->ended) {
+    return true;
+  }
+  if (soak->replay != NULL) {
+    return soak->path.number > soak->wanted;
+  }
+  if (observer->stop != NULL && observer->stop(observer->context)) {
+    soak->plan->findings->result->interrupted = true;
+    return true;
+  }
+  return soak->path.number >= soak->cuts && soak->gap == 0;
+}
+
+/* After its last cut a life goes on for as long as before one. */
+static enum pc_result live(struct soak *soak, struct pc_error *error) {
+  pc_report_clear(&soak->report);
+  enum pc_result result = enter(soak) ? pc_rig_boot(&soak->rig, &soak->report, error) : PC_OK;
+  if (result == PC_OK && !soak->ended) {
+    take_report(soak);
+    soak->flash_operation = (uint32_t)pc_device_mark(soak->rig.device);
+    pc_device_forget(soak->rig.device);
+  }
+  while (result == PC_OK && !is_done(soak)) {
+    result = step(soak, error);
+    if (soak->path.number >= soak->cuts && soak->gap > 0) {
+      soak->gap--;
+    }
+  }
+  return result;
+}
+
+static enum pc_result begin_and_live(struct soak *soak, uint32_t life, struct pc_error *error) {
+  const struct pc_walk_plan *plan = soak->plan;
+  uint32_t left = plan->power->count - life * PC_SOAK_CUTS;
+  soak->cuts = left < PC_SOAK_CUTS ? left : PC_SOAK_CUTS;
+  soak->random.state = pc_random_mix(pc_random_mix(plan->power->seed, SOAK_SEED), life);
+  soak->path = (struct pc_cut_path){.depth = 1, .life = life + 1};
+  soak->gap = (uint32_t)pc_random_below(&soak->random, PC_SOAK_GAP);
+  soak->contents = calloc(plan->workload->key_count + 1u, sizeof *soak->contents);
+  if (soak->contents == NULL) {
+    return pc_fail_memory(error);
+  }
+  enum pc_result result = pc_rig_open(&soak->rig, plan->subject, plan->workload, error);
+  if (result == PC_OK) {
+    result = live(soak, error);
+    pc_rig_close(&soak->rig);
+  }
+  return result;
+}
+
+static enum pc_result run(struct soak *wanted, uint32_t life, struct pc_error *error) {
+  struct soak *soak = malloc(sizeof *soak);
+  if (soak == NULL) {
+    return pc_fail_memory(error);
+  }
+  *soak = *wanted;
+  enum pc_result result = begin_and_live(soak, life, error);
+  pc_fault_memory_free(&soak->memory);
+  free(soak->contents);
+  free(soak->after);
+  free(soak);
+  return result;
+}
+
+enum pc_result pc_soak_live(const struct pc_walk_plan *plan, uint32_t life, uint32_t crash_count,
+                            struct pc_error *error) {
+  struct soak soak = {.plan = plan, .crash_count = crash_count};
+  enum pc_result result = run(&soak, life, error);
+  return result == PC_OK ? pc_findings_end_place(plan->findings, error) : result;
+}
+
+enum pc_result pc_soak_follow(const struct pc_walk_plan *plan, const struct pc_cut_path *path,
+                              struct pc_soak_replay *replay, struct pc_error *error) {
+  uint32_t lives = pc_soak_lives(plan->power);
+  if (path->life > lives || path->number > PC_SOAK_CUTS) {
+    return pc_fail(error, PC_BAD_INPUT, "there is no cut %u of life %u in this soak", path->number, path->life);
+  }
+  struct soak soak = {.plan = plan, .replay = replay, .wanted = path->number};
+  return run(&soak, path->life - 1, error);
+}
