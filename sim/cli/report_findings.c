@@ -43,7 +43,7 @@ struct findings {
 };
 
 static void write_block(struct pc_markup *page, const char *heading, const char *text) {
-  pc_markup_element(page, "h4", heading);
+  pc_markup_element(page, "h3", heading);
   pc_markup_open(page, "pre");
   pc_markup_attribute(page, "tabindex", "0");
   pc_markup_text(page, text);
