@@ -1,9 +1,16 @@
 /* ECC words of a device: what operations leave of them, and what reads of them answer. */
+#include <assert.h>
 #include <string.h>
 
 #include "ecc.h"
 #include "powercut/random.h"
 #include "state.h"
+
+/* Words are only asked for where there are some. */
+static uint32_t word_size_of(const struct pc_device *device) {
+  assert(device->profile.ecc_word > 0);
+  return device->profile.ecc_word;
+}
 
 static uint8_t *syndromes_of(const struct pc_device *device) {
   return device->planes[PC_PLANE_SYNDROMES].bytes;
@@ -12,7 +19,7 @@ static uint8_t *syndromes_of(const struct pc_device *device) {
 /* A program, or an erase, of a whole word; the cells are still those before it. Programming a word again clears more of
    its check bits, and those of the new data need not be a part of what is left. */
 static uint16_t after_whole(const struct pc_device *device, const struct pc_flash_operation *operation, uint32_t at) {
-  uint32_t size = device->profile.ecc_word;
+  uint32_t size = word_size_of(device);
   const uint8_t *before = device->cells + operation->address + at, *after = operation->after + at;
   uint16_t syndrome = pc_syndrome_at(syndromes_of(device), (operation->address + at) / size);
   bool blank = memcmp(before, device->erased, size) == 0 && syndrome == 0;
@@ -26,13 +33,13 @@ static uint16_t after_whole(const struct pc_device *device, const struct pc_flas
 
 /* Other classes than ecc leave words whose check bits are those of their data. */
 static uint16_t after_part(const struct pc_device *device, const struct pc_flash_operation *operation, uint32_t at) {
-  uint32_t size = device->profile.ecc_word;
+  uint32_t size = word_size_of(device);
   bool same = memcmp(device->cells + operation->address + at, operation->after + at, size) == 0;
   return same ? pc_syndrome_at(syndromes_of(device), (operation->address + at) / size) : 0;
 }
 
 static void rot(struct pc_device *device, const struct pc_flash_operation *operation) {
-  uint32_t size = device->profile.ecc_word;
+  uint32_t size = word_size_of(device);
   for (uint32_t i = 0; i < operation->size; i++) {
     uint32_t at = operation->address + i;
     uint16_t syndrome = pc_syndrome_at(syndromes_of(device), at / size);
@@ -44,7 +51,7 @@ static void rot(struct pc_device *device, const struct pc_flash_operation *opera
 }
 
 void pc_guard_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
-  uint32_t size = device->profile.ecc_word;
+  uint32_t size = word_size_of(device);
   if (operation->kind == PC_ROT) {
     rot(device, operation);
     return;
@@ -69,7 +76,7 @@ bool pc_guard_is_wrong(const struct pc_device *device, uint32_t address, uint32_
 }
 
 bool pc_guard_read(struct pc_device *device, uint32_t address, uint8_t *data, uint32_t size) {
-  uint32_t word_size = device->profile.ecc_word;
+  uint32_t word_size = word_size_of(device);
   if (!pc_guard_is_wrong(device, address, size)) {
     return true;
   }
