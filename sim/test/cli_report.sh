@@ -54,7 +54,7 @@ sqlite3 all.db "INSERT INTO campaigns (fuzzer, harness, seconds, executions, edg
 expect 0 report all.db -o all.html
 whole all.html
 for text in "FAILED: the gate" "VIOLATED: " "a&lt;b [store.redundancy=1]" "&lt;script&gt;alert(1)&lt;/script&gt;" \
-  '\xff&lt;/pre&gt;' "<h3>Story</h4>" "<h3>Repro</h4>" "powercut replay repro.yaml" "VIOLATED atomic: " ">LOST<" ">holds<" \
+  '\xff&lt;/pre&gt;' "<h3>Story</h3>" "<h3>Repro</h3>" "powercut replay repro.yaml" "VIOLATED atomic: " ">LOST<" ">holds<" \
   "durable &lt;/td&gt;&lt;b&gt;" '&lt;b&gt;\xff\xc0' "powercut run small.yaml --db all.db" "prefers-color-scheme: dark" "@media print"; do
   shows all.html "$text"
 done
@@ -102,9 +102,9 @@ small_scenario | sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/forgets_delete.s
 expect 1 run plugin.yaml --db plugin.db
 expect 0 report plugin.db -o plugin.html --no-plots
 shows plugin.html "Its story is left out, since telling it runs the code of a plugin"
-! grep -q '<h3>Story</h4>' plugin.html || fail "the story of a plugin is told unasked"
+! grep -q '<h3>Story</h3>' plugin.html || fail "the story of a plugin is told unasked"
 expect 0 report plugin.db -o plugin.html --no-plots --plugins
-shows plugin.html "<h3>Story</h4>"
+shows plugin.html "<h3>Story</h3>"
 sqlite3 plugin.db "UPDATE violations SET repro = 'no repro: <', shrunk = NULL"
 expect 0 report plugin.db -o plugin.html --no-plots --plugins
 shows plugin.html "Its story can't be told: the repro is not one that this version reads."
