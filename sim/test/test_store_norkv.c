@@ -312,3 +312,41 @@ Test(store_norkv, answers_with_data_loss_and_flash_errors) {
   cr_expect_eq(bench.target.store->start(bench.target.memory, &bench.target.setup), PC_STATUS_FLASH_ERROR);
   bench_close(&bench);
 }
+
+static struct pc_store_promises promised_with(const char *name, const char *value) {
+  struct lab lab;
+  struct pc_device *device;
+  struct pc_target target;
+  struct pc_error error = {{0}};
+  lab_open(&lab, pc_store_named("norkv"), 5, "put a 01\n");
+  lab_set(&lab, name, value);
+  cr_assert_eq(pc_device_create(&device, &lab.profile, 5, &error), PC_OK);
+  cr_assert_eq(pc_target_open(&target, lab.subject.store, device, lab.parameters, PARAMETER_COUNT, 2, &error), PC_OK,
+               "%s", error.message);
+  struct pc_store_promises promises = target.promises;
+  pc_target_close(&target);
+  pc_device_destroy(device);
+  lab_close(&lab);
+  return promises;
+}
+
+/* 5 sectors, one copy: 3 turns and a copy, and for recovery 2 turns more; 3 where cuts interrupted erases. */
+Test(store_norkv, promises_the_work_that_norkv_states) {
+  struct pc_store_promises promises = promised_with("policy", "greedy");
+  cr_expect_eq(promises.bounds[PC_CALL_PUT].erases, 16 + 10 + 3);
+  cr_expect_eq(promises.bounds[PC_CALL_START].erases, 16 + 10 + 1 + 3);
+  cr_expect_eq(promises.bounds[PC_CALL_MAINTAIN_PARTIAL].erases, 16 + 10 + 1 + 3);
+  cr_expect_eq(promises.bounds[PC_CALL_MAINTAIN_HEAVY].erases, 16 + 10 + 16 + 3);
+  /* of 128 bytes: 4 entries of 32, one more call of the port, and the erase; the put programs an entry besides */
+  cr_expect_eq(promises.bounds[PC_CALL_PUT].flash_operations, (16 + 10 + 3 + 1) * 6);
+  cr_expect_eq(promises.wear_spread, 0);
+  promises = promised_with("policy", "hybrid");
+  cr_expect_eq(promises.bounds[PC_CALL_PUT].erases, 46 + 10 + 3);
+  cr_expect_eq(promises.wear_spread, 18);
+  cr_expect(promises.wear_spread_by_start);
+  promises = promised_with("policy", "circular");
+  cr_expect_eq(promises.wear_spread, 1);
+  cr_expect_not(promises.wear_spread_by_start);
+  promises = promised_with("recovery", "lazy");
+  cr_expect_eq(promises.bounds[PC_CALL_START].erases, 1);
+}
