@@ -105,18 +105,16 @@ static void add_cell(struct pc_table *table, const struct pc_guarantee *cell) {
     pc_table_cell(table, "-");
     return;
   }
-  if (cell->lost == 0 && cell->detected == 0) {
-    pc_buffer_print(text, "holds ");
-  }
   if (cell->lost > 0) {
     pc_buffer_print(text, "LOST ");
     pc_buffer_count(text, cell->lost);
-    pc_buffer_print(text, cell->detected > 0 ? ", " : " of ");
-  }
-  if (cell->detected > 0) {
+    pc_buffer_print(text, " of ");
+  } else if (cell->detected > 0) {
     pc_buffer_print(text, "detected ");
     pc_buffer_count(text, cell->detected);
     pc_buffer_print(text, " of ");
+  } else {
+    pc_buffer_print(text, "holds ");
   }
   pc_table_count(table, rounds(cell));
 }
@@ -145,7 +143,8 @@ static void add_row(const struct pc_guarantee_table *guarantees, const struct pc
 
 static const char words[] =
     "\nRounds of checks after cuts, by the class of the last cut. holds: every invariant did. detected: where one did\n"
-    "not, the store itself answered with an error each time. LOST: all else, such as other contents or a crash.\n";
+    "not, the store itself answered with an error each time. LOST: all else, such as other contents or a crash;\n"
+    "v_guarantees has what was detected beside.\n";
 
 enum pc_result pc_guarantees_print(const struct pc_guarantee_table *table, struct pc_error *error) {
   struct pc_table text = {.columns = 2, .right = ~1u};
