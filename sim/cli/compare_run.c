@@ -31,6 +31,10 @@ static enum pc_result open_one(const struct pc_comparison *comparison, struct pc
     err = pc_fail(error, PC_BAD_INPUT, "%s: %s tells no endurance: nothing of it is ever worn", run->scenario.path,
                   run->scenario.profile.name);
   }
+  if (!err && run->scenario.fault_count > 0) {
+    err = pc_fail(error, PC_BAD_INPUT, "%s: a comparison has no faults without a cut: leave `faults' out",
+                  run->scenario.path);
+  }
   return pc_name_combination(run->settings, comparison->matrix.variation_count, err, error);
 }
 

@@ -1,6 +1,7 @@
 /* The loop of a wear run, and its samples. */
 #include "wear.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,22 @@ static void take_sample(struct pc_wear *wear) {
   result->sample_count++;
 }
 
+/* What the store states of the spread of erases counts from a blank part on, and with the power on. */
+static void check_spread(struct pc_wear *wear, const struct pc_wear_check *check) {
+  const struct pc_store_promises *promises = &wear->target.promises;
+  uint64_t least = UINT64_MAX, most = 0;
+  if (promises->wear_spread == 0 || promises->wear_spread_by_start || wear->result->counts.cuts > 0) {
+    return;
+  }
+  for (uint32_t sector = 0; sector < wear->result->counts.wear_count; sector++) {
+    uint64_t erases = pc_device_wear(wear->device, sector).erases;
+    least = erases < least ? erases : least;
+    most = erases > most ? erases : most;
+  }
+  pc_wear_check(wear, check, PC_WEAR_SPREAD, most - least <= promises->wear_spread,
+                "sectors were erased %" PRIu64 " to %" PRIu64 " times", least, most);
+}
+
 static void check_everything(struct pc_wear *wear) {
   const struct pc_wear_check check = {.counts = wear->result->counts.baseline,
                                       .operation = wear->result->counts.operations};
@@ -49,6 +66,7 @@ static void check_everything(struct pc_wear *wear) {
   pc_wear_check(wear, &check, PC_DEVICE_CONTRACT, broken == 0, "%s: %zu bytes at 0x%x",
                 broken > 0 ? pc_rule_text(first.rule) : "", first.size, first.address);
   pc_wear_check_all(wear, &check);
+  check_spread(wear, &check);
 }
 
 /* A device of very many sectors is sampled less often. */
@@ -67,11 +85,10 @@ static void sample(struct pc_wear *wear) {
   check_everything(wear);
 }
 
-/* Whether a sector has its endurance. */
+/* Whether a sector has its endurance; never where there is none. */
 static bool is_worn(const struct pc_wear *wear) {
-  uint64_t endurance = pc_device_profile(wear->device)->endurance;
-  for (uint32_t sector = 0; endurance > 0 && sector < wear->result->counts.wear_count; sector++) {
-    if (pc_device_wear(wear->device, sector).erases >= endurance) {
+  for (uint32_t sector = 0; sector < wear->result->counts.wear_count; sector++) {
+    if (pc_device_age(wear->device, sector) >= 1) {
       return true;
     }
   }
@@ -241,6 +258,7 @@ static enum pc_result open_all(struct pc_wear *wear, struct pc_error *error) {
     result = pc_device_create(&wear->device, subject->profile, subject->sectors, error);
   }
   if (result == PC_OK) {
+    pc_device_set_worn(wear->device, subject->worn);
     pc_device_set_journal(wear->device, false);
     /* As many keys as an exploration has. */
     result = pc_target_open(&wear->target, subject->store, wear->device, subject->parameters, subject->parameter_count,
@@ -275,6 +293,7 @@ enum pc_result pc_wear_run_one(const struct pc_wear_job *job, struct pc_notice *
   pc_stream_close(wear.stream);
   free(wear.keys);
   free(wear.buffer);
-  free(wear.torn);
+  pc_fault_memory_free(&wear.torn);
+  free(wear.kept);
   return outcome;
 }

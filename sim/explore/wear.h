@@ -25,8 +25,9 @@ struct pc_wear {
   uint8_t *buffer; /* for what is read */
   size_t buffer_size;
   struct pc_random cuts;
-  uint8_t *torn;                  /* room for a flash operation's bytes before, after, torn and weak */
-  size_t torn_size;               /* of each */
+  struct pc_fault_memory torn;
+  uint8_t *kept;                  /* room for a flash operation's bytes before and after */
+  size_t kept_size;               /* of each */
   uint64_t interval, next_sample; /* in operations */
   struct pc_wear_result *result;
 };

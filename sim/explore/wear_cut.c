@@ -7,27 +7,22 @@
 #include "powercut/seed.h"
 #include "wear.h"
 
-/* Copies of a flash operation's bytes, since tearing takes the journal's. */
-struct copies {
-  uint8_t *before, *after, *torn, *weak;
-};
-
-static enum pc_result make_room(struct pc_wear *wear, size_t size, struct pc_error *error) {
-  if (wear->torn_size >= size) {
-    return PC_OK;
+/* The bytes before and after `operation` are the journal's, which rolling back takes: it gets copies. */
+static enum pc_result keep_bytes(struct pc_wear *wear, struct pc_flash_operation *operation, struct pc_error *error) {
+  size_t size = operation->size;
+  if (wear->kept_size < size) {
+    uint8_t *kept = reallocarray(wear->kept, size, 2);
+    if (kept == NULL) {
+      return pc_fail_memory(error);
+    }
+    wear->kept = kept;
+    wear->kept_size = size;
   }
-  uint8_t *torn = reallocarray(wear->torn, size, 4);
-  if (torn == NULL) {
-    return pc_fail_memory(error);
-  }
-  wear->torn = torn;
-  wear->torn_size = size;
+  memcpy(wear->kept, operation->before, size);
+  memcpy(wear->kept + size, operation->after, size);
+  operation->before = wear->kept;
+  operation->after = wear->kept + size;
   return PC_OK;
-}
-
-static struct copies copies_of(const struct pc_wear *wear) {
-  size_t size = wear->torn_size;
-  return (struct copies){wear->torn, wear->torn + size, wear->torn + 2 * size, wear->torn + 3 * size};
 }
 
 /* One of the classes that have a variant for the operation, and one of its variants; between_ops if none has. */
@@ -48,31 +43,20 @@ static struct pc_cut choose_cut(struct pc_wear *wear, const struct pc_fault_inpu
 /* Leaves of the journalled flash operation `index`, and of those behind it, what the cut leaves. */
 static enum pc_result tear(struct pc_wear *wear, size_t index, struct pc_cut *cut, struct pc_error *error) {
   const struct pc_power_plan *power = wear->job->power;
-  struct pc_flash_operation operation = pc_device_journalled(wear->device, index);
-  enum pc_result result = make_room(wear, operation.size, error);
+  struct pc_fault_input input = {.operation = pc_device_journalled(wear->device, index),
+                                 .samples = power->samples,
+                                 .limit = power->limit,
+                                 .seed = pc_random_next(&wear->cuts)};
+  enum pc_result result = keep_bytes(wear, &input.operation, error);
   if (result != PC_OK) {
     return result;
   }
-  struct copies copies = copies_of(wear);
-  memcpy(copies.before, operation.before, operation.size);
-  memcpy(copies.after, operation.after, operation.size);
-  operation.before = copies.before;
-  operation.after = copies.after;
-  const struct pc_fault_input input = {.operation = operation,
-                                       .program_unit = pc_device_profile(wear->device)->program_unit,
-                                       .samples = power->samples,
-                                       .limit = power->limit,
-                                       .seed = pc_random_next(&wear->cuts)};
-  *cut = choose_cut(wear, &input);
   pc_device_rollback(wear->device, index);
-  if (cut->fault != PC_FAULT_BETWEEN_OPS) {
-    pc_fault_tear(cut->fault, &input, cut->variant, copies.torn);
-    operation.weakness = pc_fault_weaken(cut->fault, &input, cut->variant, copies.weak);
-    operation.weak = operation.weakness == PC_FIRM ? NULL : copies.weak;
-    pc_device_tear(wear->device, &operation, copies.torn);
-  }
+  pc_fault_describe(&input, wear->device);
+  *cut = choose_cut(wear, &input);
+  result = pc_fault_leave(wear->device, cut->fault, &input, cut->variant, &wear->torn, NULL, error);
   pc_device_begin_reads(wear->device, pc_seed_of_recovery(input.seed, cut));
-  return PC_OK;
+  return result;
 }
 
 /* The key in flight reads as before or as after, and holds that from then on. */

@@ -12,7 +12,7 @@
 /* The streams of random numbers, so that changing what one of them decides leaves the others as they were. */
 enum stream { STREAM_KINDS, STREAM_LEVELS, STREAM_RANKS, STREAM_KEYS, STREAM_VALUES };
 
-static struct pc_random stream(uint64_t seed, enum stream which) {
+static struct pc_random seed_stream(uint64_t seed, enum stream which) {
   static const uint64_t WORKLOAD = 0x776F726B6C6F6164u; /* "workload": apart from what else the seed is used for */
   return (struct pc_random){pc_random_mix(pc_random_mix(seed, WORKLOAD), (uint64_t)which)};
 }
@@ -54,7 +54,7 @@ static uint32_t draw_size(struct pc_random *random, uint32_t min, uint32_t max) 
 
 /* The rank's digits, lowest first, tell it apart; letters at random make up its length. */
 static size_t make_key(const struct pc_generator *generator, uint64_t seed, uint32_t rank, uint8_t *key) {
-  struct pc_random random = {pc_random_mix(stream(seed, STREAM_KEYS).state, rank)};
+  struct pc_random random = {pc_random_mix(seed_stream(seed, STREAM_KEYS).state, rank)};
   uint32_t digits = pc_key_digits(generator->keys + generator->static_keys);
   uint32_t min = generator->key_size_min > digits ? generator->key_size_min : digits;
   uint32_t size = draw_size(&random, min, generator->key_size_max);
@@ -93,9 +93,9 @@ static void make_keys(struct pc_stream *stream, uint64_t seed) {
   }
 }
 
-enum pc_result pc_stream_open(struct pc_stream **opened, const struct pc_generator *generator, uint64_t seed,
+enum pc_result pc_stream_open(struct pc_stream **stream, const struct pc_generator *generator, uint64_t seed,
                               struct pc_error *error) {
-  *opened = NULL;
+  *stream = NULL;
   enum pc_result result = pc_generator_check(generator, error);
   if (result != PC_OK) {
     return result;
@@ -107,10 +107,10 @@ enum pc_result pc_stream_open(struct pc_stream **opened, const struct pc_generat
   *made = (struct pc_stream){
       .generator = *generator,
       .mix_sum = pc_mix_sum(generator),
-      .kinds = stream(seed, STREAM_KINDS),
-      .levels = stream(seed, STREAM_LEVELS),
-      .ranks_stream = stream(seed, STREAM_RANKS),
-      .values = stream(seed, STREAM_VALUES),
+      .kinds = seed_stream(seed, STREAM_KINDS),
+      .levels = seed_stream(seed, STREAM_LEVELS),
+      .ranks_stream = seed_stream(seed, STREAM_RANKS),
+      .values = seed_stream(seed, STREAM_VALUES),
   };
   result = take_memory(made, error);
   if (result != PC_OK) {
@@ -118,7 +118,7 @@ enum pc_result pc_stream_open(struct pc_stream **opened, const struct pc_generat
     return result;
   }
   make_keys(made, seed);
-  *opened = made;
+  *stream = made;
   return PC_OK;
 }
 
