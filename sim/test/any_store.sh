@@ -28,7 +28,67 @@ is true "$(json '.recoveries > 0')" "the summary of a store that prints"
 
 # What a store doesn't have is not called, what it doesn't promise is not checked, and all else is.
 checks only_what_is_required
-is "atomic bounded deleted_stays_deleted device_contract durable exact_contents mountable stable writable" \
+is "atomic deleted_stays_deleted device_contract durable exact_contents mountable stable writable" \
   "$(cut -d '|' -f 1 only_what_is_required.checks | sort -u | xargs)" "the invariants that need no promise"
+
+
+# In C++, which keeps everything in RAM: it works until the power is cut.
+if command -v c++ >/dev/null; then
+  cat >ram.cc <<'END'
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "powercut/store.h"
+
+static std::map<std::string, std::string> *contents;
+
+static std::string text(pc_bytes bytes) {
+  return bytes.size == 0 ? std::string() : std::string(reinterpret_cast<const char *>(bytes.data), bytes.size);
+}
+
+static pc_status configure(const pc_store_setup *, pc_store_promises *promises, char *, size_t) {
+  promises->memory_size = 1;
+  promises->max_key_size = promises->max_value_size = 255;
+  return PC_STATUS_OK;
+}
+
+static pc_status start(void *, const pc_store_setup *) {
+  contents = new std::map<std::string, std::string>;
+  return PC_STATUS_OK;
+}
+
+static void stop(void *) { delete contents; }
+
+static pc_status put(void *, pc_bytes key, pc_bytes value) {
+  (*contents)[text(key)] = text(value);
+  return PC_STATUS_OK;
+}
+
+static pc_status remove_key(void *, pc_bytes key) {
+  return contents->erase(text(key)) == 1 ? PC_STATUS_OK : PC_STATUS_NOT_FOUND;
+}
+
+static pc_status get(void *, pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
+  auto found = contents->find(text(key));
+  if (found == contents->end() || found->second.size() > capacity) {
+    return PC_STATUS_NOT_FOUND;
+  }
+  *size = found->second.size();
+  memcpy(buffer, found->second.data(), *size);
+  return PC_STATUS_OK;
+}
+
+extern "C" const pc_store powercut_store;
+const pc_store powercut_store = {.api = PC_STORE_API, .name = "ram", .summary = "keeps nothing", .configure = configure,
+                                 .start = start, .put = put, .remove = remove_key, .get = get, .stop = stop};
+END
+  c++ -std=c++20 -Wall -I"$("$POWERCUT" new-store --include)" -fPIC -shared -o ram.so ram.cc
+  small_scenario | sed "s|engine: norkv|plugin: ./ram.so|" >ram.yaml
+  expect 1 run ram.yaml --db ram.db
+  says "VIOLATED: durable"
+else
+  echo "any_store: there is no C++ compiler: a store in C++ is not tried"
+fi
 
 finish

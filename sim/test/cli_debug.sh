@@ -97,17 +97,17 @@ order() {
 
 # A plugin: its flash operation, its start, its fall.
 in_gdb crash.yaml -ex 'print "one"' -ex continue -ex backtrace -ex continue -ex backtrace
-order "powercut: just before the cut: the store asks for the flash operation" flash_program '"one"' \
+order "powercut: just before the cut: the store asks for the flash operation" "_program (context" '"one"' \
   "powercut: just after the cut: the store starts" "start (memory=" "crashes.c" "pc_check_recovery" SIGABRT "crashes.c"
 
 # A store that is built in, and a replay that goes on to its end.
 sqlite3 torn.db "SELECT repro FROM v_violations LIMIT 1" >torn-repro.yaml
 in_gdb torn-repro.yaml -ex backtrace -ex continue -ex backtrace -ex continue
-order "just before the cut" "flash_program" "norkv_" "just after the cut" "store_start (memory=" "norkv_store.c" "VIOLATED "
+order "just before the cut" "_program (context" "norkv_" "just after the cut" "store_start (memory=" "norkv_store.c" "VIOLATED "
 
 # Only the last of two cuts is stopped at: in the recovery.
 in_gdb deep.yaml -ex backtrace -ex continue -ex continue
-order "just before the cut" "norkv_recover" "wrapped_start" "pc_check_recovery" "just after the cut" "VIOLATED "
+order "just before the cut" "start (memory=" "pc_check_recovery" "just after the cut" "VIOLATED "
 is 1 "$(grep -c 'just after the cut' out)" "recoveries that are stopped at"
 
 # Where the store isn't running.
