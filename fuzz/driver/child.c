@@ -73,7 +73,7 @@ bool pc_child_run(int (*work)(void *context), void *context, bool tell, struct p
   (void)fflush(stdout);
   pid_t child = fork();
   if (child == 0) {
-    _exit(dup2(log, STDERR_FILENO) < 0 ? EXIT_FAILURE : work(context));
+    exit(dup2(log, STDERR_FILENO) < 0 ? EXIT_FAILURE : work(context)); /* not _exit: coverage is written at the end */
   }
   bool ran = child > 0 && waitpid(child, &status, 0) == child;
   if (ran) {
