@@ -225,7 +225,8 @@ void norkv_index_drop(struct norkv *kv, uint32_t slot, uint32_t copy) {
 
 void norkv_index_forget_entry(struct norkv *kv, uint32_t slot) {
   struct norkv_key *key = &kv->keys[slot];
-  /* A count that is lost, because a sector's entries were forgotten in part, must not reach 0 while there are copies. */
+  /* A count that is lost, because a sector's entries were forgotten in part, must not reach 0 while there are copies.
+   */
   if (kv->counts_lost || key->entries == ENTRIES_LOST_COUNT || key->entries == 0) {
     return;
   }
