@@ -213,6 +213,21 @@ expect 2 gate release.yaml --db new.db --junit nowhere/new.xml
 complains "nowhere/new.xml: can't be written: No such file or directory"
 absent new.db
 
+# What scripts/gate refuses before it builds.
+refused_script() {
+  local text=$1 status=0
+  shift
+  "$POWERCUT_SOURCE/scripts/gate" "$@" >out 2>err || status=$?
+  is 2 "$status" "exit status of scripts/gate $*"
+  last="scripts/gate $*"
+  complains "$text"
+}
+refused_script "unknown option --polcy" --polcy x
+refused_script "there is no $PWD/nowhere.db" --baseline nowhere.db
+refused_script "there is no $PWD/nowhere.yaml" --policy nowhere.yaml
+refused_script "--output takes a value" --output
+"$POWERCUT_SOURCE/scripts/gate" --help | grep -q '^Usage: scripts/gate' || fail "scripts/gate --help says nothing"
+
 # An older database is brought up to date.
 sqlite3 old.db <"$POWERCUT_SOURCE/sim/test/ledger_2.sql"
 policy '/regressions/d' 's/, than: [0-9.]*//' 's/worse_by: 5/worse_by: 500/' >release.yaml
