@@ -19,7 +19,7 @@ static const char doc[] =
     "another scenario (nothing is written), 3 the environment failed (nothing is written).";
 
 struct arguments {
-  const char *path;
+  char *path;
   const char **inputs; /* room for one of each word on the command line */
   size_t input_count;
 };

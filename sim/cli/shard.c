@@ -37,7 +37,7 @@ static uint64_t number_of(const struct argp_state *state, const char *name, stru
     argp_error(state, "--shard auto: %s is '%s', not a whole number from %lu to %lu", name, text,
                (unsigned long)range.minimum, (unsigned long)range.maximum);
   }
-  return number;
+  return number < range.minimum ? range.minimum : number; /* argp_error does not return */
 }
 
 static struct pc_shard read_convention(const struct argp_state *state, const struct convention *convention) {

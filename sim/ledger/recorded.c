@@ -106,25 +106,47 @@ enum pc_result pc_recorded_counts(const struct pc_database *database, int64_t ru
                    values, COUNT(values), take_check, checkpoint, error);
 }
 
-/* "34 prefix 5, 6 bit_subset 1" */
+/* Each reads what it is named for at the text's beginning, and goes on behind it. */
+static bool skip(const char **text, const char *word) {
+  size_t length = strlen(word);
+  bool found = strncmp(*text, word, length) == 0;
+  *text += found ? length : 0;
+  return found;
+}
+
+static bool read_number(const char **text, uint32_t *number) {
+  char *end;
+  unsigned long value = strtoul(*text, &end, 10);
+  bool found = end != *text && value <= UINT32_MAX;
+  *number = (uint32_t)value;
+  *text = end;
+  return found;
+}
+
+static bool read_fault(const char **text, enum pc_fault *fault) {
+  char name[32];
+  size_t length = strcspn(*text, " ");
+  (void)snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), *text);
+  *text += length;
+  return find_fault(name, fault);
+}
+
+/* "34 prefix 5, 6 bit_subset 1", of a soak "life 2 cut 7: 34 prefix 5" */
 static bool read_path(const char *text, struct pc_cut_path *path) {
-  int prefix = 0;
-  if (sscanf(text, "life %u cut %u: %n", &path->life, &path->number, &prefix) == 2) {
-    text += prefix;
+  if (skip(&text, "life ") && !(read_number(&text, &path->life) && skip(&text, " cut ") &&
+                                read_number(&text, &path->number) && skip(&text, ": "))) {
+    return false;
   }
   while (*text != '\0') {
-    char fault[32];
-    int length = 0;
     if (path->depth == PC_MAX_DEPTH) {
       return false;
     }
     struct pc_cut *cut = &path->cuts[path->depth++];
-    if (sscanf(text, "%u %31[a-z_] %u%n", &cut->flash_operation, fault, &cut->variant, &length) != 3 ||
-        !find_fault(fault, &cut->fault)) {
+    if (!read_number(&text, &cut->flash_operation) || !skip(&text, " ") || !read_fault(&text, &cut->fault) ||
+        !skip(&text, " ") || !read_number(&text, &cut->variant)) {
       return false;
     }
-    text += length;
-    text += strspn(text, ", ");
+    (void)skip(&text, ", ");
   }
   return true;
 }

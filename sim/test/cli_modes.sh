@@ -126,8 +126,24 @@ is 1 "$(sqlite3 soak.db 'SELECT cuts = 2500 AND operations > 2500 FROM v_soaks')
 expect 0 run soak.yaml --db soak.db --set 'power.cuts={soak: 2000, consecutive: 300}'
 says "2,000 cuts at random moments, 300 in a row"
 says "operations in lives of 1000 cuts, each from blank flash on"
+# With two copies, what was cut may be there after all: the store goes on from that.
+expect 0 run soak.yaml --db soak.db --set store.redundancy=2
 with '{soak: 4500, consecutive: 2}' "$failing" >soak-failing.yaml
 everywhere soak-failing.yaml 1
+# It goes on from where it was stopped, after a life or before one.
+with '{soak: 40000}' >long.yaml
+"$POWERCUT" run long.yaml --db stopped.db --no-shrink >out 2>err &
+run=$!
+for _ in {1..600}; do
+  [[ $(sqlite3 stopped.db 'SELECT explored > 0 FROM v_progress' 2>/dev/null) == 1 ]] && break
+  sleep 0.05
+done
+kill -s INT "$run" || fail "a soak of 40,000 cuts was over at once"
+wait "$run" 2>/dev/null || true
+"$POWERCUT" run long.yaml --db stopped.db --resume --no-shrink >out 2>err || true
+expect 0 run long.yaml --db straight.db --no-shrink
+soaked="SELECT cuts, recoveries, violations, soaked, state FROM runs; SELECT invariant, cut_path FROM violations"
+is "$(sqlite3 straight.db "$soaked")" "$(sqlite3 stopped.db "$soaked")" "a soak that was stopped"
 # Each life ends at its first violation, and what it found replays. The same of stores that bring their process down.
 is 1 "$(sqlite3 w.db "SELECT count(DISTINCT substr(cut_path, 1, instr(cut_path, ':') - 1)) =
   count(DISTINCT substr(cut_path, 1, instr(cut_path, ' cut ') - 1)) FROM violations")" "one cut of each life fails"
