@@ -198,7 +198,7 @@ Test(store_norkv, promises_room_as_norkv_does) {
   bench_open(&bench, pc_store_named("norkv"), 4, "put a 01\n");
   const struct pc_store *store = bench.target.store;
   /* R * live <= (sectors - R) * (sector_size - entry) */
-  struct pc_usage usage = {.live_footprint = 3 * (128 - 32)};
+  struct pc_usage usage = {.live_footprint = UINT64_C(3) * (128 - 32)};
   cr_expect(store->must_accept(&bench.target.setup, &usage, 1, 1));
   usage.live_footprint++;
   cr_expect_not(store->must_accept(&bench.target.setup, &usage, 1, 1));
@@ -338,7 +338,7 @@ Test(store_norkv, promises_the_work_that_norkv_states) {
   cr_expect_eq(promises.bounds[PC_CALL_MAINTAIN_PARTIAL].erases, 16 + 10 + 1 + 3);
   cr_expect_eq(promises.bounds[PC_CALL_MAINTAIN_HEAVY].erases, 16 + 10 + 16 + 3);
   /* of 128 bytes: 4 entries of 32, one more call of the port, and the erase; the put programs an entry besides */
-  cr_expect_eq(promises.bounds[PC_CALL_PUT].flash_operations, (16 + 10 + 3 + 1) * 6);
+  cr_expect_eq(promises.bounds[PC_CALL_PUT].flash_operations, UINT64_C(30) * 6);
   cr_expect_eq(promises.wear_spread, 0);
   promises = promised_with("policy", "hybrid");
   cr_expect_eq(promises.bounds[PC_CALL_PUT].erases, 46 + 10 + 3);
