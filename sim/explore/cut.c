@@ -69,7 +69,7 @@ static const struct pc_crash *known_crash(const struct pc_walk *walk) {
 
 static void report_crash(struct pc_walk *walk, const struct pc_crash *crash) {
   pc_report_clear(&walk->report);
-  pc_report_fail(&walk->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", crash->what);
+  pc_report_fail(&walk->report, PC_MOUNTABLE, NULL, PC_EXPECTED_START, "%s", crash->what);
   walk->plan.findings->result->recoveries++;
   pc_findings_add(walk->plan.findings, &walk->report, &walk->path, walk->operation);
 }

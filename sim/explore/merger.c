@@ -72,7 +72,7 @@ static enum pc_result report_crashes(struct pc_explored *explored, struct pc_rep
       result = pc_findings_end_place(&findings, error);
     }
     pc_report_clear(report);
-    pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts and works",
+    pc_report_fail(report, PC_MOUNTABLE, NULL, PC_EXPECTED_START,
                    "%s (one of too many: the rest of these operations was not explored)", crashes[i].what);
     pc_findings_add(&findings, report, &crashes[i].path, crashes[i].operation);
   }

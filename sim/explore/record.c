@@ -151,7 +151,7 @@ static enum pc_result report_crash(struct recording *recording, const struct pc_
   struct pc_cut_path no_cut = {0};
   pc_exploration_free(findings->result);
   recording->baseline->usable = false;
-  pc_report_fail(report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", trial->what);
+  pc_report_fail(report, PC_MOUNTABLE, NULL, PC_EXPECTED_START, "%s", trial->what);
   pc_findings_add(findings, report, &no_cut, trial->operation);
   free(report);
   return pc_findings_end_place(findings, error);

@@ -69,7 +69,7 @@ enum pc_result pc_shrinking_try(struct pc_shrinking *shrinking, const struct pc_
 
 /* Classes up to `highest` of those that the plan has. */
 static struct pc_power_plan plan_up_to(const struct pc_shrinking *shrinking, uint32_t depth, enum pc_fault highest) {
-  struct pc_power_plan plan = *shrinking->order->plan;
+  struct pc_power_plan plan = shrinking->whole;
   plan.depth = depth;
   plan.aftermath = shrinking->search.aftermath;
   for (enum pc_fault fault = highest + 1; fault < PC_FAULT_COUNT; fault++) {
@@ -92,7 +92,7 @@ enum pc_result pc_shrink_path(struct pc_shrinking *shrinking, bool *seen, struct
   *seen = false;
   for (uint32_t depth = 1; result == PC_OK && !*seen && depth <= path.depth; depth++) {
     for (enum pc_fault fault = 0; result == PC_OK && !*seen && fault <= highest_class(&path); fault++) {
-      if (shrinking->order->plan->faults[fault]) {
+      if (shrinking->whole.faults[fault]) {
         struct pc_power_plan plan = plan_up_to(shrinking, depth, fault);
         result = pc_shrinking_try(shrinking, &plan, seen, error);
       }
@@ -103,13 +103,13 @@ enum pc_result pc_shrink_path(struct pc_shrinking *shrinking, bool *seen, struct
 
 /* Finds a plan that the violation shows by, and that makes an attempt cheap. */
 static enum pc_result choose_search(struct pc_shrinking *shrinking, bool *seen, struct pc_error *error) {
-  shrinking->search = *shrinking->order->plan;
+  shrinking->search = shrinking->whole;
   if (shrinking->order->path->depth == 0) {
     return pc_shrinking_try(shrinking, &shrinking->search, seen, error);
   }
   shrinking->search.aftermath = 0;
   enum pc_result result = pc_shrink_path(shrinking, seen, error);
-  if (result == PC_OK && !*seen && shrinking->order->plan->aftermath > 0) {
+  if (result == PC_OK && !*seen && shrinking->whole.aftermath > 0) {
     shrinking->search.aftermath = 1; /* after each recovery: a smaller workload leaves other states */
     result = pc_shrink_path(shrinking, seen, error);
   }
@@ -178,7 +178,8 @@ static enum pc_result take_steps(struct pc_shrinking *shrinking, struct pc_error
 /* What the order's path shows, by the operations up to the one that it cuts. */
 static enum pc_result see_first(struct pc_shrinking *shrinking, struct pc_error *error) {
   const struct pc_shrink_order *order = shrinking->order;
-  enum pc_result result = attempt(shrinking, order->workload, order->plan, order->path, &shrinking->sighting, error);
+  enum pc_result result =
+      attempt(shrinking, order->workload, &shrinking->whole, order->path, &shrinking->sighting, error);
   if (result != PC_OK || !shrinking->sighting.seen) {
     return result;
   }
@@ -193,7 +194,7 @@ static enum pc_result see_first(struct pc_shrinking *shrinking, struct pc_error 
 /* The plan of a repro: as the path is counted by, and no wider than it is. */
 static struct pc_power_plan plan_of(const struct pc_shrinking *shrinking) {
   const struct pc_cut_path *path = &shrinking->sighting.violation.path;
-  struct pc_power_plan plan = *shrinking->order->plan;
+  struct pc_power_plan plan = shrinking->whole;
   plan.limit = shrinking->shown.limit;
   plan.samples = shrinking->shown.samples;
   if (path->depth > 0) {
@@ -242,21 +243,36 @@ static enum pc_result shrink(struct pc_shrinking *shrinking, struct pc_shrunk *s
   result = pc_draft_open(&shrinking->draft, shrinking->order->workload, error);
   if (result == PC_OK) {
     shrinking->sighting = first;
-    shrinking->shown = *shrinking->order->plan;
+    shrinking->shown = shrinking->whole;
     shrunk->complete = false;
     result = hand_over(shrinking, shrunk, error);
   }
   return result;
 }
 
+/* The plan, but that it cuts everywhere: a path that was drawn, or at a place that was named, is to be found again in
+   another workload. */
+static struct pc_power_plan whole_plan(const struct pc_power_plan *plan) {
+  struct pc_power_plan whole = *plan;
+  whole.cuts = PC_CUTS_EVERY_WRITE;
+  whole.count = 0;
+  whole.places = NULL;
+  whole.place_count = 0;
+  return whole;
+}
+
 enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *shrunk, struct pc_error *error) {
   *shrunk = (struct pc_shrunk){0};
+  if (order->plan->cuts == PC_CUTS_SOAK) {
+    return pc_fail(error, PC_BAD_INPUT, "what a soak found can't be shrunk: it takes all cuts that came before");
+  }
   struct pc_shrinking *shrinking = calloc(1, sizeof *shrinking);
   if (shrinking == NULL) {
     return pc_fail_memory(error);
   }
   shrinking->order = order;
-  shrinking->shown = *order->plan;
+  shrinking->whole = whole_plan(order->plan);
+  shrinking->shown = shrinking->whole;
   enum pc_result result = pc_draft_open(&shrinking->draft, order->workload, error);
   if (result == PC_OK) {
     result = pc_draft_open(&shrinking->candidate, order->workload, error);

@@ -10,6 +10,7 @@ struct pc_shrinking {
   const struct pc_shrink_order *order;
   struct pc_draft draft;       /* the smallest so far that shows the violation */
   struct pc_draft candidate;   /* what is tried next: the draft, but for a step's change */
+  struct pc_power_plan whole;  /* the order's, cutting everywhere */
   struct pc_power_plan search; /* by which operations, values and keys are tried */
   struct pc_power_plan shown;  /* by which the sighting was seen */
   struct pc_sighting sighting; /* of the draft */

@@ -89,7 +89,7 @@ static bool enter(struct soak *soak) {
   const char *crash = known_crash(soak);
   if (crash != NULL) {
     pc_report_clear(&soak->report);
-    pc_report_fail(&soak->report, PC_MOUNTABLE, NULL, "the store starts and works", "%s", crash);
+    pc_report_fail(&soak->report, PC_MOUNTABLE, NULL, PC_EXPECTED_START, "%s", crash);
     take_report(soak);
     return false;
   }

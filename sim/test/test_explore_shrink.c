@@ -180,6 +180,40 @@ Test(explore_shrink, shrinks_what_an_aftermath_found) {
   lab_close(&lab);
 }
 
+/* A path that was drawn, or at a place that was named, is looked for everywhere. */
+Test(explore_shrink, shrinks_what_was_drawn_or_named) {
+  struct lab lab;
+  open_w(&lab, "crashes");
+  struct pc_violation violation = last_violation(&lab, PC_MOUNTABLE);
+  struct pc_shrink_order order = order_of(&lab, &violation);
+  const uint32_t places[] = {violation.path.cuts[0].flash_operation};
+  struct pc_shrunk shrunk;
+  for (int i = 0; i < 2; i++) {
+    lab.plan.cuts = i == 0 ? PC_CUTS_SAMPLE : PC_CUTS_AT;
+    lab.plan.count = i == 0 ? 3 : 0;
+    lab.plan.places = i == 0 ? NULL : places;
+    lab.plan.place_count = i == 0 ? 0 : 1;
+    shrink(&order, &shrunk);
+    cr_assert(shrunk.shown);
+    cr_expect_str_eq(trace_of(&shrunk.workload), "put w 01\nput k2 -\n");
+    cr_expect_eq(shrunk.plan.cuts, PC_CUTS_EVERY_WRITE);
+    pc_shrunk_free(&shrunk);
+  }
+  lab_close(&lab);
+}
+
+Test(explore_shrink, refuses_a_soak) {
+  struct lab lab;
+  open_w(&lab, "crashes");
+  struct pc_violation violation = last_violation(&lab, PC_MOUNTABLE);
+  struct pc_shrink_order order = order_of(&lab, &violation);
+  struct pc_shrunk shrunk;
+  struct pc_error error = {{0}};
+  lab.plan.cuts = PC_CUTS_SOAK;
+  cr_expect_eq(pc_shrink(&order, &shrunk, &error), PC_BAD_INPUT);
+  lab_close(&lab);
+}
+
 /* The path is followed, and shows nothing. */
 Test(explore_shrink, makes_nothing_of_what_shows_nothing) {
   struct lab lab;

@@ -42,8 +42,8 @@ struct pc_shrunk {
   uint8_t *texts; /* values and keys of the workload that are not the order's */
 };
 
-/* PC_BAD_INPUT: the path names what isn't there, or the subject is out of range; PC_ENVIRONMENT. The result must stay
-   where it is; free it with pc_shrunk_free. */
+/* PC_BAD_INPUT: the path is a soak's, or names what isn't there, or the subject is out of range; PC_ENVIRONMENT. The
+   result must stay where it is; free it with pc_shrunk_free. */
 enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *shrunk, struct pc_error *error);
 void pc_shrunk_free(struct pc_shrunk *shrunk);
 
