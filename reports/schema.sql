@@ -381,9 +381,9 @@ SELECT run_id, drawing, population, drawn, failed, rate,
 FROM terms;
 
 -- The newest run of each configuration: scenario, device, store, seed, and what its group differs in; runs of `powercut
--- compare`, and runs whose cuts were drawn, beside others. state: 'finished', 'interrupted', 'running' (which a killed
--- run stays), or 'shard', a part of a run. settings: what is set differently, as "power.depth=2 store.policy=greedy"; of
--- a shard also its number.
+-- compare`, runs whose cuts were drawn, and soaks, beside others. state: 'finished', 'interrupted', 'running' (which a
+-- killed run stays), or 'shard', a part of a run. settings: what is set differently, as "power.depth=2
+-- store.policy=greedy"; of a shard also its number.
 CREATE VIEW v_newest_runs (run_id, state, scenario, device, store, settings) AS
 SELECT max(run_id), iif(shards IS NULL, state, 'shard'), scenario, device, store, settings
 FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
@@ -392,7 +392,7 @@ FROM runs LEFT JOIN wear_runs USING (run_id) JOIN (
     || coalesce(' shard ' || shard || ' of ' || shards, '') AS settings
   FROM runs AS r
 ) USING (run_id)
-GROUP BY scenario, device, store, seed, settings, cut_every, drawing;
+GROUP BY scenario, device, store, seed, settings, cut_every, drawing, coalesce(soaked, 0) > 0;
 
 -- Soaks: how often the power was cut, and how many operations the store went on with in all.
 CREATE VIEW v_soaks (run_id, cuts, operations) AS SELECT run_id, cuts, soaked FROM runs WHERE soaked > 0;
