@@ -16,7 +16,7 @@ matrix:
 END
 } >matrix.yaml
 
-expect 1 run matrix.yaml --db night.db
+expect 1 run matrix.yaml --db night.db --no-shrink
 says "store.redundancy=2 store.checksum=none power.depth=2"
 says "VIOLATED: in 4 of 8 combinations"
 grep -Eq '^ *redundancy=1 checksum=crc32c +1 +holds [0-9]' out || fail "no row for what holds"
@@ -46,12 +46,12 @@ is "$(sqlite3 alone.db "SELECT $columns FROM v_runs")" "$(sqlite3 night.db "SELE
   "the same combination alone"
 
 # The same on any number of workers.
-expect 1 run matrix.yaml --db other.db --jobs 3
+expect 1 run matrix.yaml --db other.db --jobs 3 --no-shrink
 for view in v_checks v_guarantees v_wear; do
   is "$(sqlite3 night.db "SELECT * FROM $view")" "$(sqlite3 other.db "SELECT * FROM $view")" "$view with three workers"
 done
 
-expect 1 run matrix.yaml --db json.db --json
+expect 1 run matrix.yaml --db json.db --json --no-shrink
 is '[8,[1,2,3,4,5,6,7,8],1,"2","lost"]' "$(json -c '[length, [.[].run_id], ([.[].group_id] | unique[0]),
   .[7].settings["store.redundancy"], (.[7].guarantees[] | select(.fault == "prefix" and .depth == 2) | .verdict)]')" \
   "the JSON of a group"
@@ -69,7 +69,7 @@ is NULL "$(sqlite3 one.db 'SELECT group_id FROM runs' -nullvalue NULL)" "the gro
 # What a store itself reports is told from what is lost silently.
 sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/gives_up.so|" small.yaml >gives_up.yaml
 printf 'matrix: {power.limit: [4, 8]}\n' >>gives_up.yaml
-expect 1 run gives_up.yaml --db told.db
+expect 1 run gives_up.yaml --db told.db --no-shrink
 says "detected"
 is "0 1" "$(sqlite3 told.db 'SELECT sum(lost), sum(detected) > 0 FROM v_guarantees' -separator ' ')" "what it reported"
 
@@ -91,7 +91,7 @@ sed "s/power.depth: .*/seed: [$(seq -s, 1 300)]/" matrix.yaml >bad.yaml
 refuse bad "bad.yaml:17: 1200 combinations are more than 1000"
 
 status=0
-"$POWERCUT" run matrix.yaml --db full.db >/dev/full 2>err || status=$?
+"$POWERCUT" run matrix.yaml --db full.db --no-shrink >/dev/full 2>err || status=$?
 is 3 "$status" "exit status with a full disk for the table"
 is 8 "$(sqlite3 full.db "SELECT count(*) FROM runs WHERE state = 'finished'")" "runs whose table was lost"
 
