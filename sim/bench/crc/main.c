@@ -50,32 +50,49 @@ static bool passes(const uint8_t *entry, size_t size, bool short_one) {
   return sum == checksum(entry, size, short_one);
 }
 
-/* Tears one entry some times, with each of the checksums. `halves`: each bit is there with a chance of one half. */
+/* An entry that is programmed on blank flash. */
+struct entry {
+  uint8_t bytes[MOST], blank[MOST];
+  uint32_t size;
+};
+
+/* Leaves what a tear leaves. `halves`: each bit is there with a chance of one half. */
+static void tear(const struct entry *entry, bool halves, uint32_t variant, struct pc_random *random, uint8_t *torn) {
+  const struct pc_fault_input input = {
+      .operation = {.kind = PC_PROGRAM, .size = entry->size, .before = entry->blank, .after = entry->bytes},
+      .program_unit = 1,
+      .samples = TEARS_OF_EACH - 4,
+      .seed = pc_random_next(random)};
+  if (!halves) {
+    pc_fault_tear(PC_FAULT_BIT_SUBSET, &input, variant, torn);
+    return;
+  }
+  for (uint32_t i = 0; i < entry->size; i++) {
+    torn[i] = entry->bytes[i] | (uint8_t)pc_random_next(random);
+  }
+}
+
+/* How many of an entry's tears pass for it. */
+static uint32_t count_passing(const struct entry *entry, bool halves, bool short_one, struct pc_random *random) {
+  uint8_t torn[MOST] = {0};
+  uint32_t passing = 0;
+  for (uint32_t variant = 0; variant < TEARS_OF_EACH; variant++) {
+    tear(entry, halves, variant, random, torn);
+    passing += memcmp(torn, entry->bytes, entry->size) != 0 && passes(torn, entry->size, short_one);
+  }
+  return passing;
+}
+
 static void tear_entry(struct pc_random *random, bool halves, struct counts *counts) {
-  uint8_t entry[MOST], blank[MOST], torn[MOST];
-  uint32_t size = LEAST + 16 * (uint32_t)pc_random_below(random, (MOST - LEAST) / 16 + 1);
-  memset(blank, PC_ERASED, sizeof blank);
-  for (uint32_t i = 0; i < size; i++) {
-    entry[i] = (uint8_t)pc_random_next(random);
+  struct entry entry = {.size = LEAST + 16 * (uint32_t)pc_random_below(random, (MOST - LEAST) / 16 + 1)};
+  memset(entry.blank, PC_ERASED, sizeof entry.blank);
+  for (uint32_t i = 0; i < entry.size; i++) {
+    entry.bytes[i] = (uint8_t)pc_random_next(random);
   }
-  for (int kind = 0; kind < 2; kind++) {
-    put_checksum(entry, size, kind == 0);
-    struct pc_fault_input input = {.operation = {.kind = PC_PROGRAM, .size = size, .before = blank, .after = entry},
-                                   .program_unit = 1,
-                                   .samples = TEARS_OF_EACH - 4,
-                                   .seed = pc_random_next(random)};
-    for (uint32_t variant = 0; variant < TEARS_OF_EACH; variant++) {
-      if (halves) {
-        for (uint32_t i = 0; i < size; i++) {
-          torn[i] = entry[i] | (uint8_t)pc_random_next(random);
-        }
-      } else {
-        pc_fault_tear(PC_FAULT_BIT_SUBSET, &input, variant, torn);
-      }
-      bool passed = memcmp(torn, entry, size) != 0 && passes(torn, size, kind == 0);
-      *(kind == 0 ? &counts->crc16 : &counts->crc32c) += passed;
-    }
-  }
+  put_checksum(entry.bytes, entry.size, true);
+  counts->crc16 += count_passing(&entry, halves, true, random);
+  put_checksum(entry.bytes, entry.size, false);
+  counts->crc32c += count_passing(&entry, halves, false, random);
   counts->tears += TEARS_OF_EACH;
 }
 
