@@ -18,7 +18,7 @@ struct pc_streamed {
 };
 
 /* Of a generator: the operations that pc_workload_generate lists, and on from there. PC_BAD_INPUT: as there. */
-enum pc_result pc_stream_open(struct pc_stream **opened, const struct pc_generator *generator, uint64_t seed,
+enum pc_result pc_stream_open(struct pc_stream **stream, const struct pc_generator *generator, uint64_t seed,
                               struct pc_error *error);
 /* Of a list, which must stay valid and not be empty: its operations, again and again. */
 enum pc_result pc_stream_open_list(struct pc_stream **stream, const struct pc_workload *workload,
