@@ -109,7 +109,7 @@ static inline uint32_t naive_encode(const struct naive *self, struct pc_bytes ke
   plain[2] = (uint8_t)sum;
   plain[3] = (uint8_t)(sum >> 8);
   memset(coded, 0, size); /* the last byte is the one that tells */
-  for (uint32_t i = 0; i < 4 + content; i++) {
+  for (size_t i = 0; i < 4 + content; i++) {
     if (naive_ways.check == NAIVE_EACH_BYTE) {
       coded[2 * i] = 0x50 | plain[i] >> 4;
       coded[2 * i + 1] = 0x50 | (plain[i] & 15);
@@ -121,7 +121,7 @@ static inline uint32_t naive_encode(const struct naive *self, struct pc_bytes ke
 }
 
 /* The byte `i` of a record's plain text. */
-static inline uint8_t naive_plain(const uint8_t *coded, uint32_t i) {
+static inline uint8_t naive_plain(const uint8_t *coded, size_t i) {
   return naive_ways.check == NAIVE_EACH_BYTE ? (uint8_t)(coded[2 * i] << 4 | (coded[2 * i + 1] & 15)) : coded[i];
 }
 
