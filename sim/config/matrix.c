@@ -100,13 +100,13 @@ static bool is_fixed(const struct assembly *assembly, const char *path) {
 
 static enum pc_result check_path(const struct assembly *assembly, const struct pc_node *list, const char *path) {
   for (size_t i = 0; i < assembly->matrix.variation_count; i++) {
-    const char *other = assembly->matrix.variations[i].path;
-    if (strcmp(path, other) == 0) {
+    const char *varied = assembly->matrix.variations[i].path;
+    if (strcmp(path, varied) == 0) {
       return pc_node_fail(assembly->document, list, assembly->error, "%s is varied already", pc_excerpt(path).text);
     }
-    if (is_at_or_in(path, other) || is_at_or_in(other, path)) {
-      return pc_node_fail(assembly->document, list, assembly->error, "%s can't vary beside %s: one lies in the other",
-                          pc_excerpt(path).text, pc_excerpt(other).text);
+    if (is_at_or_in(path, varied) || is_at_or_in(varied, path)) {
+      return pc_node_fail(assembly->document, list, assembly->error, "%s can't vary beside %s: one lies in the varied",
+                          pc_excerpt(path).text, pc_excerpt(varied).text);
     }
   }
   return PC_OK;

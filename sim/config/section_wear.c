@@ -2,7 +2,7 @@
 
 /* wear: {operations_per_day: N, cut_every: N} */
 
-#define WEAR(type_, name) .type = type_, .offset = offsetof(struct pc_reading, repro.scenario.wear.name)
+#define WEAR(type_, name) .type = (type_), .offset = offsetof(struct pc_reading, repro.scenario.wear.name)
 
 static const struct pc_field WEAR_FIELDS[] = {
     {.key = "operations_per_day", WEAR(PC_FIELD_U64, operations_per_day), .min = 1, .max = 1000000000000u},

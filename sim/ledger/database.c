@@ -1,5 +1,6 @@
 #include "database.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,6 +220,7 @@ static bool is_new(const struct identity *identity) {
 
 static enum pc_result migrate(const struct pc_database *database, int64_t version, struct pc_error *error) {
   static const char *const steps[] = {pc_migrate_2_sql, pc_migrate_3_sql, pc_migrate_4_sql}; /* from 1, 2, 3 */
+  assert(version >= 1);
   enum pc_result err = PC_OK;
   for (int64_t from = version; !err && from < PC_LEDGER_VERSION; from++) {
     err = pc_database_run(database, steps[from - 1], error);

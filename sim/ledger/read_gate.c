@@ -43,7 +43,7 @@ static double real_of(const struct pc_value *value) {
     case PC_VALUE_TEXT:
       break;
   }
-  return NAN;
+  return (double)NAN;
 }
 
 static char *copy_text(const struct pc_value *value) {
