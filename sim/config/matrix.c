@@ -83,10 +83,10 @@ static enum pc_result add_value(const struct assembly *assembly, struct pc_varia
   return PC_OK;
 }
 
-/* Whether `path` is `place`, or lies in it. */
-static bool is_at_or_in(const char *path, const char *place) {
-  size_t size = strlen(place);
-  return strncmp(path, place, size) == 0 && (path[size] == '\0' || path[size] == '.');
+/* Whether `inner` is `outer`, or lies in it. */
+static bool is_at_or_in(const char *inner, const char *outer) {
+  size_t size = strlen(outer);
+  return strncmp(inner, outer, size) == 0 && (inner[size] == '\0' || inner[size] == '.');
 }
 
 static bool is_fixed(const struct assembly *assembly, const char *path) {
