@@ -13,6 +13,10 @@ static const char *const marks[] = {"powercut-finding: ", "SUMMARY: ", "Assertio
 
 static void copy_line(const char *text, char *signature, size_t size) {
   size_t length = strcspn(text, "\n");
+  const char *build = strstr(text, " (BuildId"); /* differs from one build to the next */
+  if (build != NULL && (size_t)(build - text) < length) {
+    length = (size_t)(build - text);
+  }
   length = length < size - 1 ? length : size - 1;
   memcpy(signature, text, length);
   signature[length] = '\0';
