@@ -82,8 +82,8 @@ struct pc_gate_result *pc_gate_add(struct pc_gate *gate, const char *rule, const
   }
   gate->results = grown;
   struct pc_gate_result *result = &grown[gate->result_count];
-  *result =
-      (struct pc_gate_result){.rule = rule, .run_id = run_id, .verdict = PC_NOT_EVALUATED, .bound = NAN, .value = NAN};
+  *result = (struct pc_gate_result){
+      .rule = rule, .run_id = run_id, .verdict = PC_NOT_EVALUATED, .bound = (double)NAN, .value = (double)NAN};
   if (scenario != NULL) {
     result->scenario = strdup(scenario);
     if (result->scenario == NULL) {

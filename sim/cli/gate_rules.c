@@ -165,7 +165,7 @@ static enum pc_result find_reference(const struct pc_gate *gate, const struct pc
     }
     return PC_OK;
   }
-  *reference = NAN;
+  *reference = (double)NAN;
   int64_t run_id = 0;
   enum pc_result err = pc_gate_find_baseline(gate, scenario, run, &run_id, error);
   if (err || run_id == 0) {

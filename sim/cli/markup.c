@@ -8,6 +8,11 @@
 #include "output.h"
 #include "powercut/file.h"
 
+/* The library's texts are of unsigned bytes. */
+static const xmlChar *xml(const char *text) {
+  return (const xmlChar *)text;
+}
+
 static void check(struct pc_markup *markup, int result) {
   markup->failed = markup->failed || result < 0;
 }
@@ -18,14 +23,14 @@ void pc_markup_begin(struct pc_markup *markup, bool indented) {
   markup->failed = markup->writer == NULL;
   if (!markup->failed && indented) {
     check(markup, xmlTextWriterSetIndent(markup->writer, 1));
-    check(markup, xmlTextWriterSetIndentString(markup->writer, BAD_CAST "  "));
+    check(markup, xmlTextWriterSetIndentString(markup->writer, xml("  ")));
     check(markup, xmlTextWriterStartDocument(markup->writer, NULL, "UTF-8", NULL));
   }
 }
 
 void pc_markup_open(struct pc_markup *markup, const char *element) {
   if (!markup->failed) {
-    check(markup, xmlTextWriterStartElement(markup->writer, BAD_CAST element));
+    check(markup, xmlTextWriterStartElement(markup->writer, xml(element)));
   }
 }
 
@@ -75,7 +80,7 @@ void pc_markup_attribute(struct pc_markup *markup, const char *name, const char 
   make_safe(markup, text, &safe);
   free(text);
   if (!markup->failed) {
-    check(markup, xmlTextWriterWriteAttribute(markup->writer, BAD_CAST name, BAD_CAST safe.data));
+    check(markup, xmlTextWriterWriteAttribute(markup->writer, xml(name), safe.data));
   }
   pc_buffer_free(&safe);
 }
@@ -84,7 +89,7 @@ void pc_markup_text(struct pc_markup *markup, const char *text) {
   struct pc_buffer safe = {0};
   make_safe(markup, text, &safe);
   if (!markup->failed) {
-    check(markup, xmlTextWriterWriteString(markup->writer, BAD_CAST safe.data));
+    check(markup, xmlTextWriterWriteString(markup->writer, safe.data));
   }
   pc_buffer_free(&safe);
 }
@@ -105,7 +110,7 @@ void pc_markup_print(struct pc_markup *markup, const char *format, ...) {
 
 void pc_markup_raw(struct pc_markup *markup, const char *markup_text) {
   if (!markup->failed) {
-    check(markup, xmlTextWriterWriteRaw(markup->writer, BAD_CAST markup_text));
+    check(markup, xmlTextWriterWriteRaw(markup->writer, xml(markup_text)));
   }
 }
 

@@ -96,7 +96,9 @@ static enum pc_result run_gdb(const struct pc_gdb_call *call, uint32_t operation
     words[count++] = after[i];
   }
   (void)fflush(NULL);
-  (void)execvp("gdb", (char *const *)(uintptr_t)words);
+  char *const *argv; /* execvp changes none of the words, whatever its type says */
+  memcpy(&argv, &words, sizeof argv);
+  (void)execvp("gdb", argv);
   int cause = errno;
   free(words);
   return cause == ENOENT
@@ -128,6 +130,7 @@ static void note_violation(void *context, const struct pc_step *step) {
 
 enum pc_result pc_replay_under_gdb(const struct pc_repro *repro, const struct pc_subject *subject, uint32_t operation,
                                    bool *violated, struct pc_error *error) {
+  *violated = false;
   const struct pc_replay_order order = {.subject = subject,
                                         .workload = &repro->scenario.workload,
                                         .plan = &repro->scenario.plan,

@@ -77,7 +77,7 @@ static void tell_weak(const struct pc_flash_operation *flash) {
 /* Damage, and check bits. */
 static void tell_damage(const struct pc_flash_operation *flash, uint32_t ecc_word) {
   uint32_t wrong = 0;
-  for (uint32_t word = 0; flash->syndromes != NULL && word < flash->size / ecc_word; word++) {
+  for (size_t word = 0; flash->syndromes != NULL && word < flash->size / ecc_word; word++) {
     wrong += (flash->syndromes[2 * word] | flash->syndromes[2 * word + 1]) != 0;
   }
   if (wrong > 0) {

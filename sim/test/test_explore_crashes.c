@@ -125,8 +125,8 @@ Test(explore_crashes, that_are_too_many_end_a_segment_but_not_the_run) {
   cr_expect_eq(run.outcome, PC_OK, "%s", run.error.message);
   cr_expect_eq(run.result.cuts, run.result.recoveries + run.result.deduplicated);
   /* The last segment is the moment after the end alone. */
-  cr_expect_eq(run.result.violations, 3 * PC_MAX_CRASHES);
-  cr_expect_eq(lab_failures(&run, PC_MOUNTABLE), 3 * PC_MAX_CRASHES);
+  cr_expect_eq(run.result.violations, 3UL * PC_MAX_CRASHES);
+  cr_expect_eq(lab_failures(&run, PC_MOUNTABLE), 3UL * PC_MAX_CRASHES);
   cr_expect_gt(run.violation_count, 3);
   for (size_t i = 0; i < run.violation_count; i++) {
     const struct pc_violation *violation = &run.violations[i].violation;

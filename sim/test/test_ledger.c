@@ -241,7 +241,7 @@ Test(ledger, runs_every_query_of_its_documentation) {
     }
   }
   (void)fclose(file);
-  cr_expect_geq(queries, atoi(ledger_query(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'")),
+  cr_expect_geq(queries, strtol(ledger_query(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), NULL, 10),
                 "one for each view");
 }
 

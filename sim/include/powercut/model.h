@@ -18,13 +18,13 @@
 
 /* What a key holds. */
 struct pc_content {
-  bool live;
-  bool deleted;          /* not live, and was once: a delete was acknowledged */
+  uint64_t hash;         /* of key and value, and of being unsure; 0 where not live */
   struct pc_bytes value; /* of a live one; owned by the workload */
   /* 0, or 1 + the index of the first operation of the workload on this key that answered an error which a fault
      excuses: the key may as well hold what that, or one after it, would make of it. */
   uint32_t unsure_since;
-  uint64_t hash; /* of key and value, and of being unsure; 0 where not live */
+  bool live;
+  bool deleted; /* not live, and was once: a delete was acknowledged */
 };
 
 struct pc_model {
