@@ -105,7 +105,7 @@ static enum pc_result check_path(const struct assembly *assembly, const struct p
       return pc_node_fail(assembly->document, list, assembly->error, "%s is varied already", pc_excerpt(path).text);
     }
     if (is_at_or_in(path, varied) || is_at_or_in(varied, path)) {
-      return pc_node_fail(assembly->document, list, assembly->error, "%s can't vary beside %s: one lies in the varied",
+      return pc_node_fail(assembly->document, list, assembly->error, "%s can't vary beside %s: one lies in the other",
                           pc_excerpt(path).text, pc_excerpt(varied).text);
     }
   }
