@@ -427,3 +427,35 @@ Test(damage, the_transaction_id_of_a_failed_put_is_not_used_again) {
   cr_assert_str_eq(store_get(&store, "key"), "new");
   store_free(&store);
 }
+
+/* What start verified is trusted: a value that rots later is handed out. The header is still looked at. */
+Test(damage, without_verify_on_read_a_value_that_rots_is_handed_out_until_the_next_start) {
+  for (int skips = 0; skips < 2; skips++) {
+    struct store store;
+    store_init(&store, &small);
+    store.config.skip_verify_on_read = skips != 0;
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    cr_assert_eq(store_put(&store, "key", "value"), NORKV_OK);
+    store.flash.bytes[19] ^= 1;
+    cr_assert_str_eq(store_get(&store, "key"), skips != 0 ? "walue" : "<data loss>");
+    store.flash.bytes[12] ^= 1; /* its transaction ID */
+    cr_assert_str_eq(store_get(&store, "key"), "<data loss>");
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    cr_assert_str_eq(store_get(&store, "key"), "<not found>", "start verifies whatever get does");
+    store_free(&store);
+  }
+}
+
+Test(damage, without_verify_on_write_a_wrong_bit_stays_where_it_was_programmed) {
+  struct store store;
+  store_init(&store, &small);
+  store.config.skip_verify_on_write = true;
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  store.flash.flip_program_in = 1;
+  cr_assert_eq(store_put(&store, "key", "value"), NORKV_OK);
+  cr_assert_eq(store.flash.operations, 1, "it was not written again");
+  cr_assert_str_eq(store_get(&store, "key"), "<data loss>");
+  cr_assert_eq(store_put(&store, "key", "again"), NORKV_OK);
+  cr_assert_str_eq(store_get(&store, "key"), "again");
+  store_free(&store);
+}

@@ -182,3 +182,35 @@ Test(format, every_format_that_is_listed_is_read_and_the_first_is_written) {
   cr_assert_str_eq(hex_at(&store, 32, 4), "efbe0d60");
   store_free(&store);
 }
+
+/* A damaged value that has the checksum of the right one by chance: one in 65,536 for CRC-16. */
+Test(format, what_crc16_takes_for_whole_by_chance_crc32c_finds) {
+  struct store stores[2];
+  for (int i = 0; i < 2; i++) {
+    store_init(&stores[i], &small);
+    stores[i].config.formats = &stores[i].formats[i == 0 ? 1 : 0];
+    stores[i].config.recovery = NORKV_RECOVER_MANUAL;
+    cr_assert_eq(store_start(&stores[i]), NORKV_OK);
+    cr_assert_eq(store_put(&stores[i], "k", "right"), NORKV_OK);
+  }
+  uint8_t entry[32];
+  memcpy(entry, stores[0].flash.bytes, sizeof(entry));
+  memset(entry + 4, 0, 4);
+  uint32_t right = image_crc16(entry, sizeof(entry));
+  uint32_t chance = 0;
+  do {
+    chance++;
+    for (uint32_t digit = 0; digit < 5; digit++) {
+      entry[17 + digit] = (uint8_t)('A' + (chance >> 4 * digit & 15));
+    }
+  } while (image_crc16(entry, sizeof(entry)) != right && chance < 1u << 20);
+  cr_assert_lt(chance, 1u << 20);
+  char wrong[6] = "";
+  memcpy(wrong, entry + 17, 5);
+  for (int i = 0; i < 2; i++) {
+    memcpy(stores[i].flash.bytes + 17, wrong, 5);
+    cr_assert_eq(store_start(&stores[i]), i == 0 ? NORKV_OK : NORKV_ERR_DATA_LOSS);
+    cr_assert_str_eq(store_get(&stores[i], "k"), i == 0 ? wrong : "<not found>");
+    store_free(&stores[i]);
+  }
+}

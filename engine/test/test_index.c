@@ -190,3 +190,46 @@ Test(index, a_start_with_too_small_an_index_says_so_and_erases_nothing) {
   cr_assert_str_eq(store_get(&store, "h"), "h");
   store_free(&store);
 }
+
+Test(index, a_key_with_the_hash_of_a_deleted_one_can_be_put) {
+  struct store store;
+  store_init(&store, &small);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "D4", "deleted"), NORKV_OK);
+  cr_assert_eq(store_delete(&store, "D4"), NORKV_OK);
+  cr_assert_eq(store_put(&store, "dFU6S", "value"), NORKV_OK);
+  for (int round = 0; round < 2; round++) {
+    cr_assert_str_eq(store_get(&store, "D4"), "<not found>");
+    cr_assert_str_eq(store_get(&store, "dFU6S"), "value");
+    cr_assert_eq(store_count(&store), 1);
+    cr_assert_eq(store_start(&store), NORKV_OK);
+  }
+  store_free(&store);
+}
+
+/* Flash reads in place of time: a get makes as few among many keys, a start as many for each entry. */
+Test(index, reads_do_not_grow_with_the_number_of_keys) {
+  static const uint32_t counts[] = {10, 1000};
+  uint64_t started[2];
+  for (size_t i = 0; i < 2; i++) {
+    struct store store;
+    store_init(&store, &(struct store_shape){4096, 64, 1, 1, 1000});
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    for (uint32_t put = 0; put < 3 * counts[i]; put++) {
+      uint32_t key = put % counts[i];
+      cr_assert_eq(norkv_put(&store.kv, &key, sizeof(key), "value", 5), NORKV_OK);
+    }
+    uint64_t before = store.flash.read_bytes;
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    started[i] = store.flash.read_bytes - before;
+    for (uint32_t key = 0; key < counts[i]; key++) {
+      before = store.flash.reads;
+      char value[5];
+      cr_assert_eq(norkv_get(&store.kv, &key, sizeof(key), 0, value, sizeof(value), NULL), NORKV_OK);
+      cr_assert_leq(store.flash.reads - before, 4, "key %u of %u", key, counts[i]);
+    }
+    store_free(&store);
+  }
+  cr_assert_leq(started[1], started[0] * (counts[1] / counts[0]) * 2, "%llu and %llu bytes",
+                (unsigned long long)started[0], (unsigned long long)started[1]);
+}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "image.h"
 #include "model.h"
 
 static uint32_t spread_of(const uint64_t *erases, const uint64_t *before, uint32_t count) {
@@ -164,4 +165,29 @@ Test(policy, hybrid_is_nearly_even_and_writes_little_more_than_greedy) {
 Test(policy, circular_is_even_whatever_stays) {
   struct wear circular = hot_and_cold(NORKV_POLICY_CIRCULAR, 100000, 500);
   cr_expect_leq(circular.most - circular.least, NORKV_CIRCULAR_SPREAD);
+}
+
+/* 16 entries of 32 bytes fill a sector; the first ones of each are stale. */
+Test(policy, greedy_collects_what_frees_most_first) {
+  static const uint32_t stale[] = {4, 12, 8};
+  static const uint32_t order[] = {1, 2, 0};
+  struct store store;
+  store_init(&store, &(struct store_shape){512, 6, 1, 1, 64});
+  char key[] = "a";
+  uint32_t transaction_id = 0;
+  for (uint32_t sector = 0; sector < 3; sector++) {
+    for (uint32_t i = 0; i < 16; i++) {
+      key[0] = (char)(key[0] + (i < stale[sector] ? 0 : 1));
+      image_write(&store, sector * 512 + i * 32, i < stale[sector] ? "stale" : key, "value", ++transaction_id);
+    }
+  }
+  image_write(&store, 3 * 512, "stale", "newest", ++transaction_id);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  for (uint32_t i = 0; i < 3; i++) {
+    cr_assert_eq(store.flash.erases[order[i]], 0);
+    cr_assert_eq(norkv_maintain(&store.kv, NORKV_MAINTAIN_PARTIAL), NORKV_OK);
+    cr_assert_eq(store.flash.erases[order[i]], 1, "collection %u takes another sector than %u", i, order[i]);
+  }
+  cr_assert_eq(store_count(&store), 12 + 4 + 8 + 1);
+  store_free(&store);
 }
