@@ -45,7 +45,7 @@ small_scenario | sed -e 's|{name: tiny, .*}|{name: timed, sector_size: 512, prog
 sed "s|engine: norkv|plugin: $POWERCUT_PLUGINS/forgets_delete.so|" small.yaml >planted.yaml
 mkdir regressions
 expect 1 run planted.yaml --db planted.db --repros planted
-repro=$(find planted -name '*.yaml' | sort | head -n 1)
+repro=$(find planted -name '*.yaml' | sort | sed -n 1p)
 sed "s|plugin: .*forgets_delete.so\"\?|engine: norkv|" "$repro" >regressions/mended.yaml
 echo "what was mended" >regressions/README.md
 

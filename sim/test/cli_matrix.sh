@@ -21,7 +21,7 @@ says "store.redundancy=2 store.checksum=none power.depth=2"
 says "VIOLATED: in 4 of 8 combinations"
 grep -Eq '^ *redundancy=1 checksum=crc32c +1 +holds [0-9]' out || fail "no row for what holds"
 grep -Eq '^ *redundancy=2 checksum=none +2 +.*LOST [0-9]' out || fail "no row for what is lost"
-replay=$(sed -n 's/.*(powercut \(replay .*\))/\1/p' out | head -n 1)
+replay=$(sed -n 's/.*(powercut \(replay .*\))/\1/p' out | sed -n 1p)
 # shellcheck disable=SC2086
 expect 1 $replay
 is "8 1 1" "$(sqlite3 night.db 'SELECT count(*), min(group_id), max(group_id) FROM v_provenance' -separator ' ')" \

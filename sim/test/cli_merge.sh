@@ -16,6 +16,7 @@ rows() {
       segment, cut_path FROM violations ORDER BY violation_id;
     SELECT * FROM wear ORDER BY 1, 2;
     SELECT * FROM latencies ORDER BY 1, 2;
+    SELECT * FROM put_histograms ORDER BY 1, 2, 3;
     SELECT * FROM segments ORDER BY 1, 2"
 }
 
@@ -47,7 +48,8 @@ for name in holds fails; do
   # The numbers of runs are those of the order in which they were given.
   sqlite3 $name-all.db 'PRAGMA foreign_keys = OFF; UPDATE runs SET run_id = 1;
     UPDATE checks SET run_id = 1; UPDATE guarantees SET run_id = 1; UPDATE violations SET run_id = 1;
-    UPDATE wear SET run_id = 1; UPDATE latencies SET run_id = 1; UPDATE segments SET run_id = 1'
+    UPDATE wear SET run_id = 1; UPDATE latencies SET run_id = 1; UPDATE put_histograms SET run_id = 1;
+    UPDATE segments SET run_id = 1'
   same $name-all.db $name.db "$name in 3 shards"
   is ok "$(sqlite3 $name-all.db 'PRAGMA integrity_check; PRAGMA foreign_key_check')" "$name-all.db"
 done

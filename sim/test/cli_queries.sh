@@ -56,7 +56,7 @@ is better "$(rows got_worse ":old 4" ":new 2" | awk -F '|' '$1 == "write amplifi
 is "not evaluated: 0, failed: 1" "$(rows gate_rules | awk -F '|' '{ n[$1]++ } END { printf "not evaluated: %d, failed: %d",
   n["not evaluated"], n["failed"] }')" "rules of the last decision"
 is "$(sqlite3 all.db 'SELECT max(worst_us) / 1000 FROM v_latency WHERE operation = "start"')" \
-  "$(rows slowest_recoveries | head -n 1 | awk -F '|' '{ print $6 }')" "the slowest recovery"
+  "$(rows slowest_recoveries | sed -n 1p | awk -F '|' '{ print $6 }')" "the slowest recovery"
 is "6 7" "$(rows comparison | awk -F '|' '{ print $1 }' | xargs)" "the runs of the newest group"
 is "3 4" "$(rows comparison ":run 4" | awk -F '|' '{ print $1 }' | xargs)" "the runs of the group that was asked for"
 is "$(sqlite3 all.db 'SELECT count(*) FROM v_newest_runs')" "$(rows runs | wc -l)" "runs that are the newest"

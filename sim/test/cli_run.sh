@@ -78,7 +78,7 @@ expect 1 run spoilt.yaml --db night.db
 says "VIOLATED:"
 says "deleted_stays_deleted"
 says "FAILED"
-repro=$(sed -n 's/^ *powercut replay \(night-repros.*\)/\1/p' out | head -n 1)
+repro=$(sed -n 's/^ *powercut replay \(night-repros.*\)/\1/p' out | sed -n 1p)
 [[ $repro =~ ^night-repros/run1-([0-9]+)-[a-z_]+\.yaml$ ]] || fail "the first repro is called '$repro'"
 number=${BASH_REMATCH[1]}
 expect 1 replay "$repro"
