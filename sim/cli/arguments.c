@@ -38,6 +38,16 @@ void pc_argument_single(const struct argp_state *state, const char **place, cons
   *place = argument;
 }
 
+void pc_argument_setting(const struct argp_state *state, const char *option, char *text, struct pc_override *place) {
+  char *equals = strchr(text, '=');
+  if (equals == NULL || equals == text) {
+    argp_error(state, "%s takes PATH=VALUE, not '%s'", option, text);
+    return;
+  }
+  *equals = '\0';
+  *place = (struct pc_override){.path = text, .value = equals + 1};
+}
+
 /* A quote ends the quoted text, stands there by itself, and begins it again. */
 static void quote(const char *word, struct pc_buffer *text) {
   pc_buffer_print(text, "'");

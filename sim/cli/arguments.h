@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "powercut/bytes.h"
+#include "powercut/config.h"
 
 /* A range, both ends in it. */
 struct pc_range {
@@ -25,6 +26,9 @@ void pc_argument_single(const struct argp_state *state, const char **place, cons
 
 /* Appends a word as a shell takes it: in single quotes if it needs them. */
 void pc_buffer_word(struct pc_buffer *text, const char *word);
+
+/* Takes the PATH=VALUE that an option was given apart, in place; anything else ends the process. */
+void pc_argument_setting(const struct argp_state *state, const char *option, char *text, struct pc_override *place);
 
 /* Appends the command line as a shell takes it. argv[0] is what messages call
    the command ("powercut run") and stands as it is. */

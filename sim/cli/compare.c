@@ -75,23 +75,12 @@ struct arguments {
   char per_day[24], cuts[24];
 };
 
-/* Takes PATH=VALUE apart. */
-static void add_setting(const struct argp_state *state, const char *option, char *text, struct pc_override *place) {
-  char *equals = strchr(text, '=');
-  if (equals == NULL || equals == text) {
-    argp_error(state, "%s takes PATH=VALUE, not '%s'", option, text);
-    return;
-  }
-  *equals = '\0';
-  *place = (struct pc_override){.path = text, .value = equals + 1};
-}
-
 static void add_set(const struct argp_state *state, struct arguments *arguments, char *text) {
-  add_setting(state, "--set", text, &arguments->overrides[arguments->plan.options.override_count++]);
+  pc_argument_setting(state, "--set", text, &arguments->overrides[arguments->plan.options.override_count++]);
 }
 
 static void add_vary(const struct argp_state *state, struct arguments *arguments, char *text) {
-  add_setting(state, "--vary", text, &arguments->variations[arguments->plan.vary.count++]);
+  pc_argument_setting(state, "--vary", text, &arguments->variations[arguments->plan.vary.count++]);
 }
 
 static void set_cuts(const struct argp_state *state, struct arguments *arguments, const char *text) {

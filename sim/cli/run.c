@@ -80,14 +80,7 @@ struct arguments {
 };
 
 static void add_override(const struct argp_state *state, struct arguments *arguments, char *text) {
-  char *equals = strchr(text, '=');
-  if (equals == NULL || equals == text) {
-    argp_error(state, "--set takes PATH=VALUE, not '%s'", text);
-    return;
-  }
-  *equals = '\0';
-  arguments->overrides[arguments->plan.options.override_count++] =
-      (struct pc_override){.path = text, .value = equals + 1};
+  pc_argument_setting(state, "--set", text, &arguments->overrides[arguments->plan.options.override_count++]);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
