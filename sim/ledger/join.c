@@ -69,13 +69,6 @@ static const char *const steps[] = {
   "<= ?2 AND (run_id = ?1 OR (run_id IN others AND segment IS NOT NULL))) WHERE place <= ?3 ORDER BY segment, "       \
   "violation_id"
 
-static enum pc_result take_integer(void *context, const struct pc_row *row, struct pc_error *error) {
-  int64_t *value = context;
-  (void)error;
-  *value = row->values[0].integer;
-  return PC_OK;
-}
-
 static enum pc_result take_column(void *context, const struct pc_row *row, struct pc_error *error) {
   struct pc_buffer *columns = context;
   pc_buffer_print(columns, ", %s", (const char *)row->values[0].text.data);
@@ -106,7 +99,7 @@ static enum pc_result put_violations(const struct pc_database *database, int64_t
 static enum pc_result join_violations(const struct pc_database *database, int64_t run_id, struct pc_error *error) {
   int64_t last = 0;
   enum pc_result err = pc_rows_read(database, "SELECT coalesce(max(violation_id), 0) FROM violations", NULL, 0,
-                                    take_integer, &last, error);
+                                    pc_rows_take_integer, &last, error);
   if (!err) {
     err = put_violations(database, run_id, last, error);
   }

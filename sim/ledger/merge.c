@@ -28,13 +28,6 @@ struct copy {
   bool is_numbered; /* else rows that are there already are left out */
 };
 
-static enum pc_result take_integer(void *context, const struct pc_row *row, struct pc_error *error) {
-  uint64_t *value = context;
-  (void)error;
-  *value = (uint64_t)row->values[0].integer;
-  return PC_OK;
-}
-
 static enum pc_result take_column(void *context, const struct pc_row *row, struct pc_error *error) {
   struct copy *copy = context;
   const char *name = (const char *)row->values[0].text.data;
@@ -139,11 +132,11 @@ static enum pc_result fill(const struct pc_database *database, const struct pc_m
     err = join_all(database, merge->command, &merged->joined, error);
   }
   if (!err) {
-    err = pc_rows_read(database, "SELECT count(*) FROM runs", NULL, 0, take_integer, &merged->runs, error);
+    err = pc_rows_read(database, "SELECT count(*) FROM runs", NULL, 0, pc_rows_take_integer, &merged->runs, error);
   }
   return err ? err
-             : pc_rows_read(database, "SELECT count(*) FROM campaigns", NULL, 0, take_integer, &merged->campaigns,
-                            error);
+             : pc_rows_read(database, "SELECT count(*) FROM campaigns", NULL, 0, pc_rows_take_integer,
+                            &merged->campaigns, error);
 }
 
 /* Before anything is written. */

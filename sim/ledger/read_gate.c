@@ -13,12 +13,6 @@ static struct pc_value text_or_null(const char *text) {
   return text == NULL ? pc_null() : pc_text(text);
 }
 
-static enum pc_result take_integer(void *context, const struct pc_row *row, struct pc_error *error) {
-  (void)error;
-  *(int64_t *)context = row->values[0].integer;
-  return PC_OK;
-}
-
 enum pc_result pc_ledger_newest_run(struct pc_ledger *ledger, const struct pc_run_key *key, int64_t *run_id,
                                     struct pc_error *error) {
   static const char sql[] =
@@ -30,7 +24,7 @@ enum pc_result pc_ledger_newest_run(struct pc_ledger *ledger, const struct pc_ru
   const struct pc_value values[] = {text_or_null(key->scenario), text_or_null(key->device), text_or_null(key->store),
                                     text_or_null(key->version), text_or_null(key->preferred_store)};
   *run_id = 0;
-  return pc_rows_read(&ledger->database, sql, values, COUNT(values), take_integer, run_id, error);
+  return pc_rows_read(&ledger->database, sql, values, COUNT(values), pc_rows_take_integer, run_id, error);
 }
 
 static double real_of(const struct pc_value *value) {
@@ -172,7 +166,7 @@ enum pc_result pc_ledger_open_filled(struct pc_ledger **ledger, const char *path
   err = pc_rows_read(
       &(*ledger)->database,
       "SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM campaigns) + (SELECT count(*) FROM gates)", NULL, 0,
-      take_integer, &results, error);
+      pc_rows_take_integer, &results, error);
   if (!err && results == 0) {
     err = pc_fail(error, PC_BAD_INPUT, "%s: the database holds no results", path);
   }

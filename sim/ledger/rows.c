@@ -55,3 +55,10 @@ enum pc_result pc_rows_read(const struct pc_database *database, const char *sql,
   (void)sqlite3_finalize(statement); /* tells the step's error once more */
   return err;
 }
+
+enum pc_result pc_rows_take_integer(void *context, const struct pc_row *row, struct pc_error *error) {
+  (void)error;
+  int64_t *value = context;
+  *value = row->values[0].integer;
+  return PC_OK;
+}
