@@ -1,4 +1,5 @@
-/* The commands of powercut, one file each, and what they share. The only room that prints. */
+/* The commands of powercut, a folder each (lists has the small ones); what they share is beside this file. The only
+   room that prints. */
 #ifndef PC_CLI_COMMAND_H
 #define PC_CLI_COMMAND_H
 

@@ -1,4 +1,5 @@
-/* The files of sim/cli/templates, which the build puts into the command. Each @NAME@ stands for the store's name. */
+/* What the build puts into the command: the files of sim/cli/new_store/templates, in which each @NAME@ stands for the
+   store's name. */
 #ifndef PC_CLI_TEMPLATES_H
 #define PC_CLI_TEMPLATES_H
 

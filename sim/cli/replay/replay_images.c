@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "arguments.h"
-#include "inspect.h"
+#include "inspect/inspect.h"
 #include "output.h"
 #include "powercut/file.h"
 #include "replay.h"
