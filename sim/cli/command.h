@@ -24,6 +24,7 @@ enum pc_exit pc_command_report(int argc, char **argv);
 enum pc_exit pc_command_compare(int argc, char **argv);
 enum pc_exit pc_command_replay(int argc, char **argv);
 enum pc_exit pc_command_inspect(int argc, char **argv);
+enum pc_exit pc_command_campaign(int argc, char **argv);
 enum pc_exit pc_command_devices(int argc, char **argv);
 enum pc_exit pc_command_stores(int argc, char **argv);
 enum pc_exit pc_command_new_store(int argc, char **argv);

@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"compare", "compare how configurations wear, and how long their puts take", pc_command_compare},
     {"inspect", "decode a raw flash dump: every entry, and what the store would read", pc_command_inspect},
     {"merge", "join results from many machines, and the shards of a run to one", pc_command_merge},
+    {"campaign", "write down what a fuzzing campaign comes to, and list campaigns", pc_command_campaign},
     {"devices", "list the device profiles, or show one", pc_command_devices},
     {"stores", "list the stores that are built in, and their parameters", pc_command_stores},
     {"new-store", "write the skeleton of a store of your own, which builds and runs as it is", pc_command_new_store},

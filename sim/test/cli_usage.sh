@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=/dev/null
 source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
 
-commands=(run merge replay inspect devices stores new-store faults invariants)
+commands=(run merge replay inspect campaign devices stores new-store faults invariants)
 
 expect 0 --version
 says "powercut "
