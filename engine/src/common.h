@@ -91,9 +91,4 @@ static inline uint32_t *norkv_addresses(const struct norkv *kv, uint32_t slot) {
   return &kv->addresses[(size_t)slot * kv->config.redundancy];
 }
 
-static inline enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buffer, uint32_t size) {
-  const struct norkv_flash *flash = &kv->config.flash;
-  return flash->read(flash->context, address, buffer, size) == 0 ? NORKV_OK : NORKV_ERR_FLASH;
-}
-
 #endif

@@ -4,6 +4,8 @@
 
 #include "checksum.h"
 
+#define READ_TRIES 3u /* before a place counts as unreadable: noise on a bus passes */
+
 static uint32_t get32(const uint8_t *bytes) {
   return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
@@ -15,10 +17,32 @@ static void put32(uint8_t *bytes, uint32_t number) {
   bytes[3] = (uint8_t)(number >> 24);
 }
 
-const uint8_t *norkv_window(struct norkv *kv, uint32_t address, uint32_t size) {
+static bool is_readable(const struct norkv_flash *flash, uint32_t address, void *buffer, uint32_t size) {
+  return flash->read(flash->context, address, buffer, size) == 0;
+}
+
+enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buffer, uint32_t size) {
+  const struct norkv_flash *flash = &kv->config.flash;
+  for (uint32_t i = 0; i < READ_TRIES; i++) {
+    if (is_readable(flash, address, buffer, size)) {
+      return NORKV_OK;
+    }
+    uint8_t byte;
+    uint32_t sector = 0;
+    while (!is_readable(flash, norkv_sector_base(kv, sector), &byte, 1)) {
+      if (++sector == flash->sector_count) {
+        return NORKV_ERR_FLASH;
+      }
+    }
+  }
+  return NORKV_ERR_DATA_LOSS;
+}
+
+enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, const uint8_t **bytes) {
   uint32_t offset = address - kv->window_address;
   if (address >= kv->window_address && offset <= kv->window_size && kv->window_size - offset >= size) {
-    return kv->buffer + offset;
+    *bytes = kv->buffer + offset;
+    return NORKV_OK;
   }
   NORKV_ASSERT(size <= kv->buffer_size);
   uint32_t ahead = address < kv->window_end ? norkv_minimum(kv->window_end - address, kv->buffer_size) : 0;
@@ -26,12 +50,17 @@ const uint8_t *norkv_window(struct norkv *kv, uint32_t address, uint32_t size) {
     ahead = size;
   }
   kv->window_size = 0;
-  if (norkv_read(kv, address, kv->buffer, ahead) != NORKV_OK) {
-    return NULL;
+  *bytes = kv->buffer;
+  enum norkv_error err = norkv_read(kv, address, kv->buffer, ahead);
+  if (err == NORKV_ERR_DATA_LOSS && ahead > size) {
+    ahead = size; /* what can't be read may lie behind */
+    err = norkv_read(kv, address, kv->buffer, ahead);
   }
-  kv->window_address = address;
-  kv->window_size = ahead;
-  return kv->buffer;
+  if (err == NORKV_OK) {
+    kv->window_address = address;
+    kv->window_size = ahead;
+  }
+  return err;
 }
 
 void norkv_window_drop(struct norkv *kv, uint32_t address, uint32_t ahead) {
@@ -51,9 +80,10 @@ static const struct norkv_format *find_format(const struct norkv *kv, uint32_t m
 
 enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct norkv_entry *entry) {
   entry->format = NULL;
-  const uint8_t *header = norkv_window(kv, address, NORKV_HEADER_SIZE);
-  if (header == NULL) {
-    return NORKV_ERR_FLASH;
+  const uint8_t *header;
+  enum norkv_error err = norkv_window(kv, address, NORKV_HEADER_SIZE, &header);
+  if (err != NORKV_OK) {
+    return err;
   }
   uint32_t magic = get32(header);
   if (magic == NORKV_BLANK) {
@@ -76,9 +106,9 @@ enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct nor
   if (entry->key_length == 0 || entry->key_length > NORKV_MAX_KEY || entry->size > room) {
     return NORKV_ERR_DATA_LOSS;
   }
-  header = norkv_window(kv, address, NORKV_HEADER_SIZE + entry->key_length);
-  if (header == NULL) {
-    return NORKV_ERR_FLASH;
+  err = norkv_window(kv, address, NORKV_HEADER_SIZE + entry->key_length, &header);
+  if (err != NORKV_OK) {
+    return err;
   }
   memcpy(entry->header, header, NORKV_HEADER_SIZE);
   norkv_entry_set_checksum(entry->header, 0);
@@ -111,9 +141,10 @@ enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *
     if (address >= kv->window_address && address < held) {
       size = norkv_minimum(size, held - address);
     }
-    const uint8_t *bytes = norkv_window(kv, address, size);
-    if (bytes == NULL) {
-      return NORKV_ERR_FLASH;
+    const uint8_t *bytes;
+    enum norkv_error err = norkv_window(kv, address, size, &bytes);
+    if (err != NORKV_OK) {
+      return err;
     }
     running = norkv_checksum_add(kind, running, bytes, size);
     if (slice != NULL) {

@@ -32,10 +32,17 @@ struct norkv_slice {
 };
 
 /*
- * Reads through the store's buffer: `size` bytes at `address`, or NULL if the flash fails. Reads ahead up to
- * kv->window_end, so that neighbours come in one flash read. Valid until the buffer is used again.
+ * Reads flash. A place that can't be read, as an ECC word with two wrong bits, is damage as any other: DATA_LOSS. A
+ * part that can't be read is not: FLASH, so that nothing is given up, still less erased, because a bus is down. What
+ * tells them apart: the place fails three times, and each time the first byte of some sector is read after it.
  */
-const uint8_t *norkv_window(struct norkv *kv, uint32_t address, uint32_t size);
+enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buffer, uint32_t size);
+
+/*
+ * Reads through the store's buffer: `size` bytes at `address`. Reads ahead up to kv->window_end, so that neighbours
+ * come in one flash read. Valid until the buffer is used again. Errors: as norkv_read.
+ */
+enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, const uint8_t **bytes);
 
 /* Forgets what the window holds, because the buffer or the flash changed or time has passed. The next reads go ahead up
    to `ahead` bytes behind `address`, but not beyond its sector. */

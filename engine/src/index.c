@@ -42,10 +42,12 @@ static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struc
     uint32_t room = kv->config.flash.sector_size - addresses[i] % kv->config.flash.sector_size;
     uint32_t size = NORKV_HEADER_SIZE + name->length;
     if (size <= room) {
-      if (norkv_read(kv, addresses[i], stored, size) != NORKV_OK) {
-        return NORKV_ERR_FLASH;
+      enum norkv_error err = norkv_read(kv, addresses[i], stored, size);
+      if (err == NORKV_ERR_FLASH) {
+        return err;
       }
-      if (stored[9] == name->length && memcmp(stored + NORKV_HEADER_SIZE, name->key, name->length) == 0) {
+      if (err == NORKV_OK && stored[9] == name->length &&
+          memcmp(stored + NORKV_HEADER_SIZE, name->key, name->length) == 0) {
         return NORKV_OK;
       }
     }

@@ -61,10 +61,11 @@ enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t number) {
   uint32_t size = 0;
   for (uint32_t offset = sector->tail; offset < kv->config.flash.sector_size; offset += size) {
     size = norkv_minimum(kv->config.flash.sector_size - offset, kv->buffer_size);
-    if (norkv_read(kv, norkv_sector_base(kv, number) + offset, kv->buffer, size) != NORKV_OK) {
-      return NORKV_ERR_FLASH;
+    enum norkv_error err = norkv_read(kv, norkv_sector_base(kv, number) + offset, kv->buffer, size);
+    if (err == NORKV_ERR_FLASH) {
+      return err;
     }
-    if (!is_blank(kv->buffer, size)) {
+    if (err != NORKV_OK || !is_blank(kv->buffer, size)) {
       norkv_sector_set_damaged(kv, number);
       return NORKV_OK;
     }

@@ -116,7 +116,13 @@ static int flash_read(void *context, uint32_t address, void *buffer, size_t size
     flash->violations++;
     return -1;
   }
-  if (flash->is_off || fails_now(&flash->fail_read_in)) {
+  if (fails_now(&flash->fail_read_in)) {
+    flash->failing_reads = flash->fail_reads_more;
+    return -1;
+  }
+  bool touches_bad = address < flash->bad_address + flash->bad_size && address + size > flash->bad_address;
+  if (flash->is_off || flash->failing_reads > 0 || touches_bad) {
+    flash->failing_reads -= flash->failing_reads > 0 ? 1u : 0u;
     return -1;
   }
   flash->reads++;
@@ -177,6 +183,9 @@ static int flash_erase(void *context, uint32_t sector) {
   uint8_t *cells = flash->bytes + (size_t)sector * flash->sector_size;
   if (flash->is_off || fails_now(&flash->fail_erase_in) || !begin(flash, cells, NULL, flash->sector_size)) {
     return -1;
+  }
+  if (flash->bad_address / flash->sector_size == sector) {
+    flash->bad_size = 0;
   }
   flash->erases[sector]++;
   memset(cells, 0xFF, flash->sector_size);

@@ -41,11 +41,16 @@ struct ram_flash {
   uint64_t programmed; /* bytes */
   /* Faults without a cut. Each counts down from n: the n-th call fails, 0 is never. */
   uint32_t fail_read_in;
+  uint32_t
+      fail_reads_more;    /* so many reads behind that one fail too: `sector_count` make norkv take the part for dead */
+  uint32_t failing_reads; /* of these, still to come */
   uint32_t fail_program_in; /* leaves a torn program */
   uint32_t fail_erase_in;   /* leaves the sector as it was */
   uint32_t flip_program_in; /* reports success but leaves one bit unprogrammed */
-  bool fail_all_programs;   /* nothing is programmed */
-  bool deny_all_programs;   /* everything is programmed, and failure reported */
+  uint32_t bad_address;     /* reads that touch the `bad_size` bytes here fail until their sector is erased */
+  uint32_t bad_size;
+  bool fail_all_programs; /* nothing is programmed */
+  bool deny_all_programs; /* everything is programmed, and failure reported */
 };
 
 /* All blank. Ends the test if there is no memory. */

@@ -289,6 +289,7 @@ Test(damage, any_single_flash_failure_loses_nothing) {
     cr_assert_eq(store_start(&store), NORKV_OK);
     uint32_t *const faults[] = {&store.flash.fail_read_in, &store.flash.fail_program_in, &store.flash.fail_erase_in,
                                 &store.flash.flip_program_in};
+    store.flash.fail_reads_more = 4;
     *faults[n % 4] = 1 + n / 4 * (n % 4 == 0 ? 7 : 1);
     char values[2][16] = {"<not found>", "<not found>"};
     for (uint32_t i = 0; i < 120; i++) {
@@ -398,6 +399,7 @@ Test(damage, a_collection_that_failed_half_way_does_not_bring_a_deleted_key_back
       cr_assert_eq(norkv_get_sector_info(&store.kv, i, &(struct norkv_sector_info){0}), NORKV_OK);
     }
     store.flash.fail_read_in = n;
+    store.flash.fail_reads_more = 4;
     for (uint32_t i = 0; i < 3; i++) { /* sector 0, once more where it failed, then sector 2 with the tombstone */
       enum norkv_error err = norkv_maintain(&store.kv, NORKV_MAINTAIN_PARTIAL);
       cr_assert(err == NORKV_OK || err == NORKV_ERR_FLASH, "failure %u: error %d", n, (int)err);

@@ -189,6 +189,7 @@ Test(errors, a_read_that_fails_is_reported_by_every_call_and_changes_nothing) {
   cr_assert_eq(store_put(&store, "D4", "value"), NORKV_OK);
   size_t size = 0;
   char buffer[8];
+  store.flash.fail_reads_more = 4; /* a read that fails once is tried again, if any sector can be read */
   /* the n-th read fails, for every n up to the number of reads that the call makes */
   for (uint32_t n = 1; n <= 12; n++) {
     store.flash.fail_read_in = n;
@@ -215,6 +216,44 @@ Test(errors, a_read_that_fails_is_reported_by_every_call_and_changes_nothing) {
     store.flash.fail_read_in = 0;
     cr_assert_str_eq(store_get(&store, "k"), "value");
   }
+  store_free(&store);
+}
+
+/* The part falls silent at the n-th read of a start, and stays so: what can't be read is not taken for damaged. */
+Test(errors, a_part_that_can_not_be_read_says_so_and_nothing_is_erased) {
+  struct store store;
+  store_init(&store, &(struct store_shape){512, 4, 1, 1, 8});
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "k", "value"), NORKV_OK);
+  cr_assert_eq(store_put(&store, "l", "value"), NORKV_OK);
+  store.flash.bytes[40] ^= 1; /* so that there is something to recover */
+  uint64_t operations = store.flash.operations;
+  store.flash.fail_reads_more = UINT32_MAX;
+  enum norkv_error err = NORKV_ERR_FLASH;
+  uint32_t n = 0;
+  while (err == NORKV_ERR_FLASH && store.flash.operations == operations) {
+    store.flash.failing_reads = 0;
+    store.flash.fail_read_in = ++n;
+    err = store_start(&store);
+  }
+  cr_assert_geq(n, 4, "the part is read to the end before anything is erased");
+  cr_assert_eq(store.flash.violations, 0);
+  store_free(&store);
+}
+
+Test(errors, a_read_that_fails_once_and_then_works_is_nothing) {
+  struct store store;
+  store_init(&store, &(struct store_shape){512, 4, 1, 1, 8});
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "k", "value"), NORKV_OK);
+  for (uint32_t n = 1; n <= 8; n++) {
+    store.flash.fail_read_in = n;
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    cr_assert_str_eq(store_get(&store, "k"), "value");
+    cr_assert_str_eq(store_get(&store, "k"), "value");
+    cr_assert_eq(store.flash.fail_read_in, 0);
+  }
+  cr_assert_eq(store.flash.operations, 1);
   store_free(&store);
 }
 

@@ -5,14 +5,16 @@
 /*
  * A start that wrote nothing left the flash as it found it, and a start is a function of the flash: a second one would
  * do the same again. Only a start that wrote is followed by another, and one on metastable cells, which may read
- * otherwise now. That one may write, to mend what it finds, as may one on a part whose flash operations fail, but must
- * come to the same contents.
+ * otherwise now. That one may write, to mend what it finds, as may one on a part whose flash operations or reads fail,
+ * but must come to the same contents.
  */
 static void start_again(struct pc_checker *checker, struct pc_report *report) {
   struct pc_target *target = checker->target;
   size_t recovered = pc_device_mark(target->device);
-  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker);
+  uint64_t read_errors = pc_device_read_errors(target->device);
   const struct pc_started started = pc_checker_start(checker);
+  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker) ||
+                   pc_device_read_errors(target->device) > read_errors;
   size_t writes = pc_device_mark(target->device) - recovered;
   if (started.excused) {
     return;

@@ -26,7 +26,9 @@ struct norkv_flash {
   uint32_t sector_count; /* NORKV_MIN_SECTORS to NORKV_MAX_SECTORS */
   uint32_t alignment;    /* write granularity in bytes, 1 to NORKV_MAX_ALIGNMENT, any number (24 too) */
 
-  /* Reads `size` bytes at `address` into `buffer`. No alignment is kept. */
+  /* Reads `size` bytes at `address` into `buffer`. No alignment is kept. An ECC word that can't be corrected is a
+     failure: norkv takes what it tried to read for damaged once it failed three times, and after each of these the
+     first byte of some sector could be read. A part that can't be read at all is NORKV_ERR_FLASH; nothing is erased. */
   int (*read)(void *context, uint32_t address, void *buffer, size_t size);
   /* Programs `size` bytes at `address`; both are multiples of `alignment`. norkv programs only what it saw erased.
      The port splits at the pages of its part, if it has any. */

@@ -51,8 +51,9 @@ enum norkv_error {
   NORKV_ERR_FULL,      /* no room for the entry: the store is unchanged, a delete may make room (see norkv_put) */
   NORKV_ERR_KEYS,      /* more keys than max_keys. From start: nothing was erased, start again with more */
   NORKV_ERR_BUFFER,    /* the value is longer than the buffer: it was filled with the part that fits */
-  NORKV_ERR_DATA_LOSS, /* stored data failed its checksum and no good copy is left; with NORKV_RECOVER_MANUAL, start
-                          found damage that norkv_maintain would mend: the store is readable and writable as it is */
+  NORKV_ERR_DATA_LOSS, /* stored data failed its checksum or can't be read, and no good copy is left; with
+                          NORKV_RECOVER_MANUAL, start found damage that norkv_maintain would mend: the store is readable
+                          and writable as it is */
   NORKV_ERR_FLASH,     /* the flash port failed, or what was programmed reads back different */
 };
 
@@ -257,8 +258,8 @@ enum norkv_error norkv_delete(struct norkv *kv, const void *key, size_t key_leng
 
 /*
  * Reads up to `size` bytes of the value from `offset` on; `*read_size` tells how many (it may be NULL).
- * Errors: INVALID (offset beyond the value's end), NOT_FOUND, BUFFER, DATA_LOSS (every copy fails its checksum: the
- * buffer's content is undefined), FLASH.
+ * Errors: INVALID (offset beyond the value's end), NOT_FOUND, BUFFER, DATA_LOSS (every copy fails its checksum or
+ * can't be read: the buffer's content is undefined), FLASH.
  */
 enum norkv_error norkv_get(struct norkv *kv, const void *key, size_t key_length, size_t offset, void *buffer,
                            size_t size, size_t *read_size);
