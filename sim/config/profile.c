@@ -93,6 +93,53 @@ static enum pc_result bind_ecc_error(const struct pc_binding *binding, const str
   return result;
 }
 
+static enum pc_result bind_any_sector_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  static const char *const words[] = {"false", "true"};
+  size_t index = 0;
+  enum pc_result result = bind_word(binding, node, "true or false", words, 2, &index);
+  ((struct pc_profile *)target)->any_sector_size = index == 1;
+  return result;
+}
+
+static enum pc_result bind_block_us(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  struct pc_erase_block *block = target;
+  struct times times = {0};
+  enum pc_result result = bind_times(binding, node, &times);
+  block->erase_typical_us = times.typical;
+  block->erase_maximum_us = times.maximum;
+  return result;
+}
+
+static enum pc_result bind_erase_blocks(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  static const struct pc_field fields[] = {
+      {.key = "size",
+       .required = true,
+       .type = PC_FIELD_U32,
+       .offset = offsetof(struct pc_erase_block, size),
+       .min = 32,
+       .max = 1u << 20},
+      {.key = "from", .type = PC_FIELD_U32, .offset = offsetof(struct pc_erase_block, from), .max = UINT32_MAX},
+      {.key = "end", .type = PC_FIELD_U32, .offset = offsetof(struct pc_erase_block, end), .max = UINT32_MAX},
+      {.key = "erase_us", .type = PC_FIELD_CUSTOM, .bind = bind_block_us},
+  };
+  static const struct pc_schema schema = {.fields = fields, .count = sizeof fields / sizeof fields[0]};
+  struct pc_profile *profile = target;
+  if (node->kind != PC_NODE_LIST) {
+    return pc_bind_fail_type(binding, node, "a list of blocks, {size: N, erase_us: {...}} each");
+  }
+  for (const struct pc_node *item = node->first; item != NULL; item = item->next) {
+    if (profile->erase_block_count == PC_MAX_ERASE_BLOCKS) {
+      return pc_node_fail(binding->document, item, binding->error, "more than %u erase_blocks", PC_MAX_ERASE_BLOCKS);
+    }
+    enum pc_result result =
+        pc_bind_mapping(binding, item, &schema, &profile->erase_blocks[profile->erase_block_count++]);
+    if (result != PC_OK) {
+      return result;
+    }
+  }
+  return PC_OK;
+}
+
 #define FIELD_CHARS(name) \
   PC_FIELD_CHARS, .offset = offsetof(struct pc_profile, name), .max = sizeof((struct pc_profile *)0)->name - 1
 #define FIELD_U32(name, least, most) \
@@ -114,6 +161,10 @@ static const struct pc_field PROFILE_FIELDS[] = {
     {.key = "ecc_word", .type = FIELD_U32(ecc_word, 0, 256)},
     {.key = "ecc_error", .type = PC_FIELD_CUSTOM, .bind = bind_ecc_error},
     {.key = "collateral", .type = FIELD_U32(collateral, 0, UINT32_MAX)},
+    {.key = "any_sector_size", .type = PC_FIELD_CUSTOM, .bind = bind_any_sector_size},
+    {.key = "sector_from", .type = FIELD_U32(sector_from, 0, UINT32_MAX)},
+    {.key = "sector_end", .type = FIELD_U32(sector_end, 0, UINT32_MAX)},
+    {.key = "erase_blocks", .type = PC_FIELD_CUSTOM, .bind = bind_erase_blocks},
     {.key = "program_us", .type = PC_FIELD_CUSTOM, .bind = bind_program_us},
     {.key = "erase_us", .type = PC_FIELD_CUSTOM, .bind = bind_erase_us},
 };
@@ -203,6 +254,34 @@ static void write_number(struct pc_buffer *text, const char *indent, const char 
   pc_buffer_print(text, "\n%s%s: %u", indent, key, number);
 }
 
+static void write_times(const char *key, double typical, double maximum, struct pc_buffer *text) {
+  pc_buffer_print(text, "%s: {typical: ", key);
+  pc_write_double(text, typical);
+  pc_buffer_print(text, ", maximum: ");
+  pc_write_double(text, maximum);
+  pc_buffer_print(text, "}");
+}
+
+/* What only some parts have. */
+static void write_erase_sizes(const struct pc_profile *profile, const char *indent, struct pc_buffer *text) {
+  if (profile->any_sector_size) {
+    pc_buffer_print(text, "\n%sany_sector_size: true", indent);
+  }
+  if (profile->sector_from > 0 || profile->sector_end > 0) {
+    write_number(text, indent, "sector_from", profile->sector_from);
+    write_number(text, indent, "sector_end", profile->sector_end);
+  }
+  for (uint32_t i = 0; i < profile->erase_block_count; i++) {
+    const struct pc_erase_block *block = &profile->erase_blocks[i];
+    if (i == 0) {
+      pc_buffer_print(text, "\n%serase_blocks:", indent);
+    }
+    pc_buffer_print(text, "\n%s  - {size: %u, from: %u, end: %u, ", indent, block->size, block->from, block->end);
+    write_times("erase_us", block->erase_typical_us, block->erase_maximum_us, text);
+    pc_buffer_print(text, "}");
+  }
+}
+
 void pc_profile_write(const struct pc_profile *profile, const char *indent, struct pc_buffer *text) {
   pc_buffer_print(text, "%sname: ", indent);
   pc_write_quoted(text, profile->name);
@@ -223,13 +302,10 @@ void pc_profile_write(const struct pc_profile *profile, const char *indent, stru
   write_number(text, indent, "ecc_word", profile->ecc_word);
   pc_buffer_print(text, "\n%secc_error: %s", indent, pc_ecc_error_name(profile->ecc_error));
   write_number(text, indent, "collateral", profile->collateral);
-  pc_buffer_print(text, "\n%sprogram_us: {typical: ", indent);
-  pc_write_double(text, profile->program_typical_us);
-  pc_buffer_print(text, ", maximum: ");
-  pc_write_double(text, profile->program_maximum_us);
-  pc_buffer_print(text, "}\n%serase_us: {typical: ", indent);
-  pc_write_double(text, profile->erase_typical_us);
-  pc_buffer_print(text, ", maximum: ");
-  pc_write_double(text, profile->erase_maximum_us);
-  pc_buffer_print(text, "}\n");
+  write_erase_sizes(profile, indent, text);
+  pc_buffer_print(text, "\n%s", indent);
+  write_times("program_us", profile->program_typical_us, profile->program_maximum_us, text);
+  pc_buffer_print(text, "\n%s", indent);
+  write_times("erase_us", profile->erase_typical_us, profile->erase_maximum_us, text);
+  pc_buffer_print(text, "\n");
 }

@@ -11,6 +11,7 @@ struct pc_reading {
   struct pc_document document;
   char *folder; /* that relative paths start from */
   struct pc_repro repro;
+  uint32_t sector_size;           /* that the device section chooses; 0: the profile's */
   const struct pc_node *faults;   /* made once the device is known */
   const struct pc_node *workload; /* what it says is checked; made into operations once the seed is known */
   bool streamed;                  /* a generated workload isn't made into a list */

@@ -1,7 +1,7 @@
 #include "profile.h"
 #include "scenario.h"
 
-/* device: {profile: NAME | PATH | {a profile}, sectors: N, worn: X} */
+/* device: {profile: NAME | PATH | {a profile}, sectors: N, sector_size: N, worn: X} */
 
 static enum pc_result bind_profile(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
@@ -26,6 +26,11 @@ static const struct pc_field DEVICE_FIELDS[] = {
      .offset = offsetof(struct pc_reading, repro.scenario.sectors),
      .min = 1,
      .max = 65535},
+    {.key = "sector_size",
+     .type = PC_FIELD_U32,
+     .offset = offsetof(struct pc_reading, sector_size),
+     .min = 16,
+     .max = 1u << 20},
     {.key = "worn", .type = PC_FIELD_DOUBLE, .offset = offsetof(struct pc_reading, repro.scenario.worn), .max = 10},
 };
 static const struct pc_schema DEVICE_SCHEMA = {
@@ -39,12 +44,18 @@ enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_
   if (result != PC_OK) {
     return result;
   }
-  const struct pc_scenario *scenario = &reading->repro.scenario;
+  struct pc_scenario *scenario = &reading->repro.scenario;
+  struct pc_error cause;
+  if (reading->sector_size > 0) {
+    result = pc_profile_choose_sector(&scenario->profile, reading->sector_size, &cause);
+    if (result != PC_OK) {
+      return pc_bind_cause(binding, pc_node_child(node, "sector_size"), result, &cause);
+    }
+  }
   if (scenario->worn > 0 && scenario->profile.endurance == 0) {
     return pc_node_fail(binding->document, pc_node_child(node, "worn"), binding->error,
                         "device.worn needs a profile with an endurance, which %s doesn't have", scenario->profile.name);
   }
-  struct pc_error cause;
-  result = pc_profile_check(&reading->repro.scenario.profile, reading->repro.scenario.sectors, &cause);
+  result = pc_profile_check(&scenario->profile, scenario->sectors, &cause);
   return pc_bind_cause(binding, node, result, &cause);
 }

@@ -109,8 +109,7 @@ enum pc_result pc_check_power(const struct pc_binding *binding, const struct pc_
     return pc_node_fail(binding->document, reading->moments, binding->error, "%s takes a power.depth of 1, not %u",
                         pc_node_path(reading->moments).text, scenario->plan.depth);
   }
-  if (scenario->plan.cuts == PC_CUTS_BY_TIME &&
-      pc_work_typical_us(&scenario->profile, (struct pc_flash_work){.programs = 1, .erases = 1}) < 0) {
+  if (scenario->plan.cuts == PC_CUTS_BY_TIME && !pc_profile_tells_times(&scenario->profile)) {
     return pc_node_fail(binding->document, reading->moments, binding->error,
                         "power.cuts.by_time needs the part's times: profile '%s' has no program_us or erase_us",
                         scenario->profile.name);

@@ -198,12 +198,44 @@ static void read_programs(const struct basic_table *table, struct facts *facts) 
   facts->program_maximum_us = facts->program_typical_us * 2 * (field(programs, 0, 4) + 1);
 }
 
+/* Whether a type is one of the profile's erase_blocks: none is as large, and it isn't larger than a profile takes. */
+static bool is_block(const struct facts *facts, unsigned index) {
+  const struct erase_type *type = &facts->types[index];
+  bool first = true;
+  for (unsigned i = 0; i < index; i++) {
+    first = first && facts->types[i].size != type->size;
+  }
+  return first && type->size > facts->sector.size && type->size <= MOST_SECTOR;
+}
+
+static void write_times(const struct erase_type *type, struct pc_buffer *text) {
+  pc_buffer_print(text, "erase_us: {typical: %" PRIu64 ", maximum: %" PRIu64 "}", (uint64_t)type->typical_ms * 1000,
+                  (uint64_t)type->maximum_ms * 1000);
+}
+
+/* By rising size, as all are powers of two. */
+static void write_erase_blocks(const struct facts *facts, struct pc_buffer *text) {
+  const char *title = "erase_blocks:  # DWORDs 8 to 10: what it erases at once beside a sector\n";
+  for (uint64_t size = facts->sector.size; size <= MOST_SECTOR; size *= 2) {
+    for (unsigned i = 0; i < ERASE_TYPES; i++) {
+      if (facts->types[i].size == size && is_block(facts, i)) {
+        pc_buffer_print(text, "%s  - {size: %" PRIu64 ", ", title, size);
+        write_times(&facts->types[i], text);
+        pc_buffer_print(text, "}\n");
+        title = "";
+      }
+    }
+  }
+}
+
 static void write_erase_types(const struct facts *facts, struct pc_buffer *text) {
   for (unsigned i = 0; i < ERASE_TYPES; i++) {
     const struct erase_type *type = &facts->types[i];
     if (type->size > 0) {
-      pc_buffer_print(text, "#   %" PRIu32 " bytes%s", type->size,
-                      type->size == facts->sector.size ? ", used here" : "");
+      const char *use = type->size == facts->sector.size ? ", the sector here"
+                        : is_block(facts, i)             ? ", a block here"
+                                                         : ", not used here";
+      pc_buffer_print(text, "#   %" PRIu32 " bytes%s", type->size, use);
       if (type->typical_ms > 0) {
         pc_buffer_print(text, ": %" PRIu32 " ms typical, %" PRIu32 " ms at most", type->typical_ms, type->maximum_ms);
       }
@@ -228,9 +260,10 @@ static void write_profile(const struct basic_table *table, const struct facts *f
   pc_buffer_print(text, "program_us: {typical: %" PRIu32 ", maximum: %" PRIu32 "}  # of a page: %s\n",
                   facts->program_typical_us, facts->program_maximum_us,
                   facts->program_typical_us > 0 ? "DWORD 11" : "not told, as the table ends before DWORD 11");
-  pc_buffer_print(text, "erase_us: {typical: %" PRIu64 ", maximum: %" PRIu64 "}  # of a sector: %s\n",
-                  (uint64_t)facts->sector.typical_ms * 1000, (uint64_t)facts->sector.maximum_ms * 1000,
+  write_times(&facts->sector, text);
+  pc_buffer_print(text, "  # of a sector: %s\n",
                   facts->sector.typical_ms > 0 ? "DWORD 10" : "not told, as the table ends before DWORD 10");
+  write_erase_blocks(facts, text);
 }
 
 enum pc_result pc_sfdp_import(const char *name, struct pc_bytes dump, struct pc_buffer *text, struct pc_error *error) {

@@ -84,20 +84,34 @@ static uint64_t programs_in(const struct pc_device *device, const struct pc_flas
   return (operation->address + operation->size - 1) / page - operation->address / page + 1;
 }
 
+static void count_erase(struct pc_device *device, uint32_t size, uint64_t one) {
+  const struct pc_profile *profile = &device->profile;
+  device->work.erases += one;
+  for (uint32_t i = 0; i < profile->erase_block_count; i++) {
+    device->work.block_erases[i] += profile->erase_blocks[i].size == size ? one : 0;
+  }
+}
+
 static void count_work(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {
+  uint64_t one = undo ? UINT64_MAX : 1;
   if (operation->kind == PC_ROT) {
     return;
   }
-  uint64_t *count = operation->kind == PC_ERASE ? &device->work.erases : &device->work.programs;
-  uint64_t done = operation->kind == PC_ERASE ? 1 : programs_in(device, operation);
-  *count = undo ? *count - done : *count + done;
-  device->work.flash_operations += undo ? UINT64_MAX : 1;
+  if (operation->kind == PC_ERASE) {
+    count_erase(device, operation->size, one);
+  } else {
+    device->work.programs += one * programs_in(device, operation);
+  }
+  device->work.flash_operations += one;
 }
 
 static void count_wear(struct pc_device *device, const struct pc_flash_operation *operation, bool undo) {
   if (operation->kind == PC_ERASE) {
-    uint64_t *erases = &device->wear[operation->address / device->profile.sector_size].erases;
-    *erases = undo ? *erases - 1 : *erases + 1;
+    uint32_t first = operation->address / device->profile.sector_size;
+    uint32_t sectors = operation->size / device->profile.sector_size;
+    for (uint32_t i = 0; i < sectors; i++) {
+      device->wear[first + i].erases += undo ? UINT64_MAX : 1;
+    }
   } else if (operation->kind == PC_PROGRAM) {
     count_programmed_bytes(device, operation->address, operation->size, undo);
   }

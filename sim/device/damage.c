@@ -4,11 +4,11 @@
 #include "hash.h"
 #include "state.h"
 
-/* Damage came about in the sector of `address`. */
-static void note(struct pc_device *device, uint32_t address, bool beyond_copies) {
-  uint32_t sector = address / device->profile.sector_size;
+/* Damage came about in the sectors of `first` to `last`. */
+static void note(struct pc_device *device, uint32_t first, uint32_t last, bool beyond_copies) {
+  uint32_t sector = first / device->profile.sector_size;
   struct pc_damage *damage = &device->damage;
-  bool elsewhere = damage->events > 0 && damage->sector != sector;
+  bool elsewhere = (damage->events > 0 && damage->sector != sector) || last / device->profile.sector_size != sector;
   damage->beyond_copies = damage->beyond_copies || beyond_copies || elsewhere;
   damage->sector = sector;
   damage->events++;
@@ -56,18 +56,23 @@ static uint8_t spoilt_after(const struct pc_device *device, const struct pc_flas
 
 void pc_damage_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
   bool mends = pc_damage_mends(device, operation);
-  uint8_t damaged = operation->kind == PC_ROT || (operation->ignored && operation->kind == PC_ERASE && !mends);
+  bool all = operation->kind == PC_ROT || (operation->ignored && operation->kind == PC_ERASE && !mends);
+  uint32_t first = UINT32_MAX, last = 0;
   for (uint32_t i = 0; i < operation->size; i++) {
     uint32_t at = operation->address + i;
     device->planes[PC_PLANE_SPOILT].bytes[at] = spoilt_after(device, operation, mends, i);
+    uint8_t damaged = operation->spoilt != NULL ? operation->spoilt[i] : 0;
     if (operation->stuck != NULL) {
       device->planes[PC_PLANE_STUCK].bytes[at] |= operation->stuck[i];
       damaged |= operation->stuck[i];
     }
-    damaged |= operation->spoilt != NULL ? operation->spoilt[i] : 0;
+    if (all || damaged != 0) {
+      first = first == UINT32_MAX ? at : first;
+      last = at;
+    }
   }
-  if (damaged != 0) {
-    note(device, operation->address, operation->kind == PC_ERASE && operation->ignored);
+  if (first != UINT32_MAX) {
+    note(device, first, last, operation->kind == PC_ERASE && operation->ignored);
   }
 }
 
@@ -77,5 +82,5 @@ void pc_damage_stick(struct pc_device *device, uint32_t address, uint8_t bits, u
   device->planes[PC_PLANE_STUCK].bytes[address] |= bits;
   device->planes[PC_PLANE_SPOILT].bytes[address] |= bits;
   device->hash += pc_hash_lines(PC_HASH_CELLS, device->cells, address, 1) + pc_planes_hash(device, address, 1);
-  note(device, address, false);
+  note(device, address, address, false);
 }

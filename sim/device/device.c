@@ -20,13 +20,14 @@ static uint64_t hash_all(const struct pc_device *device) {
 /* False when memory ran out: what was allocated is then pc_device_destroy's. */
 static bool allocate(struct pc_device *device) {
   device->cells = malloc(pc_whole_lines(device->size));
-  device->erased = malloc(device->profile.sector_size);
+  uint32_t largest = pc_profile_largest_erase(&device->profile);
+  device->erased = malloc(largest);
   device->wear = calloc(device->sectors, sizeof *device->wear);
   if (device->cells == NULL || device->erased == NULL || device->wear == NULL) {
     return false;
   }
   memset(device->cells, PC_ERASED, pc_whole_lines(device->size));
-  memset(device->erased, PC_ERASED, device->profile.sector_size);
+  memset(device->erased, PC_ERASED, largest);
   const struct pc_profile *profile = &device->profile;
   /* Words that are programmed twice get wrong check bits without a tear. */
   bool twice = profile->ecc_word > 0 && profile->programs_per_unit != 1 && profile->reprogram != PC_REPROGRAM_ZEROS;

@@ -21,13 +21,25 @@ static enum pc_result make_room(struct pc_fault_memory *memory, size_t size, str
   return PC_OK;
 }
 
+/* Of the oldest sector that the operation is in. */
+static double age_of(const struct pc_device *device, const struct pc_flash_operation *operation) {
+  uint32_t sector_size = pc_device_profile(device)->sector_size;
+  uint32_t last = (operation->address + operation->size - 1) / sector_size;
+  double oldest = 0;
+  for (uint32_t sector = operation->address / sector_size; sector <= last; sector++) {
+    double age = pc_device_age(device, sector);
+    oldest = age > oldest ? age : oldest;
+  }
+  return oldest;
+}
+
 void pc_fault_describe(struct pc_fault_input *input, const struct pc_device *device) {
   const struct pc_profile *profile = pc_device_profile(device);
   input->program_unit = profile->program_unit;
   input->cells = pc_device_cells(device);
   input->ecc_word = profile->ecc_word;
   input->collateral = profile->collateral;
-  input->age = pc_device_age(device, input->operation.address / profile->sector_size);
+  input->age = age_of(device, &input->operation);
 }
 
 /* The operation as it is left: its buffers are those of `left`. */

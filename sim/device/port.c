@@ -98,18 +98,22 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
   return status;
 }
 
-static int erase(void *context, uint32_t address) {
+int pc_device_erase(void *context, uint32_t address, uint32_t size) {
   struct pc_device *device = context;
-  watch_sectors(device, address, 1);
+  watch_sectors(device, address, size);
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
   }
-  if (!pc_rules_allow_erase(device, address)) {
+  if (!pc_rules_allow_erase(device, address, size)) {
     return PC_FLASH_REFUSED;
   }
-  return pc_armed_operate(
-      device, &(struct pc_flash_operation){
-                  .kind = PC_ERASE, .address = address, .size = device->profile.sector_size, .after = device->erased});
+  return pc_armed_operate(device, &(struct pc_flash_operation){
+                                      .kind = PC_ERASE, .address = address, .size = size, .after = device->erased});
+}
+
+static int erase(void *context, uint32_t address) {
+  const struct pc_device *device = context;
+  return pc_device_erase(context, address, device->profile.sector_size);
 }
 
 struct pc_flash pc_device_port(struct pc_device *device) {

@@ -100,6 +100,42 @@ static enum pc_result check_reach(const struct pc_profile *profile, struct pc_er
   return PC_OK;
 }
 
+static enum pc_result check_place(const char *name, uint32_t from, uint32_t end, uint32_t sector_size,
+                                  struct pc_error *error) {
+  if (from % sector_size != 0 || end % sector_size != 0) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: from and end are multiples of sector_size, %lu", name,
+                   (unsigned long)sector_size);
+  }
+  return end != 0 && end <= from ? pc_fail(error, PC_BAD_INPUT, "%s: it ends before it begins", name) : PC_OK;
+}
+
+/* Sizes that the part erases at once beside a sector. */
+static enum pc_result check_erase_blocks(const struct pc_profile *profile, struct pc_error *error) {
+  enum pc_result result =
+      check_place("sector_from, sector_end", profile->sector_from, profile->sector_end, profile->sector_size, error);
+  uint32_t smaller = profile->sector_size;
+  if (profile->any_sector_size && profile->erase_block_count > 0) {
+    return pc_fail(error, PC_BAD_INPUT, "any_sector_size and erase_blocks do not go together");
+  }
+  if (result == PC_OK) {
+    result = check_range("erase_blocks", profile->erase_block_count, 0, PC_MAX_ERASE_BLOCKS, error);
+  }
+  for (uint32_t i = 0; result == PC_OK && i < profile->erase_block_count; i++) {
+    const struct pc_erase_block *block = &profile->erase_blocks[i];
+    if (block->size <= smaller || block->size % smaller != 0 || block->size > MAX_SECTOR_SIZE) {
+      return pc_fail(error, PC_BAD_INPUT,
+                     "erase_blocks: a size of %lu is not 2 times or more that of the one before, %lu, and to %lu",
+                     (unsigned long)block->size, (unsigned long)smaller, (unsigned long)MAX_SECTOR_SIZE);
+    }
+    smaller = block->size;
+    result = check_place("erase_blocks", block->from, block->end, profile->sector_size, error);
+    if (result == PC_OK) {
+      result = check_times("erase_blocks: erase", block->erase_typical_us, block->erase_maximum_us, error);
+    }
+  }
+  return result;
+}
+
 static enum pc_result check_geometry(const struct pc_profile *profile, uint32_t sectors, struct pc_error *error) {
   enum pc_result result = check_range("program_unit", profile->program_unit, 1, 256, error);
   if (result != PC_OK) {
@@ -146,7 +182,8 @@ enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t secto
   if (result != PC_OK) {
     return result;
   }
-  return check_times("erase", profile->erase_typical_us, profile->erase_maximum_us, error);
+  result = check_times("erase", profile->erase_typical_us, profile->erase_maximum_us, error);
+  return result != PC_OK ? result : check_erase_blocks(profile, error);
 }
 
 const char *pc_reprogram_name(enum pc_reprogram reprogram) {

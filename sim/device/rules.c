@@ -167,14 +167,20 @@ int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uin
   return broken == PC_RULE_COUNT ? PC_FLASH_OK : refused(device, broken, address, size);
 }
 
-bool pc_rules_allow_erase(struct pc_device *device, uint32_t address) {
+bool pc_rules_allow_erase(struct pc_device *device, uint32_t address, uint32_t size) {
   if (address >= device->size) {
-    return refuse(device, PC_RULE_RANGE, address, device->profile.sector_size);
+    return refuse(device, PC_RULE_RANGE, address, size);
   }
-  if (address % device->profile.sector_size != 0) {
-    return refuse(device, PC_RULE_ALIGNMENT, address, device->profile.sector_size);
+  if (size == 0) {
+    return refuse(device, PC_RULE_ERASE_SIZE, address, size);
   }
-  return true;
+  if (address % size != 0) {
+    return refuse(device, PC_RULE_ALIGNMENT, address, size);
+  }
+  if (!is_inside(device, address, size)) {
+    return refuse(device, PC_RULE_RANGE, address, size);
+  }
+  return pc_erase_is_offered(device, address, size) || refuse(device, PC_RULE_ERASE_SIZE, address, size);
 }
 
 size_t pc_device_contract_violations(const struct pc_device *device, struct pc_contract_violation *first) {
@@ -197,6 +203,7 @@ const char *pc_rule_text(enum pc_rule rule) {
       [PC_RULE_PAGE] = "a program across a page boundary",
       [PC_RULE_REPROGRAM] = "a programmed unit programmed again with what the part does not take there",
       [PC_RULE_ECC] = "a read of a word that ECC can't correct, which faults",
+      [PC_RULE_ERASE_SIZE] = "an erase of a size that the part doesn't erase at once there",
       [PC_RULE_ROW] = "a row programmed more often than the part allows between erases",
   };
   return texts[rule];

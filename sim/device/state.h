@@ -11,7 +11,7 @@ struct pc_device {
   uint32_t size;  /* bytes in all */
   uint8_t *cells; /* padded with ones to whole hash lines */
   struct pc_plane planes[PC_PLANE_KINDS];
-  uint8_t *erased; /* a sector of ones */
+  uint8_t *erased; /* ones, as many as one erase covers at most */
   struct pc_sector_wear *wear;
   double worn; /* the age of each sector when the device was made */
   struct pc_flash_work work;
@@ -99,6 +99,11 @@ bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size
 int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size);
 /* How a read answers that met a word that can't be corrected. */
 int pc_rules_judge_ecc(struct pc_device *device, uint32_t address, size_t size);
-bool pc_rules_allow_erase(struct pc_device *device, uint32_t address);
+bool pc_rules_allow_erase(struct pc_device *device, uint32_t address, uint32_t size);
+
+/* Erase sizes. Whether the part erases so many bytes at once there; both are inside the device, and aligned. */
+bool pc_erase_is_offered(const struct pc_device *device, uint32_t address, uint32_t size);
+/* The port's call. */
+int pc_device_erase(void *context, uint32_t address, uint32_t size);
 
 #endif

@@ -47,10 +47,7 @@ void pc_latency_note(struct pc_exploration_result *result, enum pc_operation_kin
                      struct pc_flash_work before) {
   enum pc_latency_kind latency = kind_of(kind);
   if (latency != PC_LATENCY_COUNT) {
-    struct pc_flash_work work = pc_device_work(device);
-    work.programs -= before.programs;
-    work.erases -= before.erases;
-    work.flash_operations -= before.flash_operations;
+    struct pc_flash_work work = pc_device_work_since(device, &before);
     double maximum_us = pc_work_maximum_us(pc_device_profile(device), work);
     note(&result->latencies[latency], 1, maximum_us);
     if (latency == PC_LATENCY_PUT) {

@@ -23,8 +23,9 @@ struct pc_replay {
   bool ended;                /* there is no more to tell */
   /* With stops: */
   struct pc_flash flash; /* the device's, which the store reaches through the replay */
-  bool stopped;          /* it was stopped for the last time */
-  bool armed;            /* the flash operation at this mark of the device's journal is to be cut */
+  struct pc_flash_erases erases;
+  bool stopped; /* it was stopped for the last time */
+  bool armed;   /* the flash operation at this mark of the device's journal is to be cut */
   size_t armed_mark;
 };
 

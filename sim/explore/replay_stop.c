@@ -30,6 +30,14 @@ static int erase_flash(void *context, uint32_t address) {
   return replay->flash.erase(replay->flash.context, address);
 }
 
+static int erase_block(void *context, uint32_t address, uint32_t size) {
+  struct pc_replay *replay = context;
+  if (is_due(replay)) {
+    replay->stops->cut();
+  }
+  return replay->erases.erase(replay->flash.context, address, size);
+}
+
 enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error) {
   struct pc_target *target = &replay->rig.target;
   struct pc_flash *flash = &target->setup.flash;
@@ -39,6 +47,8 @@ enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error
   flash->read = read_flash;
   flash->program = program_flash;
   flash->erase = erase_flash;
+  replay->erases = target->setup.erases;
+  target->setup.erases.erase = erase_block;
   /* What it was told of its flash has changed. */
   if (target->store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
     return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", target->store->name, message);

@@ -31,7 +31,8 @@ enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *devi
                               struct pc_error *error);
 
 /* Operation `index` as it is about to happen on the device, which must be in the state that it was recorded in.
-   `before` shows the device's cells, and changes with them. `erased` is a sector of erased bytes. */
+   `before` shows the device's cells, and changes with them. `erased` are erased bytes, as many
+   as one erase covers at most (pc_profile_largest_erase). */
 struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device,
                                        const uint8_t *erased);
 

@@ -21,13 +21,13 @@ enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *pl
     free(opened);
     return result;
   }
-  size_t sector_size = pc_device_profile(opened->rig.device)->sector_size;
-  opened->erased = malloc(sector_size);
+  size_t largest = pc_profile_largest_erase(pc_device_profile(opened->rig.device));
+  opened->erased = malloc(largest);
   if (opened->erased == NULL) {
     pc_walk_close(opened);
     return pc_fail_memory(error);
   }
-  memset(opened->erased, PC_ERASED, sector_size);
+  memset(opened->erased, PC_ERASED, largest);
   *walk = opened;
   return PC_OK;
 }

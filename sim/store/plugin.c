@@ -33,9 +33,10 @@ static enum pc_result check_store(const char *path, const struct pc_store *store
   if (store == NULL) {
     return pc_fail(error, PC_BAD_INPUT, "%s: does not export %s", path, PC_STORE_SYMBOL);
   }
-  if (store->api != PC_STORE_API) {
-    return pc_fail(error, PC_BAD_INPUT, "%s: built for version %u of the store interface, this is version %u", path,
-                   store->api, PC_STORE_API);
+  if (store->api < PC_OLDEST_STORE_API || store->api > PC_STORE_API) {
+    return pc_fail(error, PC_BAD_INPUT,
+                   "%s: built for version %u of the store interface, this is version %u and takes %u and later", path,
+                   store->api, PC_STORE_API, PC_OLDEST_STORE_API);
   }
   const char *missing = missing_part(store);
   if (missing != NULL) {

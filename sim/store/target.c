@@ -31,7 +31,8 @@ enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *s
       .setup = {.flash = pc_device_port(device),
                 .parameters = parameters,
                 .parameter_count = parameter_count,
-                .key_count = key_count},
+                .key_count = key_count,
+                .erases = pc_device_erases(device)},
       .device = device,
   };
   char message[512] = "";

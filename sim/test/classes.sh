@@ -73,6 +73,15 @@ finds worn naive_t9 "$whole, metastable, ecc, collateral"
 outcome 0 naive_careful "$whole, metastable, ecc, collateral, worn, bit_rot"
 outcome 0 naive_careful 'between_ops, prefix, bit_subset' "${deeper[@]}"
 
+# The same on a part with smaller sectors, where the stores erase blocks of four at once: a cut tears the whole block.
+sed -i 's/sector_size: 1024/sector_size: 256\n    erase_blocks: [{size: 512}, {size: 1024}]/; s/sectors: 4/sectors: 16/' s.yaml
+outcome 0 naive_careful "$whole, metastable, ecc, collateral, worn, bit_rot"
+finds two_phase_erase naive_t4 ''
+says ", 1024 bytes, sector "
+finds metastable naive_t6 ''
+finds ecc naive_t7 ''
+finds worn naive_t9 ''
+
 # Each class that there is stands above.
 while read -r _ name _; do
   grep -qE "^(finds|outcome 0 naive_careful) .*\b$name\b" "$self" || fail "no store is there for $name"

@@ -93,12 +93,30 @@ static inline bool same_number(double a, double b) {
   return a >= b && a <= b;
 }
 
+static inline bool same_erase_sizes(const struct pc_profile *a, const struct pc_profile *b) {
+  bool same = a->any_sector_size == b->any_sector_size && a->sector_from == b->sector_from &&
+              a->sector_end == b->sector_end && a->erase_block_count == b->erase_block_count;
+  for (uint32_t i = 0; same && i < a->erase_block_count; i++) {
+    const struct pc_erase_block *left = &a->erase_blocks[i], *right = &b->erase_blocks[i];
+    same = left->size == right->size && left->from == right->from && left->end == right->end &&
+           same_number(left->erase_typical_us, right->erase_typical_us) &&
+           same_number(left->erase_maximum_us, right->erase_maximum_us);
+  }
+  return same;
+}
+
+static inline bool same_rules(const struct pc_profile *a, const struct pc_profile *b) {
+  return a->reprogram == b->reprogram && a->page_overflow == b->page_overflow && a->row_size == b->row_size &&
+         a->programs_per_row == b->programs_per_row && a->read_unit == b->read_unit && a->ecc_word == b->ecc_word &&
+         a->ecc_error == b->ecc_error && a->collateral == b->collateral;
+}
+
 static inline bool same_profile(const struct pc_profile *a, const struct pc_profile *b) {
   return strcmp(a->name, b->name) == 0 && strcmp(a->summary, b->summary) == 0 && a->sector_size == b->sector_size &&
          a->program_unit == b->program_unit && a->page_size == b->page_size &&
          a->programs_per_unit == b->programs_per_unit && a->endurance == b->endurance &&
          same_number(a->program_typical_us, b->program_typical_us) &&
-         same_number(a->program_maximum_us, b->program_maximum_us) &&
+         same_number(a->program_maximum_us, b->program_maximum_us) && same_erase_sizes(a, b) && same_rules(a, b) &&
          same_number(a->erase_typical_us, b->erase_typical_us) && same_number(a->erase_maximum_us, b->erase_maximum_us);
 }
 

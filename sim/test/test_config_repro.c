@@ -163,6 +163,16 @@ static void random_profile(struct pc_random *random, struct pc_profile *profile)
   };
   profile->sector_size = profile->program_unit * (16 + 2 * (uint32_t)pc_random_below(random, 500));
   profile->page_size = profile->program_unit * (uint32_t)pc_random_below(random, 64);
+  profile->any_sector_size = pc_random_below(random, 4) == 0;
+  profile->sector_end = profile->sector_size * (uint32_t)pc_random_below(random, 3);
+  profile->erase_block_count = profile->any_sector_size ? 0 : (uint32_t)pc_random_below(random, 3);
+  for (uint32_t i = 0; i < profile->erase_block_count; i++) {
+    profile->erase_blocks[i] = (struct pc_erase_block){.size = profile->sector_size * (i == 0 ? 3 : 6),
+                                                       .from = profile->sector_size * i,
+                                                       .end = profile->sector_size * (i == 0 ? 0 : 30),
+                                                       .erase_typical_us = pc_random_unit(random),
+                                                       .erase_maximum_us = 1 + pc_random_unit(random)};
+  }
   if (profile->programs_per_unit > 1) {
     profile->reprogram = (enum pc_reprogram)pc_random_below(random, PC_REPROGRAM_COUNT);
     profile->row_size = profile->sector_size / 2 * (uint32_t)pc_random_below(random, 3);

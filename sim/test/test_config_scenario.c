@@ -83,6 +83,26 @@ Test(config_scenario, the_workload_is_generated_as_asked_from_the_seed) {
   pc_scenario_free(&scenario);
 }
 
+Test(config_scenario, the_sector_is_the_size_that_is_chosen) {
+  write_text("s.yaml",
+             "device: {profile: w25q128jv, sectors: 3, sector_size: 32768}\nstore: {engine: norkv}\n"
+             "workload: {operations: 9, keys: 2, value_size: 4, mix: {put: 1}}\n");
+  struct pc_scenario scenario = load("s.yaml", NULL);
+  const struct pc_profile *profile = &scenario.profile;
+  cr_expect_eq(profile->sector_size, 32768);
+  cr_expect_float_eq(profile->erase_typical_us, 120000, 1e-9);
+  cr_expect(profile->erase_block_count == 1 && profile->erase_blocks[0].size == 65536);
+  pc_scenario_free(&scenario);
+  struct pc_scenario_options options = {
+      .overrides = (struct pc_override[]){{.path = "device.profile", .value = "ideal"},
+                                          {.path = "device.sector_size", .value = "500"}},
+      .override_count = 2,
+  };
+  scenario = load("s.yaml", &options);
+  cr_expect_eq(scenario.profile.sector_size, 500);
+  pc_scenario_free(&scenario);
+}
+
 Test(config_scenario, what_the_file_leaves_out_has_its_default) {
   write_text("s.yaml",
              "device: {profile: ideal, sectors: 3}\nstore: {engine: norkv}\n"
@@ -164,7 +184,8 @@ Test(config_scenario, paths_in_it_start_from_its_folder) {
   write_text("sub/p.yaml",
              "name: mine\nsector_size: 256\nprogram_unit: 8\npage_size: 64\nprograms_per_unit: 2\n"
              "reprogram: zeros\nrow_size: 32\nprograms_per_row: 5\nread_unit: 4\npage_overflow: refuse\n"
-             "endurance: 100\nprogram_us: {typical: 1.5, maximum: 2}\nerase_us: {maximum: 1e3}\n");
+             "endurance: 100\nprogram_us: {typical: 1.5, maximum: 2}\nerase_us: {maximum: 1e3}\nsector_end: 1024\n"
+             "erase_blocks: [{size: 512}, {size: 1024, from: 256, end: 4096, erase_us: {typical: 7, maximum: 9}}]\n");
   write_text("sub/s.yaml",
              "device: {profile: p.yaml, sectors: 2}\nstore: {plugin: ./libmine.so}\nworkload: {trace: t.trace}\n");
   struct pc_scenario scenario = load("sub/s.yaml", NULL);
@@ -181,6 +202,12 @@ Test(config_scenario, paths_in_it_start_from_its_folder) {
   cr_expect_float_eq(profile->program_maximum_us, 2, 1e-9);
   cr_expect_float_eq(profile->erase_typical_us, 0, 1e-9);
   cr_expect_float_eq(profile->erase_maximum_us, 1000, 1e-9);
+  cr_expect(profile->sector_from == 0 && profile->sector_end == 1024 && !profile->any_sector_size);
+  cr_expect(profile->erase_block_count == 2 && profile->erase_blocks[0].size == 512);
+  const struct pc_erase_block *block = &profile->erase_blocks[1];
+  cr_expect(block->size == 1024 && block->from == 256 && block->end == 4096);
+  cr_expect_float_eq(block->erase_typical_us, 7, 1e-9);
+  cr_expect_float_eq(block->erase_maximum_us, 9, 1e-9);
   pc_scenario_free(&scenario);
 
   cr_assert_eq(chdir("sub"), 0);

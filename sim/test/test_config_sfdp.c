@@ -68,6 +68,17 @@ static void expect_times(const struct pc_profile *profile, double program_typica
   cr_expect_float_eq(profile->erase_maximum_us, erase_maximum, 1e-9);
 }
 
+/* Those of the MX25R6435F. */
+static void expect_blocks(const struct pc_profile *profile) {
+  cr_assert_eq(profile->erase_block_count, 2);
+  cr_expect_eq(profile->erase_blocks[0].size, 32768);
+  cr_expect_float_eq(profile->erase_blocks[0].erase_typical_us, 240000, 1e-9);
+  cr_expect_float_eq(profile->erase_blocks[0].erase_maximum_us, 1920000, 1e-9);
+  cr_expect_eq(profile->erase_blocks[1].size, 65536);
+  cr_expect_float_eq(profile->erase_blocks[1].erase_typical_us, 480000, 1e-9);
+  cr_expect_float_eq(profile->erase_blocks[1].erase_maximum_us, 3840000, 1e-9);
+}
+
 Test(config_sfdp, tables_of_known_parts_give_their_datasheets_figures) {
   struct dump dump = dump_of(MX25R6435F, 16);
   struct pc_profile profile = import(&dump);
@@ -75,11 +86,13 @@ Test(config_sfdp, tables_of_known_parts_give_their_datasheets_figures) {
   cr_expect_eq(profile.page_size, 256);
   cr_expect_eq(profile.program_unit, 1);
   expect_times(&profile, 896, 5376, 48000, 384000);
+  expect_blocks(&profile);
 
   struct pc_profile built_in;
   struct pc_error error;
   cr_assert_eq(pc_profile_find("mx25r6435f", NULL, &built_in, &error), PC_OK);
   expect_times(&built_in, 896, 5376, 48000, 384000);
+  expect_blocks(&built_in);
 
   dump = dump_of(MX66U2G45G, 11);
   profile = import(&dump);
@@ -111,9 +124,9 @@ Test(config_sfdp, every_field_is_read_where_the_standard_puts_it) {
   const char *said = (const char *)text.data;
   cr_expect_not_null(strstr(said, "revision 1.6, of 23 words"));
   cr_expect_not_null(strstr(said, "The part has 16777216 bytes"));
-  cr_expect_not_null(strstr(said, "#   65536 bytes: 31 ms typical, 124 ms at most\n"));
-  cr_expect_not_null(strstr(said, "#   4096 bytes, used here: 384 ms typical, 1536 ms at most\n"));
-  cr_expect_not_null(strstr(said, "#   262144 bytes: 1000 ms typical, 4000 ms at most\n"));
+  cr_expect_not_null(strstr(said, "#   65536 bytes, a block here: 31 ms typical, 124 ms at most\n"));
+  cr_expect_not_null(strstr(said, "#   4096 bytes, the sector here: 384 ms typical, 1536 ms at most\n"));
+  cr_expect_not_null(strstr(said, "#   262144 bytes, a block here: 1000 ms typical, 4000 ms at most\n"));
   pc_buffer_free(&text);
 }
 

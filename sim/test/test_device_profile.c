@@ -78,6 +78,38 @@ Test(device_profile, a_number_out_of_range_is_refused_by_its_name) {
   EXPECT_BAD(programs_per_unit, 256, 1, "programs_per_unit: 256 is out of range (0 to 255)");
 }
 
+static void expect_blocks(const struct pc_erase_block *blocks, uint32_t count, const char *named) {
+  struct pc_profile profile = GOOD;
+  profile.erase_block_count = count;
+  memcpy(profile.erase_blocks, blocks, count * sizeof *blocks);
+  if (named == NULL) {
+    expect_good(profile, 4);
+  } else {
+    expect_bad(profile, 4, named);
+  }
+}
+
+Test(device_profile, blocks_that_cannot_be_are_refused_by_name) {
+  typedef const struct pc_erase_block blocks;
+  expect_blocks((blocks[]){{.size = 32768}, {.size = 65536, .from = 4096, .end = 8192}}, 2, NULL);
+  expect_blocks((blocks[]){{.size = 4096}}, 1, "erase_blocks: a size of 4096 is not 2 times or more");
+  expect_blocks((blocks[]){{.size = 10000}}, 1, "erase_blocks: a size of 10000 is not 2 times or more");
+  expect_blocks((blocks[]){{.size = 32768}, {.size = 8192}}, 2, "erase_blocks: a size of 8192 is not 2 times or more");
+  expect_blocks((blocks[]){{.size = 2u << 20}}, 1, "erase_blocks: a size of 2097152 is not");
+  expect_blocks((blocks[]){{.size = 8192, .from = 100}}, 1, "erase_blocks: from and end are multiples of sector_size");
+  expect_blocks((blocks[]){{.size = 8192, .from = 8192, .end = 8192}}, 1, "erase_blocks: it ends before it begins");
+  expect_blocks((blocks[]){{.size = 8192, .erase_typical_us = 2, .erase_maximum_us = 1}}, 1,
+                "erase_blocks: erase_typical_us: 2 is above");
+  EXPECT_BAD(erase_block_count, PC_MAX_ERASE_BLOCKS + 1, 4, "erase_blocks: 5 is out of range (0 to 4)");
+  EXPECT_BAD(sector_end, 100, 4, "sector_from, sector_end: from and end are multiples of sector_size");
+  struct pc_profile any = GOOD;
+  any.any_sector_size = true;
+  expect_good(any, 4);
+  any.erase_block_count = 1;
+  any.erase_blocks[0].size = 8192;
+  expect_bad(any, 4, "any_sector_size and erase_blocks do not go together");
+}
+
 /* GOOD with two fields changed. */
 #define EXPECT_BAD_PAIR(field, value, other, other_value, named) \
   do {                                                           \

@@ -61,10 +61,25 @@ Test(store_plugin, is_not_for_another_version_of_the_interface) {
   const struct pc_store *store;
   struct pc_error error = {{0}};
   char message[256];
-  (void)snprintf(message, sizeof message, "%s: built for version %u of the store interface, this is version %u",
-                 PLUGIN("other_api"), PC_STORE_API + 1, PC_STORE_API);
+  (void)snprintf(message, sizeof message,
+                 "%s: built for version %u of the store interface, this is version %u and takes %u and later",
+                 PLUGIN("other_api"), PC_STORE_API + 1, PC_STORE_API, PC_OLDEST_STORE_API);
   cr_expect_eq(pc_plugin_open(&plugin, PLUGIN("other_api"), &store, &error), PC_BAD_INPUT);
   cr_expect_str_eq(error.message, message);
+}
+
+/* What was added since is behind what such a store knows of. */
+Test(store_plugin, may_be_of_an_older_version_of_the_interface) {
+  struct pc_plugin *plugin;
+  const struct pc_store *store;
+  struct pc_error error = {{0}};
+  cr_assert_eq(pc_plugin_open(&plugin, PLUGIN("version_3"), &store, &error), PC_OK, "%s", error.message);
+  cr_expect_eq(store->api, 3);
+  cr_expect_lt(store->api, PC_STORE_API);
+  pc_plugin_close(plugin);
+  struct pc_store_setup setup; /* as version 3 had it */
+  cr_expect_eq(offsetof(struct pc_store_setup, erases), sizeof setup - sizeof setup.erases);
+  cr_expect_eq(sizeof(struct pc_flash), 56);
 }
 
 Test(store_plugin, has_its_place_beside_those_that_are_built_in) {

@@ -12,11 +12,30 @@ static json_t *json_of_time(double microseconds) {
   return microseconds > 0 ? json_real(microseconds) : json_null();
 }
 
+/* Places are bytes; an end of null is the part's. */
+static json_t *json_of_end(uint32_t end) {
+  return end > 0 ? json_integer(end) : json_null();
+}
+
+static json_t *json_of_blocks(const struct pc_profile *profile) {
+  json_t *blocks = json_array();
+  int failed = 0;
+  for (uint32_t i = 0; i < profile->erase_block_count; i++) {
+    const struct pc_erase_block *block = &profile->erase_blocks[i];
+    failed |= json_array_append_new(
+        blocks, json_pack("{s:I, s:I, s:o, s:o, s:o}", "size", (json_int_t)block->size, "from", (json_int_t)block->from,
+                          "end", json_of_end(block->end), "erase_typical_us", json_of_time(block->erase_typical_us),
+                          "erase_maximum_us", json_of_time(block->erase_maximum_us)));
+  }
+  return pc_json_complete(blocks, failed);
+}
+
 static json_t *json_of_profile(const struct pc_profile *profile) {
   return json_pack(
-      "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o}", "name",
-      profile->name, "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size, "program_unit",
-      (json_int_t)profile->program_unit, "read_unit", (json_int_t)profile->read_unit, "page_size",
+      "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o, s:b, s:I, s:o, "
+      "s:o}",
+      "name", profile->name, "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size,
+      "program_unit", (json_int_t)profile->program_unit, "read_unit", (json_int_t)profile->read_unit, "page_size",
       (json_int_t)profile->page_size, "page_overflow", pc_page_overflow_name(profile->page_overflow),
       "programs_per_unit", (json_int_t)profile->programs_per_unit, "reprogram", pc_reprogram_name(profile->reprogram),
       "row_size", (json_int_t)profile->row_size, "programs_per_row", (json_int_t)profile->programs_per_row, "endurance",
@@ -24,7 +43,9 @@ static json_t *json_of_profile(const struct pc_profile *profile) {
       pc_ecc_error_name(profile->ecc_error), "collateral", (json_int_t)profile->collateral, "program_typical_us",
       json_of_time(profile->program_typical_us), "program_maximum_us", json_of_time(profile->program_maximum_us),
       "erase_typical_us", json_of_time(profile->erase_typical_us), "erase_maximum_us",
-      json_of_time(profile->erase_maximum_us));
+      json_of_time(profile->erase_maximum_us), "any_sector_size", profile->any_sector_size, "sector_from",
+      (json_int_t)profile->sector_from, "sector_end", json_of_end(profile->sector_end), "erase_blocks",
+      json_of_blocks(profile));
 }
 
 static enum pc_result print_all_json(struct pc_error *error) {
@@ -80,6 +101,30 @@ static void add_times(struct pc_table *table, const char *label, double typical,
   }
 }
 
+static void add_place(struct pc_table *table, uint32_t size, uint32_t from, uint32_t end) {
+  if (from == 0 && end == 0) {
+    return;
+  }
+  pc_table_cell(table, "erases of %u bytes", size);
+  if (end == 0) {
+    pc_table_cell(table, "only from byte %u on", from);
+  } else {
+    pc_table_cell(table, "only in bytes %u to %u", from, end - 1);
+  }
+}
+
+static void add_erases(struct pc_table *table, const struct pc_profile *profile) {
+  add_times(table, "erase (a sector)", profile->erase_typical_us, profile->erase_maximum_us);
+  add_place(table, profile->sector_size, profile->sector_from, profile->sector_end);
+  for (uint32_t i = 0; i < profile->erase_block_count; i++) {
+    const struct pc_erase_block *block = &profile->erase_blocks[i];
+    char label[32];
+    (void)snprintf(label, sizeof label, "erase (%u bytes)", block->size);
+    add_times(table, label, block->erase_typical_us, block->erase_maximum_us);
+    add_place(table, block->size, block->from, block->end);
+  }
+}
+
 static enum pc_result print_one_text(const struct pc_profile *profile, struct pc_error *error) {
   pc_output_text(stdout, profile->name);
   (void)fputs("  ", stdout);
@@ -114,7 +159,7 @@ static enum pc_result print_one_text(const struct pc_profile *profile, struct pc
   add_number(&table, "collateral", profile->collateral, " bytes around a program that a cut may damage", "none known");
   add_times(&table, profile->page_size > 0 ? "program (a page)" : "program", profile->program_typical_us,
             profile->program_maximum_us);
-  add_times(&table, "erase (a sector)", profile->erase_typical_us, profile->erase_maximum_us);
+  add_erases(&table, profile);
   return pc_table_print(&table, stdout, 2, error);
 }
 

@@ -50,6 +50,14 @@ enum pc_ecc_error {
 /* As in profiles: "error", "fault". */
 const char *pc_ecc_error_name(enum pc_ecc_error error);
 
+/* An aligned block of several sectors that the part also erases at once. */
+struct pc_erase_block {
+  uint32_t size;      /* bytes, a multiple of sector_size, to 1 MiB */
+  uint32_t from, end; /* bytes, multiples of sector_size: only blocks inside [from, end) are; an end of 0: the part's */
+  double erase_typical_us, erase_maximum_us; /* of one such block, as those of the profile */
+};
+#define PC_MAX_ERASE_BLOCKS (PC_MAX_ERASE_SIZES - 1u)
+
 /* What is known of a part. Times and endurance are the datasheet's; each number's source is a comment in its YAML file.
  */
 struct pc_profile {
@@ -71,8 +79,13 @@ struct pc_profile {
   uint32_t endurance;        /* erases a sector is specified for; 0: unlimited */
   uint32_t ecc_word;         /* bytes that one set of check bits guards, a divisor of program_unit; 0: no ECC */
   enum pc_ecc_error ecc_error; /* what a read of a word that can't be corrected does */
-  uint32_t collateral; /* bytes, a multiple of program_unit and a divisor of sector_size: a cut in a program may clear
-                          other bits in the aligned blocks of so many that it is in; 0: none, or not known */
+  uint32_t collateral;  /* bytes, a multiple of program_unit and a divisor of sector_size: a cut in a program may clear
+                           other bits in the aligned blocks of so many that it is in; 0: none, or not known */
+  bool any_sector_size; /* no real part: pc_profile_choose_sector takes any size. Not with erase_blocks */
+  uint32_t sector_from, sector_end; /* where single sectors are erased, as in struct pc_erase_block: elsewhere a block
+                                       is the least. Stores that erase nothing but sectors can't use what lies there */
+  uint32_t erase_block_count;
+  struct pc_erase_block erase_blocks[PC_MAX_ERASE_BLOCKS]; /* by rising size, each a multiple of the one before */
   double program_typical_us, program_maximum_us; /* for a page, or a part of it; where there are no pages, for a program
                                                     unit; 0: not known */
   double erase_typical_us, erase_maximum_us;     /* for one sector; 0: not known */
@@ -122,17 +135,18 @@ struct pc_sector_wear {
 };
 
 /* The rules of `device_contract`. A call that breaks several is recorded under the first of this order: range,
-   alignment, page, set bit, overprogram, reprogram, row, ECC. */
+   alignment, erase size, page, set bit, overprogram, reprogram, row, ECC. */
 enum pc_rule {
   PC_RULE_RANGE,       /* the flash operation or read lies outside the partition */
   PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, in a read of the read unit, or an erase
-                          isn't of a sector */
+                          isn't at a multiple of its size */
   PC_RULE_SET_BIT,     /* the program would change a 0 to a 1 */
   PC_RULE_OVERPROGRAM, /* a unit would be programmed more often than programs_per_unit */
   PC_RULE_PAGE,        /* the program crosses a page boundary, and page_overflow is refuse */
   PC_RULE_REPROGRAM,   /* a unit that was programmed would be programmed with what `reprogram` doesn't take */
   PC_RULE_ROW,         /* units of a row would be programmed more often than programs_per_row */
   PC_RULE_ECC,         /* a read of a word that can't be corrected, on a part that faults then */
+  PC_RULE_ERASE_SIZE,  /* an erase of so many bytes is none that the part does, or not there */
   PC_RULE_COUNT,
 };
 
@@ -150,6 +164,13 @@ enum pc_result pc_device_create(struct pc_device **device, const struct pc_profi
                                 struct pc_error *error);
 void pc_device_destroy(struct pc_device *device);
 
+/* Has the part's sector, what the store erases at once, be of another of its erase sizes, with the time and the place
+   of that; smaller ones are no longer there. PC_BAD_INPUT: the part has no such size; the message lists them. */
+enum pc_result pc_profile_choose_sector(struct pc_profile *profile, uint32_t size, struct pc_error *error);
+
+/* The most bytes that one erase covers. */
+uint32_t pc_profile_largest_erase(const struct pc_profile *profile);
+
 /* Checks a profile's ranges and that `sectors` (1 to 65,535) of it fit: at most 256 MiB in all. */
 enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t sectors, struct pc_error *error);
 
@@ -166,6 +187,8 @@ uint32_t pc_device_sectors(const struct pc_device *device);
    address lies inside the partition, its end included (and, for a program, is aligned), as drivers have it: it is no
    flash operation and isn't journalled. */
 struct pc_flash pc_device_port(struct pc_device *device);
+/* The same for erases of all sizes; their context is the port's. A block counts as one erase of each of its sectors. */
+struct pc_flash_erases pc_device_erases(const struct pc_device *device);
 
 /* The journal. A mark is the number of journalled operations since the last forget: operation i is undone by
    rolling back to mark i. Marks and indexes beyond the journal are mistakes of the caller (asserted). Rolling back
@@ -239,10 +262,16 @@ void pc_device_set_worn(struct pc_device *device, double age);
 /* What takes time: how often a page (where there are none, a program unit) was programmed and a sector erased since the
    device was made. A tear counts like the whole operation. Rolled back with the rest. */
 struct pc_flash_work {
-  uint64_t programs, erases;
-  uint64_t flash_operations; /* as the journal counts them, which take no time of their own */
+  uint64_t programs, erases;                  /* erases of blocks are erases, too: one each */
+  uint64_t block_erases[PC_MAX_ERASE_BLOCKS]; /* those of the profile's erase_blocks */
+  uint64_t flash_operations;                  /* as the journal counts them, which take no time of their own */
 };
 struct pc_flash_work pc_device_work(const struct pc_device *device);
+/* What was done since the device's work was `before`. */
+struct pc_flash_work pc_device_work_since(const struct pc_device *device, const struct pc_flash_work *before);
+
+/* Whether the profile tells the typical time of all that the part does. */
+bool pc_profile_tells_times(const struct pc_profile *profile);
 
 /* How long that takes on the part, in microseconds; PC_TIME_UNKNOWN if the profile doesn't tell a time that is needed.
  */

@@ -80,7 +80,7 @@ struct pc_fault_input {
   struct pc_bytes cells; /* the whole device as it is before the operation */
   uint32_t ecc_word;     /* of the profile */
   uint32_t collateral;   /* of the profile */
-  double age;            /* of the operation's sector: pc_device_age */
+  double age;            /* of the operation's oldest sector: pc_device_age */
 };
 
 /* Fills in what the device knows: program_unit, cells, ecc_word, collateral and age; `operation` is there. */

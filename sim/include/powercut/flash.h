@@ -33,4 +33,21 @@ struct pc_flash {
   int (*erase)(void *context, uint32_t address);
 };
 
+/* A size that the part erases at once, and where. */
+struct pc_erase_size {
+  uint32_t size;      /* bytes: whole sectors, 1 to 65,536 of them */
+  uint32_t from, end; /* blocks of so many bytes, at multiples of it, that lie inside [from, end) */
+};
+#define PC_MAX_ERASE_SIZES 5u
+
+/* All sizes that the part erases: many a serial flash takes 32 or 64 KiB at once in a fraction of what the sectors take
+   one by one, and boot sectors are smaller than the others. Sizes that no block of the partition has are left out. */
+struct pc_flash_erases {
+  struct pc_erase_size sizes[PC_MAX_ERASE_SIZES]; /* rising; the first is that of a sector */
+  uint32_t count;                                 /* at least 1 */
+  /* Erases the block of `size` bytes, one of the sizes, at `address`, a multiple of it. One flash operation, which a
+     cut tears as a whole. Answers an enum pc_flash_status; the context is that of the port. */
+  int (*erase)(void *context, uint32_t address, uint32_t size);
+};
+
 #endif

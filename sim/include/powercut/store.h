@@ -16,7 +16,10 @@
 #include "powercut/bytes.h"
 #include "powercut/flash.h"
 
-#define PC_STORE_API 3u
+/* The version of this interface, and the oldest that is still taken: a store that was built for it needs no change. 4
+   added pc_store_setup.erases; nothing else. */
+#define PC_STORE_API 4u
+#define PC_OLDEST_STORE_API 3u
 #define PC_STORE_SYMBOL "powercut_store"
 
 enum pc_status {
@@ -50,6 +53,9 @@ struct pc_store_setup {
   const struct pc_parameter *parameters; /* each of the store's, once, with its value */
   size_t parameter_count;
   uint32_t key_count; /* distinct keys that the workload and the checks use */
+  /* What the part erases at once, beside flash.erase: a store that doesn't care never looks at it. Not there (as what
+     is beyond the end of the struct) for a store that was built for version 3. */
+  struct pc_flash_erases erases;
 };
 
 enum pc_checksum { PC_CHECKSUM_NONE, PC_CHECKSUM_CRC16_CCITT, PC_CHECKSUM_CRC32C };
@@ -119,7 +125,7 @@ struct pc_sector_report {
 typedef void (*pc_visit)(void *context, struct pc_bytes key);
 
 struct pc_store {
-  uint32_t api; /* PC_STORE_API */
+  uint32_t api; /* PC_STORE_API, as it was when the store was built */
   const char *name;
   const char *summary; /* one line */
   const struct pc_parameter_info *parameters;

@@ -10,7 +10,7 @@ const struct pc_store *pc_store_at(size_t index);
 const struct pc_store *pc_store_named(const char *name); /* NULL: there is none */
 
 /* Loads a shared library and returns its store, which stays valid until pc_plugin_close. PC_BAD_INPUT: no such
-   file, not a library, no PC_STORE_SYMBOL, another PC_STORE_API, or a required part is missing. */
+   file, not a library, no PC_STORE_SYMBOL, a PC_STORE_API that isn't taken, or a required part is missing. */
 struct pc_plugin;
 enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const struct pc_store **store,
                               struct pc_error *error);

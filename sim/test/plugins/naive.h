@@ -2,6 +2,9 @@
  * A small store of two sectors that is as naive as its plugin says: each plugin survives some fault classes and is
  * caught by the next. The active sector is a log of records behind a header; what is live moves to the other sector
  * when it is full or not clean. Everything that isn't made naive is done with care.
+ *
+ * A sector of the store has NAIVE_SECTOR bytes. On a part whose sectors are smaller it is a block that the part erases
+ * at once.
  */
 #ifndef PC_TEST_NAIVE_H
 #define PC_TEST_NAIVE_H
@@ -51,6 +54,7 @@ struct naive_slot {
 
 struct naive {
   struct pc_flash flash;
+  int (*erase_block)(void *context, uint32_t address, uint32_t size); /* NULL: a sector is one of the part */
   uint32_t active, end, number, slot_count;
   struct naive_slot slots[NAIVE_SLOTS];
   uint8_t image[2][NAIVE_SECTOR], unstable[2][NAIVE_SECTOR];
@@ -172,7 +176,7 @@ static inline bool naive_is_whole(const uint8_t *coded, const struct naive_recor
 /* Reads a sector; a unit that can't be read, and what changes from read to read, is unstable. */
 static inline bool naive_load(struct naive *self, uint32_t sector) {
   const struct pc_flash *flash = &self->flash;
-  uint32_t base = sector * flash->sector_size;
+  uint32_t base = sector * NAIVE_SECTOR;
   uint8_t *image = self->image[sector], *unstable = self->unstable[sector];
   memset(unstable, 0, NAIVE_SECTOR);
   if (flash->read(flash->context, base, image, NAIVE_SECTOR) != PC_FLASH_OK) {
@@ -234,11 +238,14 @@ static inline uint32_t naive_number(const struct naive *self, uint32_t sector) {
 static inline bool naive_erase(struct naive *self, uint32_t sector) {
   memset(self->image[sector], 0xFF, NAIVE_SECTOR);
   memset(self->unstable[sector], 0, NAIVE_SECTOR);
-  return self->flash.erase(self->flash.context, sector * self->flash.sector_size) == PC_FLASH_OK;
+  void *context = self->flash.context;
+  int status = self->erase_block != NULL ? self->erase_block(context, sector * NAIVE_SECTOR, NAIVE_SECTOR)
+                                         : self->flash.erase(context, sector * NAIVE_SECTOR);
+  return status == PC_FLASH_OK;
 }
 
 static inline bool naive_program(struct naive *self, uint32_t sector, uint32_t at, const uint8_t *data, uint32_t size) {
-  uint32_t address = sector * self->flash.sector_size + at;
+  uint32_t address = sector * NAIVE_SECTOR + at;
   if (self->flash.program(self->flash.context, address, data, size) != PC_FLASH_OK) {
     return false;
   }
@@ -355,6 +362,7 @@ static inline enum pc_status naive_start(void *memory, const struct pc_store_set
   struct naive *self = memory;
   memset(self, 0, sizeof *self);
   self->flash = setup->flash;
+  self->erase_block = setup->flash.sector_size == NAIVE_SECTOR ? NULL : setup->erases.erase;
   if (!naive_load(self, 0) || !naive_load(self, 1)) {
     return PC_STATUS_FLASH_ERROR;
   }
@@ -412,7 +420,7 @@ static inline enum pc_status naive_get(void *memory, struct pc_bytes key, uint8_
     return PC_STATUS_NOT_FOUND;
   }
   uint32_t room = NAIVE_SECTOR - slot->at < sizeof coded ? NAIVE_SECTOR - slot->at : (uint32_t)sizeof coded;
-  uint32_t address = self->active * self->flash.sector_size + slot->at;
+  uint32_t address = self->active * NAIVE_SECTOR + slot->at;
   for (uint32_t at = 0; at < room; at += self->flash.program_unit) {
     if (self->flash.read(self->flash.context, address + at, coded + at, self->flash.program_unit) != PC_FLASH_OK) {
       memset(coded + at, 0xFF, self->flash.program_unit); /* behind the record, or seen below */
@@ -444,7 +452,10 @@ static inline enum pc_status naive_configure(const struct pc_store_setup *setup,
   (void)size;
   *promises = (struct pc_store_promises){
       .memory_size = sizeof(struct naive), .max_key_size = NAIVE_KEY, .max_value_size = NAIVE_VALUE};
-  bool fits = setup->flash.sector_size == NAIVE_SECTOR && setup->flash.sector_count >= 2;
+  bool fits = false;
+  for (uint32_t i = 0; i < setup->erases.count; i++) {
+    fits = fits || (setup->erases.sizes[i].size == NAIVE_SECTOR && setup->erases.sizes[i].end >= 2 * NAIVE_SECTOR);
+  }
   return fits && setup->flash.program_unit <= 16 ? PC_STATUS_OK : PC_STATUS_INVALID;
 }
 

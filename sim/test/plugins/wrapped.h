@@ -131,9 +131,14 @@ static inline bool wrapped_must_accept(const struct pc_store_setup *setup, const
   return norkv()->must_accept(&inner, usage, key_size, value_size);
 }
 
+/* The version of the interface that the store says it was built for. */
+#ifndef WRAPPED_API
+#define WRAPPED_API PC_STORE_API
+#endif
+
 /* What every spoilt store takes from here. */
-#define WRAPPED_STORE                                                                                         \
-  .api = PC_STORE_API, .name = "spoilt", .summary = "norkv, spoilt for a test", .maintain = wrapped_maintain, \
+#define WRAPPED_STORE                                                                                        \
+  .api = WRAPPED_API, .name = "spoilt", .summary = "norkv, spoilt for a test", .maintain = wrapped_maintain, \
   .footprint = wrapped_footprint, .must_accept = wrapped_must_accept
 
 #endif
