@@ -2,10 +2,10 @@
  * The aftermath of a recovery: some mistakes show only when the store goes on. A sector that was half erased looks
  * empty until it is written to; a stale entry behind a blank gap is reached once new entries fill the gap.
  */
+#include "aftermath.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "checker.h"
 
 /* Room for the values that are put; what is in it doesn't matter, as long as it changes. */
 static const uint8_t pattern[] =
@@ -55,19 +55,21 @@ static void note_steps(struct pc_report *report, uint32_t steps) {
   }
 }
 
-/* What goes on. */
-struct aftermath {
-  struct pc_checker *checker;
-  struct pc_model model; /* its contents are the checker's */
-  struct pc_report *report;
-  uint32_t key_count;
-  uint32_t steps; /* operations so far */
-};
+enum pc_result pc_aftermath_step(struct pc_aftermath *aftermath, const struct pc_operation *operation,
+                                 struct pc_error *error) {
+  if (pc_report_failed(aftermath->report)) {
+    return PC_OK;
+  }
+  aftermath->steps++;
+  return pc_run_operation(aftermath->checker, &aftermath->model, operation, aftermath->report, error);
+}
 
-/* Starts the store, and reads all of its contents. */
-static enum pc_result restart(struct aftermath *aftermath, struct pc_error *error) {
+enum pc_result pc_aftermath_restart(struct pc_aftermath *aftermath, struct pc_error *error) {
   const struct pc_operation reboot = {.kind = PC_REBOOT};
   struct pc_expectation expectation = {.model = &aftermath->model};
+  if (pc_report_failed(aftermath->report)) {
+    return PC_OK;
+  }
   enum pc_result result = pc_run_operation(aftermath->checker, &aftermath->model, &reboot, aftermath->report, error);
   if (result == PC_OK && aftermath->report->answer == PC_STATUS_OK) {
     pc_check_contents(aftermath->checker, &expectation, aftermath->report);
@@ -77,50 +79,53 @@ static enum pc_result restart(struct aftermath *aftermath, struct pc_error *erro
 
 /* Puts and deletes until as much was programmed as the partition holds, or something failed. The store starts again
    after each sector's worth: what a start finds differs as the sectors fill up. */
-static enum pc_result go_on(struct aftermath *aftermath, struct pc_error *error) {
+static enum pc_result go_on(struct pc_aftermath *aftermath, struct pc_error *error) {
   struct pc_device *device = aftermath->checker->target->device;
   uint64_t enough = pc_device_cells(device).size;
   uint64_t interval = pc_device_profile(device)->sector_size;
   uint64_t programmed = 0, next_restart = interval;
-  enum pc_result result = restart(aftermath, error);
+  enum pc_result result = pc_aftermath_restart(aftermath, error);
   while (result == PC_OK && aftermath->key_count > 0 && programmed < enough && aftermath->steps < MOST_OPERATIONS &&
          !pc_report_failed(aftermath->report)) {
     size_t before = pc_device_mark(device);
-    struct pc_operation operation = choose(&aftermath->model, aftermath->key_count, aftermath->steps++);
-    result = pc_run_operation(aftermath->checker, &aftermath->model, &operation, aftermath->report, error);
+    struct pc_operation operation = choose(&aftermath->model, aftermath->key_count, aftermath->steps);
+    result = pc_aftermath_step(aftermath, &operation, error);
     programmed += programmed_since(device, before);
-    if (result == PC_OK && programmed >= next_restart && !pc_report_failed(aftermath->report)) {
+    if (result == PC_OK && programmed >= next_restart) {
       next_restart = programmed + interval;
-      result = restart(aftermath, error);
+      result = pc_aftermath_restart(aftermath, error);
     }
   }
   return result;
 }
 
 /* A recovery like any other, and then maintenance, after which nothing may be left to mend. */
-static enum pc_result come_to_an_end(struct aftermath *aftermath, struct pc_error *error) {
+static enum pc_result come_to_an_end(struct pc_aftermath *aftermath, struct pc_error *error) {
   const struct pc_operation maintain = {.kind = PC_MAINTAIN, .level = PC_MAINTAIN_FULL};
   struct pc_expectation settled = {.model = &aftermath->model};
   size_t recovered;
   enum pc_result result = pc_check_recovery(aftermath->checker, &settled, aftermath->report, &recovered, error);
-  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
-    result = restart(aftermath, error);
+  if (result == PC_OK) {
+    result = pc_aftermath_restart(aftermath, error);
   }
-  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
-    result = pc_run_operation(aftermath->checker, &aftermath->model, &maintain, aftermath->report, error);
-  }
-  return result;
+  return result == PC_OK ? pc_aftermath_step(aftermath, &maintain, error) : result;
 }
 
 enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
                                   uint32_t key_count, struct pc_report *report, struct pc_error *error) {
   struct pc_target *target = checker->target;
   size_t mark = pc_device_mark(target->device);
-  struct aftermath aftermath = {
+  struct pc_aftermath aftermath = {
       .checker = checker, .model = *expectation->model, .report = report, .key_count = key_count};
   /* The contents go on from what they were found to be. */
   pc_model_resume(&aftermath.model, checker->resolved);
   enum pc_result result = go_on(&aftermath, error);
+  if (result == PC_OK && !pc_report_failed(report)) {
+    result = come_to_an_end(&aftermath, error);
+  }
+  if (result == PC_OK) {
+    result = pc_aftermath_fill(&aftermath, error);
+  }
   if (result == PC_OK && !pc_report_failed(report)) {
     result = come_to_an_end(&aftermath, error);
   }

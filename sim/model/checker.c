@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "powercut/random.h"
+
 static size_t largest_value(const struct pc_workload *workload) {
   size_t largest = 0;
   for (uint32_t i = 0; i < workload->operation_count; i++) {
@@ -46,6 +48,34 @@ static void choose_probe(struct pc_checker *checker) {
 #define SHOWN_BYTES 48u /* of a value, in a text */
 _Static_assert(BUFFER_SLACK >= PC_PROBE_VALUE_SIZE && BUFFER_SLACK >= SHOWN_BYTES, "both fit in the buffer");
 
+#define PATTERN_STEPS 32u
+
+/* What is put at the store's limits. The limits of a store that makes no room promise may be a guess. */
+static enum pc_result take_pattern(struct pc_checker *checker, struct pc_error *error) {
+  const struct pc_store_promises *promises = &checker->target->promises;
+  size_t most = checker->target->store->must_accept != NULL ? PC_MAX_VALUE_SIZE : largest_value(checker->workload);
+  checker->largest_stated = promises->max_value_size < most ? promises->max_value_size : most;
+  checker->largest_tried = checker->largest_stated;
+  if (checker->target->store->must_accept != NULL && promises->max_key_size <= PC_MAX_KEY_SIZE) {
+    /* Where key and value share their room, shorter keys leave the more for the value. */
+    checker->largest_tried += promises->max_key_size + 1;
+  }
+  size_t size = checker->largest_tried + PATTERN_STEPS;
+  checker->pattern = malloc(size);
+  if (checker->pattern == NULL) {
+    return pc_fail_memory(error);
+  }
+  for (size_t i = 0; i < size; i++) {
+    bool looks_erased = i / 32 % 4 == 3;
+    checker->pattern[i] = looks_erased ? PC_ERASED : (uint8_t)(pc_random_mix(0, i / 8) >> (i % 8 * 8));
+  }
+  return PC_OK;
+}
+
+const uint8_t *pc_checker_pattern(const struct pc_checker *checker, uint32_t step) {
+  return checker->pattern + step % PATTERN_STEPS;
+}
+
 /* A store's author says what its image looks like: what can't be is the author's mistake, not the image's. */
 static enum pc_result check_layout(const struct pc_target *target, struct pc_error *error) {
   const struct pc_image_layout *layout = &target->promises.layout;
@@ -73,11 +103,15 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   size_t key_count = workload->key_count > 0 ? workload->key_count : 1;
   opened->target = target;
   opened->workload = workload;
-  opened->buffer_size = largest_value(workload) + BUFFER_SLACK;
-  opened->buffer = malloc(opened->buffer_size);
   opened->resolved = calloc(key_count, sizeof *opened->resolved);
   opened->visits = calloc(key_count, sizeof *opened->visits);
   enum pc_result result = check_layout(target, error);
+  if (result == PC_OK) {
+    result = take_pattern(opened, error);
+  }
+  size_t largest = largest_value(workload);
+  opened->buffer_size = (opened->largest_tried > largest ? opened->largest_tried : largest) + BUFFER_SLACK;
+  opened->buffer = malloc(opened->buffer_size);
   if (result == PC_OK) {
     result = pc_keys_open(&opened->keys, workload, error);
   }
@@ -109,6 +143,7 @@ void pc_checker_close(struct pc_checker *checker) {
     pc_decoded_free(&checker->decoded);
     pc_shared_close(&checker->shared);
     free(checker->buffer);
+    free(checker->pattern);
     free(checker->resolved);
     free(checker->visits);
     free(checker->erases);

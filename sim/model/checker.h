@@ -25,11 +25,18 @@ struct pc_checker {
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;
-  uint64_t *erases;       /* of each sector, when the spread began to be counted; NULL where none is promised */
+  size_t largest_stated; /* bytes: the largest value that the store states, or, if it makes no room promise, that the */
+                         /* workload puts */
+  size_t largest_tried;  /* at least that: beyond what a store with a room promise states */
+  uint8_t *pattern;      /* what pc_checker_pattern gives */
+  uint64_t *erases;      /* of each sector, when the spread began to be counted; NULL where none is promised */
   uint64_t erases_in_all; /* when the spread was checked last */
 };
 
 #define PC_PROBE_VALUE_SIZE 8u
+
+/* A value of up to `largest_tried` bytes, another one than in the 31 steps before. Parts of it look erased. */
+const uint8_t *pc_checker_pattern(const struct pc_checker *checker, uint32_t step);
 
 #define PC_TEXT_SIZE 160u
 

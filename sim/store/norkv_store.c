@@ -252,7 +252,7 @@ static uint64_t store_footprint(const struct pc_store_setup *setup, size_t key_s
   return norkv_entry_size(&config, key_size, value_size);
 }
 
-/* The promise that norkv_put states. */
+/* What norkv_put and norkv_max_value_size promise. */
 static bool store_must_accept(const struct pc_store_setup *setup, const struct pc_usage *usage, size_t key_size,
                               size_t value_size) {
   struct pc_norkv_settings settings;
@@ -260,15 +260,19 @@ static bool store_must_accept(const struct pc_store_setup *setup, const struct p
   if (pc_norkv_read_settings(setup, &settings, message, sizeof message) != PC_STATUS_OK) {
     return false;
   }
-  uint64_t entry = store_footprint(setup, key_size, value_size);
+  struct norkv_config config = configuration(setup, &settings);
+  uint64_t entry = norkv_entry_size(&config, key_size, value_size);
   uint32_t sector_size = setup->flash.sector_size;
   uint32_t sector_count = setup->flash.sector_count;
-  if (key_size > NORKV_MAX_KEY || entry > sector_size || settings.max_keys < setup->key_count) {
+  if (key_size > NORKV_MAX_KEY || value_size > norkv_max_value_size(&config, key_size) ||
+      usage->live_keys >= settings.max_keys || settings.collect_on_write != NORKV_COLLECT_AS_NEEDED) {
     return false;
   }
-  return settings.collect_on_write == NORKV_COLLECT_AS_NEEDED &&
-         settings.redundancy * usage->live_footprint <=
-             (uint64_t)(sector_count - settings.redundancy) * (sector_size - entry);
+  if (usage->live_footprint == 0) {
+    return true;
+  }
+  return entry <= sector_size && settings.redundancy * usage->live_footprint <=
+                                     (uint64_t)(sector_count - settings.redundancy) * (sector_size - entry);
 }
 
 const struct pc_store pc_norkv_store = {

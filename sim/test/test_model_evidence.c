@@ -179,7 +179,7 @@ Test(model_evidence, of_a_get_that_fills_in_nothing_is_none_of_an_earlier_get) {
 Test(model_evidence, of_a_get_beyond_the_buffer_ends_with_the_buffer) {
   expect_found(
       GET_LONGER, PC_DURABLE, "a", "2 bytes: 0a0a",
-      "66 bytes: 0a0aa5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5"
+      "177 bytes: 0a0aa5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5"
       "a5...");
 }
 

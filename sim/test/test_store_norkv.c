@@ -211,6 +211,8 @@ Test(store_norkv, promises_room_as_norkv_does) {
   memcpy(parameters, bench.lab.parameters, sizeof parameters);
   parameters[5].value = "1"; /* max_keys, of two */
   few.parameters = parameters;
+  cr_expect(store->must_accept(&few, &usage, 1, 1));
+  usage.live_keys = 1;
   cr_expect_not(store->must_accept(&few, &usage, 1, 1));
   /* A setup that configure would have refused promises nothing. */
   parameters[0].value = "0";
