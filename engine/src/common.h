@@ -33,7 +33,7 @@ enum norkv_sector_state {
 
 struct norkv_sector {
   uint32_t tail;   /* offset of the end of its last counted entry; 0: it holds none */
-  uint32_t live;   /* bytes that its live copies take when garbage collection moves them */
+  uint32_t live;   /* bytes that its live copies take when they are moved, as of the last norkv_index_account */
   uint32_t erases; /* since start */
   uint8_t state;   /* enum norkv_sector_state */
   bool surplus;    /* start saw more than `redundancy` copies of a current entry, one of them here */

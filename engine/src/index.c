@@ -137,14 +137,15 @@ uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot) {
   return copies;
 }
 
-bool norkv_key_is_in(const struct norkv *kv, uint32_t slot, uint32_t sector) {
-  const uint32_t *addresses = norkv_addresses(kv, slot);
+uint32_t *norkv_key_copy_in(const struct norkv *kv, uint32_t slot, uint32_t sector) {
+  uint32_t base = norkv_sector_base(kv, sector);
+  uint32_t *addresses = norkv_addresses(kv, slot);
   for (uint32_t i = 0; i < kv->config.redundancy; i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, addresses[i]) == sector) {
-      return true;
+    if (addresses[i] != NORKV_NO_ADDRESS && addresses[i] - base < kv->config.flash.sector_size) {
+      return &addresses[i];
     }
   }
-  return false;
+  return NULL;
 }
 
 bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot) {
@@ -159,82 +160,62 @@ bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot) {
   return copies > 0 && copies < kv->config.redundancy && !(norkv_key_is_deleted(key) && key->entries == copies);
 }
 
-/* Adds what the key occupies to its sectors, or takes it off. Always in pairs around a change of the key. */
-static void account(struct norkv *kv, uint32_t slot, bool add) {
-  if (norkv_key_is_spent(kv, slot)) {
-    return;
-  }
-  const uint32_t *addresses = norkv_addresses(kv, slot);
-  uint32_t size = norkv_key_size(&kv->keys[slot]);
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS) {
-      struct norkv_sector *sector = &kv->sectors[norkv_sector_of(kv, addresses[i])];
-      NORKV_ASSERT(add || sector->live >= size);
-      sector->live = add ? sector->live + size : sector->live - size;
-    }
-  }
-}
-
-void norkv_index_account_all(struct norkv *kv) {
+void norkv_index_account(const struct norkv *kv) {
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
     kv->sectors[sector].live = 0;
   }
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    account(kv, slot, true);
+    if (norkv_key_is_spent(kv, slot)) {
+      continue;
+    }
+    const uint32_t *addresses = norkv_addresses(kv, slot);
+    for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+      if (addresses[i] != NORKV_NO_ADDRESS) {
+        kv->sectors[norkv_sector_of(kv, addresses[i])].live += norkv_key_size(&kv->keys[slot]);
+      }
+    }
   }
 }
 
-static void count_entries(struct norkv_key *key, uint32_t more) {
-  uint32_t entries = key->entries + more;
-  key->entries = (uint16_t)norkv_minimum(entries, ENTRIES_LOST_COUNT);
+void norkv_index_count_entry(struct norkv *kv, uint32_t slot, int change) {
+  struct norkv_key *key = &kv->keys[slot];
+  /* A count that is lost, because there were too many or a sector's entries were forgotten in part, stays lost and must
+     not reach 0 while there are copies. */
+  if (key->entries != ENTRIES_LOST_COUNT && (change > 0 || key->entries > 0)) {
+    key->entries = (uint16_t)(key->entries + change);
+  }
 }
 
-/* The fields of a version, without its addresses. */
-static void set_version(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version) {
+static void set_version(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address) {
+  struct norkv_key *key = &kv->keys[slot];
   kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
   kv->deleted_count += version->deleted ? 1u : 0u;
   key->transaction_id = version->transaction_id;
   key->size = (uint16_t)(version->size / NORKV_SIZE_UNIT | (version->deleted ? NORKV_KEY_DELETED : 0u));
+  uint32_t *addresses = norkv_addresses(kv, slot);
+  memset(addresses, 0xFF, kv->config.redundancy * sizeof(*addresses));
+  addresses[0] = address;
 }
 
-void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version) {
-  uint32_t *addresses = norkv_addresses(kv, slot);
-  account(kv, slot, false);
+void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address) {
+  const uint32_t *addresses = norkv_addresses(kv, slot);
   for (uint32_t i = 0; i < kv->config.redundancy; i++) {
     if (addresses[i] != NORKV_NO_ADDRESS) {
       kv->sectors[norkv_sector_of(kv, addresses[i])].pinned = false;
     }
-    addresses[i] = i < version->copies ? version->addresses[i] : NORKV_NO_ADDRESS;
   }
-  set_version(kv, &kv->keys[slot], version);
-  count_entries(&kv->keys[slot], version->copies);
-  account(kv, slot, true);
+  set_version(kv, slot, version, address);
+  norkv_index_count_entry(kv, slot, 1);
 }
 
-void norkv_index_move(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t address, uint16_t new_entries) {
-  account(kv, slot, false);
-  norkv_addresses(kv, slot)[copy] = address;
-  count_entries(&kv->keys[slot], new_entries);
-  account(kv, slot, true);
-}
-
-void norkv_index_drop(struct norkv *kv, uint32_t slot, uint32_t copy) {
-  norkv_index_move(kv, slot, copy, NORKV_NO_ADDRESS, 0);
-  if (norkv_key_copies(kv, slot) == 0) {
-    norkv_index_remove(kv, slot);
+void norkv_index_drop_in(struct norkv *kv, uint32_t slot, uint32_t sector) {
+  uint32_t *copy = norkv_key_copy_in(kv, slot, sector);
+  if (copy != NULL) {
+    *copy = NORKV_NO_ADDRESS;
+    if (norkv_key_copies(kv, slot) == 0) {
+      norkv_index_remove(kv, slot);
+    }
   }
-}
-
-void norkv_index_forget_entry(struct norkv *kv, uint32_t slot) {
-  struct norkv_key *key = &kv->keys[slot];
-  /* A count that is lost, because a sector's entries were forgotten in part, must not reach 0 while there are copies.
-   */
-  if (kv->counts_lost || key->entries == ENTRIES_LOST_COUNT || key->entries == 0) {
-    return;
-  }
-  account(kv, slot, false);
-  key->entries--;
-  account(kv, slot, true);
 }
 
 /* A further copy of the current entry. One that the index has no place for, or whose sector holds one already, is
@@ -242,7 +223,7 @@ void norkv_index_forget_entry(struct norkv *kv, uint32_t slot) {
 static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
   uint32_t *addresses = norkv_addresses(kv, slot);
   uint32_t sector = norkv_sector_of(kv, address);
-  if (!norkv_key_is_in(kv, slot, sector)) {
+  if (norkv_key_copy_in(kv, slot, sector) == NULL) {
     for (uint32_t i = 0; i < kv->config.redundancy; i++) {
       if (addresses[i] == NORKV_NO_ADDRESS) {
         addresses[i] = address;
@@ -273,27 +254,38 @@ bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct 
          version.deleted == norkv_key_is_deleted(key);
 }
 
-enum norkv_error norkv_index_add(struct norkv *kv, const struct norkv_entry *entry) {
-  struct norkv_name name = {entry->key, entry->key_length, norkv_index_hash(entry->key, entry->key_length)};
-  uint32_t slot = 0;
-  enum norkv_error err = norkv_index_find(kv, &name, &slot);
-  if (err == NORKV_ERR_NOT_FOUND) {
-    err = norkv_index_insert(kv, name.hash, &slot);
-  }
+void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector, uint32_t length) {
+  norkv_walk_begin(kv, &scan->walk, sector, length);
+  norkv_window_drop(kv, 0, 0);
+}
+
+enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan) {
+  enum norkv_error err = norkv_walk_next(kv, &scan->walk, &scan->entry);
   if (err != NORKV_OK) {
     return err;
   }
-  struct norkv_key *key = &kv->keys[slot];
-  bool is_first = key->entries == 0;
-  count_entries(key, 1);
-  if (is_first || norkv_is_newer(entry->transaction_id, key->transaction_id)) {
+  struct norkv_name name = {scan->entry.key, scan->entry.key_length, 0};
+  name.hash = scan->hash = norkv_index_hash(name.key, name.length);
+  scan->slot = NORKV_NO_KEY;
+  err = norkv_index_find(kv, &name, &scan->slot);
+  return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
+}
+
+enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan) {
+  const struct norkv_entry *entry = &scan->entry;
+  bool is_new = scan->slot == NORKV_NO_KEY;
+  if (is_new) {
+    enum norkv_error err = norkv_index_insert(kv, scan->hash, &scan->slot);
+    if (err != NORKV_OK) {
+      return err;
+    }
+  }
+  norkv_index_count_entry(kv, scan->slot, 1);
+  if (is_new || norkv_is_newer(entry->transaction_id, kv->keys[scan->slot].transaction_id)) {
     struct norkv_version version = version_of(kv, entry);
-    set_version(kv, key, &version);
-    uint32_t *addresses = norkv_addresses(kv, slot);
-    memset(addresses, 0xFF, kv->config.redundancy * sizeof(*addresses));
-    addresses[0] = entry->address;
-  } else if (norkv_index_is_current(kv, slot, entry)) {
-    add_copy(kv, slot, entry->address);
+    set_version(kv, scan->slot, &version, entry->address);
+  } else if (norkv_index_is_current(kv, scan->slot, entry)) {
+    add_copy(kv, scan->slot, entry->address);
   }
   return NORKV_OK;
 }

@@ -1,4 +1,4 @@
-/* The index: finds the current entry of each key, and keeps the sectors' live bytes in step with it. */
+/* The index: finds the current entry of each key. */
 #ifndef NORKV_INDEX_H
 #define NORKV_INDEX_H
 
@@ -37,8 +37,8 @@ static inline uint32_t norkv_key_size(const struct norkv_key *key) {
 /* Copies of the current entry that the index knows. */
 uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot);
 
-/* Whether one of the copies lies in `sector`. */
-bool norkv_key_is_in(const struct norkv *kv, uint32_t slot, uint32_t sector);
+/* Where the index keeps the address of the copy that lies in `sector`; NULL if none does. */
+uint32_t *norkv_key_copy_in(const struct norkv *kv, uint32_t slot, uint32_t sector);
 
 /* Whether the key is a tombstone that hides nothing any more: garbage collection drops it. */
 bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot);
@@ -46,33 +46,41 @@ bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot);
 /* Whether recovery owes the key a copy. A tombstone that hides nothing known is owed none. */
 bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot);
 
-/* Makes a new version current: `addresses` are its `copies` copies, of `size` bytes each. The key must not be a free
-   slot. */
+/* Makes a new version current, whose first copy was written to `address`. The key must not be a free slot. */
 struct norkv_version {
   uint32_t transaction_id;
   uint32_t size;
   bool deleted;
-  uint32_t copies;
-  const uint32_t *addresses;
 };
-void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version);
+void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address);
 
-/* Sets copy number `copy` of a key to `address`; `new_entries` were written for it. */
-void norkv_index_move(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t address, uint16_t new_entries);
+/* An entry of this key was written (1) or is about to be erased (-1). */
+void norkv_index_count_entry(struct norkv *kv, uint32_t slot, int change);
 
-/* Forgets copy number `copy` of a key. A key without copies leaves the index. */
-void norkv_index_drop(struct norkv *kv, uint32_t slot, uint32_t copy);
-
-/* An entry of this key is about to be erased. */
-void norkv_index_forget_entry(struct norkv *kv, uint32_t slot);
+/* Forgets the copy in `sector`, if there is one. A key without copies leaves the index. */
+void norkv_index_drop_in(struct norkv *kv, uint32_t slot, uint32_t sector);
 
 /* Whether the entry is a copy of the key's current one. */
 bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry);
 
-/* Adds what a scan found. Errors: KEYS, FLASH. */
-enum norkv_error norkv_index_add(struct norkv *kv, const struct norkv_entry *entry);
+/* A walk over the good entries of a sector, with what the index has of each. */
+struct norkv_scan {
+  struct norkv_walk walk;
+  struct norkv_entry entry;
+  uint32_t hash;
+  uint32_t slot; /* NORKV_NO_KEY: the key isn't in the index */
+};
 
-/* Computes every sector's live bytes anew: what counts as spent has changed. */
-void norkv_index_account_all(struct norkv *kv);
+/* `length` bytes from the start of `sector` are scanned. */
+void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector, uint32_t length);
+
+/* The next good entry. Errors: NOT_FOUND at the end, FLASH. */
+enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan);
+
+/* Adds the entry that a scan met. Errors: KEYS. */
+enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan);
+
+/* Computes every sector's live bytes, which are in the sector table. */
+void norkv_index_account(const struct norkv *kv);
 
 #endif

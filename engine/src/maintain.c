@@ -7,11 +7,10 @@
 static enum norkv_error collect_while(struct norkv *kv, uint32_t least, uint32_t limit) {
   enum norkv_error result = NORKV_OK;
   for (uint32_t i = 0; i < limit; i++) {
-    uint32_t sector = norkv_policy_choose(kv, NULL, least);
-    if (sector == NORKV_NO_SECTOR) {
+    enum norkv_error err = norkv_collect_best(kv, NULL, least);
+    if (err == NORKV_ERR_NOT_FOUND) {
       break;
     }
-    enum norkv_error err = norkv_collect_in_turn(kv, sector);
     if (err == NORKV_ERR_DATA_LOSS) {
       result = err; /* that sector is passed over from now on */
     } else if (err != NORKV_OK) {
@@ -85,6 +84,7 @@ enum norkv_error norkv_get_statistics(const struct norkv *kv, struct norkv_stati
   statistics->keys = kv->key_count - kv->deleted_count;
   statistics->deleted_keys = kv->deleted_count;
   statistics->transaction_id = kv->transaction_id;
+  norkv_index_account(kv);
   uint32_t kept = kv->empty_count > 0 ? kv->config.flash.sector_size : 0;
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
     statistics->live_bytes += kv->sectors[sector].live;
@@ -103,6 +103,7 @@ enum norkv_error norkv_get_sector_info(struct norkv *kv, uint32_t sector, struct
   if (err != NORKV_OK) {
     return err;
   }
+  norkv_index_account(kv);
   *info = (struct norkv_sector_info){
       .free_bytes = norkv_sector_free(kv, sector),
       .live_bytes = kv->sectors[sector].live,

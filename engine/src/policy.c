@@ -48,7 +48,7 @@ void norkv_policy_start(struct norkv *kv) {
 static uint32_t age_of(const struct norkv *kv, uint32_t sector) {
   uint32_t age = UINT32_MAX;
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    if (norkv_key_is_in(kv, slot, sector)) {
+    if (norkv_key_copy_in(kv, slot, sector) != NULL) {
       age = norkv_minimum(age, kv->transaction_id - kv->keys[slot].transaction_id);
     }
   }

@@ -22,6 +22,7 @@ void norkv_policy_start(struct norkv *kv);
 /*
  * The sector whose collection serves best: one with at least `least` reclaimable bytes, not 0. If `place` isn't NULL,
  * one that makes a new place: it has no room for it now and will have enough then. NORKV_NO_SECTOR if there is none.
+ * Live bytes must have been computed.
  */
 uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *place, uint32_t least);
 

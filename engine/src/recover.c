@@ -14,47 +14,34 @@
  * sector that is to be erased to surplus copies.
  */
 static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
-  if (!kv->sectors[from].surplus) {
-    return NORKV_OK;
-  }
-  for (uint32_t to = 0; to < kv->config.flash.sector_count; to++) {
-    if (to != from && kv->sectors[to].surplus) {
-      enum norkv_error err = norkv_collect_rehome(kv, from, to);
-      if (err != NORKV_OK) {
-        return err;
+  for (uint32_t to = 0; kv->sectors[from].surplus && to < kv->config.flash.sector_count; to++) {
+    if (to == from || !kv->sectors[to].surplus) {
+      continue;
+    }
+    struct norkv_scan scan;
+    norkv_scan_begin(kv, &scan, to, kv->sectors[to].tail);
+    enum norkv_error err = norkv_scan_next(kv, &scan);
+    for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
+      if (scan.slot == NORKV_NO_KEY || !norkv_index_is_current(kv, scan.slot, &scan.entry) ||
+          norkv_key_copy_in(kv, scan.slot, to) != NULL) {
+        continue;
       }
+      uint32_t *copy = norkv_key_copy_in(kv, scan.slot, from);
+      if (copy != NULL) {
+        *copy = scan.entry.address;
+      }
+    }
+    if (err != NORKV_ERR_NOT_FOUND) {
+      return err;
     }
   }
   return NORKV_OK;
 }
 
-/* Erases a sector of which nothing is needed. Errors: FULL (there is none), FLASH. */
-static enum norkv_error erase_surplus(struct norkv *kv) {
-  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    enum norkv_error err = point_away(kv, sector);
-    if (err != NORKV_OK) {
-      return err;
-    }
-    if (kv->sectors[sector].live == 0) {
-      return norkv_collect_sector(kv, sector);
-    }
-  }
-  return NORKV_ERR_FULL;
-}
-
-/* Whether each live copy in the sector has another one elsewhere, or is a tombstone that hides nothing known. */
-static bool is_expendable(const struct norkv *kv, uint32_t sector, bool tombstones_too) {
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    const struct norkv_key *key = &kv->keys[slot];
-    if (norkv_key_copies(kv, slot) == 1 && norkv_key_is_in(kv, slot, sector) &&
-        !(tombstones_too && norkv_key_is_deleted(key) && key->entries == 1)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /*
+ * The bytes of what would be missed if the sector were erased: copies that have another one elsewhere. UINT32_MAX if
+ * there is one that has none.
+ *
  * Two kinds of live copies can be left in both E and X, or in X alone, and may be given up.
  *
  * A key that lacked copies when X was collected has one in X and one in E, and both count as wanted. The sector with
@@ -64,45 +51,54 @@ static bool is_expendable(const struct norkv *kv, uint32_t sector, bool tombston
  * other sectors are clean, as they were when the collection began: what X itself may hide is older than E, and a
  * tombstone that hid an entry in X would have been moved.
  */
-static enum norkv_error erase_expendable(struct norkv *kv) {
-  enum norkv_error err = norkv_sector_check_all(kv);
-  if (err != NORKV_OK) {
-    return err;
+static uint32_t loss_of(const struct norkv *kv, uint32_t sector) {
+  bool others_are_clean = kv->unsure_count == (kv->sectors[sector].state != NORKV_SECTOR_CLEAN ? 1u : 0u);
+  uint32_t loss = 0;
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    const struct norkv_key *key = &kv->keys[slot];
+    if (norkv_key_copy_in(kv, slot, sector) == NULL || norkv_key_is_spent(kv, slot)) {
+      continue;
+    }
+    bool hides_nothing = others_are_clean && norkv_key_is_deleted(key) && key->entries == 1;
+    if (norkv_key_copies(kv, slot) == 1 && !hides_nothing) {
+      return UINT32_MAX;
+    }
+    loss += norkv_key_size(key);
   }
+  return loss;
+}
+
+/* Finds the sector, and points the index away from it, whose loss is least and below `limit`. Errors: FULL, FLASH. */
+static enum norkv_error give_up_one(struct norkv *kv, uint32_t limit) {
   uint32_t best = NORKV_NO_SECTOR;
-  uint32_t least = UINT32_MAX;
-  for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    err = point_away(kv, sector);
+  for (uint32_t sector = 0; sector < kv->config.flash.sector_count && limit > 0; sector++) {
+    enum norkv_error err = point_away(kv, sector);
     if (err != NORKV_OK) {
       return err;
     }
-    bool others_are_clean = kv->unsure_count == (kv->sectors[sector].state != NORKV_SECTOR_CLEAN ? 1u : 0u);
-    if (kv->sectors[sector].live < least && is_expendable(kv, sector, others_are_clean)) {
+    uint32_t loss = loss_of(kv, sector);
+    if (loss < limit) {
       best = sector;
-      least = kv->sectors[sector].live;
+      limit = loss;
     }
   }
   if (best == NORKV_NO_SECTOR) {
     return NORKV_ERR_FULL;
   }
-  err = point_away(kv, best);
-  if (err != NORKV_OK) {
-    return err;
-  }
-  for (uint32_t i = 0; i < kv->key_limit * kv->config.redundancy; i++) {
-    if (kv->addresses[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, kv->addresses[i]) == best) {
-      norkv_index_drop(kv, i / kv->config.redundancy, i % kv->config.redundancy);
-    }
-  }
-  return norkv_sector_erase(kv, best);
+  enum norkv_error err = point_away(kv, best); /* others may have been pointed to it */
+  return err == NORKV_OK ? norkv_collect_give_up(kv, best) : err;
 }
 
 enum norkv_error norkv_recover_reserve(struct norkv *kv) {
   if (kv->empty_count > 0) {
     return NORKV_OK;
   }
-  enum norkv_error err = erase_surplus(kv);
-  return err == NORKV_ERR_FULL ? erase_expendable(kv) : err;
+  enum norkv_error err = give_up_one(kv, 1);
+  if (err == NORKV_ERR_FULL) {
+    err = norkv_sector_check_all(kv);
+    err = err == NORKV_OK ? give_up_one(kv, UINT32_MAX) : err;
+  }
+  return err;
 }
 
 /* The first error of several steps is what the caller learns. */
@@ -119,7 +115,7 @@ static enum norkv_error collect_damaged(struct norkv *kv) {
     if (kv->sectors[sector].state != NORKV_SECTOR_DAMAGED) {
       continue;
     }
-    enum norkv_error err = norkv_collect_sector(kv, sector);
+    enum norkv_error err = norkv_collect_sector(kv, sector, NULL);
     kv->last_collected = turn;
     if (err == NORKV_OK) {
       kv->counters.corrupt_sectors_recovered++;
@@ -132,39 +128,51 @@ static enum norkv_error collect_damaged(struct norkv *kv) {
 }
 
 /* Writes one missing copy of a key to a sector that has none. */
-static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot) {
-  const uint32_t *addresses = norkv_addresses(kv, slot);
-  struct norkv_place place = {.size = norkv_key_size(&kv->keys[slot]), .taken = addresses};
-  uint16_t sector = 0;
+static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot, bool counted) {
+  struct norkv_place place = {.size = norkv_key_size(&kv->keys[slot]), .slot = slot};
+  uint32_t sector = 0;
   enum norkv_error err = norkv_collect_room(kv, &place, 1, &sector);
   if (err != NORKV_OK || !norkv_key_lacks_copies(kv, slot)) {
     return err; /* making room may have ended the need: the last entry that a tombstone hid is gone */
   }
-  if (!norkv_may_work(kv, place.size)) {
+  if (counted && !norkv_may_work(kv, place.size)) {
     return NORKV_ERR_FULL;
   }
-  norkv_count_work(kv, place.size);
-  uint32_t copy = 0;
-  while (addresses[copy] != NORKV_NO_ADDRESS) {
-    copy++;
-  }
-  kv->last_sector = sector;
-  return norkv_write_copy(kv, slot, copy, sector);
-}
-
-enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot) {
-  enum norkv_error err = NORKV_OK;
-  for (uint32_t i = 1; i < kv->config.redundancy && norkv_key_lacks_copies(kv, slot) && err == NORKV_OK; i++) {
-    err = restore_copy(kv, slot);
+  norkv_count_work(kv, counted ? place.size : 0);
+  uint32_t address = 0;
+  err = norkv_write_copy(kv, slot, sector, &address);
+  if (err == NORKV_OK) {
+    uint32_t *free = norkv_addresses(kv, slot);
+    while (*free != NORKV_NO_ADDRESS) {
+      free++;
+    }
+    *free = address;
+    norkv_index_count_entry(kv, slot, 1);
   }
   return err;
+}
+
+enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot, bool counted) {
+  enum norkv_error failure = NORKV_OK;
+  enum norkv_error err = NORKV_OK;
+  for (uint32_t failures = 0; norkv_key_lacks_copies(kv, slot) && failures < kv->config.flash.sector_count;) {
+    err = restore_copy(kv, slot, counted);
+    if (err != NORKV_OK) {
+      failures++;
+      keep_first(&failure, err);
+    }
+    if (err != NORKV_OK && err != NORKV_ERR_FLASH) {
+      break;
+    }
+  }
+  return err == NORKV_OK ? err : failure;
 }
 
 static enum norkv_error restore_copies(struct norkv *kv) {
   enum norkv_error result = NORKV_OK;
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
     uint32_t before = norkv_key_copies(kv, slot);
-    enum norkv_error err = norkv_recover_key(kv, slot);
+    enum norkv_error err = norkv_recover_key(kv, slot, true);
     uint32_t after = norkv_key_copies(kv, slot);
     kv->counters.missing_copies_recovered += after > before ? after - before : 0;
     if (err == NORKV_ERR_FLASH) {

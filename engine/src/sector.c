@@ -13,16 +13,12 @@ void norkv_sector_reset(struct norkv *kv) {
 
 void norkv_sector_set(struct norkv *kv, uint32_t number, uint32_t tail, enum norkv_sector_state state) {
   struct norkv_sector *sector = &kv->sectors[number];
-  bool was_sure = kv->unsure_count == 0;
   kv->empty_count -= norkv_sector_is_empty(kv, number) ? 1u : 0u;
   kv->unsure_count -= sector->state != NORKV_SECTOR_CLEAN ? 1u : 0u;
   sector->tail = tail;
   sector->state = (uint8_t)state;
   kv->empty_count += norkv_sector_is_empty(kv, number) ? 1u : 0u;
   kv->unsure_count += sector->state != NORKV_SECTOR_CLEAN ? 1u : 0u;
-  if (was_sure != (kv->unsure_count == 0) && kv->deleted_count > 0) {
-    norkv_index_account_all(kv);
-  }
 }
 
 void norkv_sector_set_damaged(struct norkv *kv, uint32_t sector) {
@@ -111,89 +107,48 @@ enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint
 }
 
 bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector) {
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
-    if (place->taken[i] != NORKV_NO_ADDRESS && norkv_sector_of(kv, place->taken[i]) == sector) {
-      return true;
-    }
-  }
-  return false;
+  return place->slot != NORKV_NO_KEY && norkv_key_copy_in(kv, place->slot, sector) != NULL;
 }
 
-/* One turn round the sectors, over those in use or over the empty ones, which are taken in turn. */
-static enum norkv_error find_among(struct norkv *kv, const struct norkv_place *place, bool empty, uint32_t wanted,
-                                   uint16_t *sectors, uint32_t *found) {
-  uint32_t spare = kv->empty_count > 0 ? kv->empty_count - 1 : 0;
-  uint32_t sector = empty ? next_sector(kv, kv->last_taken) : kv->last_sector;
-  for (uint32_t i = 0; i < kv->config.flash.sector_count && *found < wanted; i++, sector = next_sector(kv, sector)) {
-    if (norkv_sector_is_empty(kv, sector) != empty || norkv_sector_free(kv, sector) < place->size ||
-        norkv_sector_is_taken(kv, place, sector)) {
+/* First a turn round the sectors in use, then one round those that are empty, which are taken in turn. */
+enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
+                                   uint32_t *sector) {
+  uint32_t it = kv->last_sector;
+  uint32_t spare = kv->config.flash.sector_count;
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < 2 * kv->config.flash.sector_count; i++, it = next_sector(kv, it)) {
+    bool empty = i >= kv->config.flash.sector_count;
+    if (i == kv->config.flash.sector_count) {
+      it = next_sector(kv, kv->last_taken);
+      spare = kv->empty_count - 1; /* none to spare where there is none: it isn't met either */
+    }
+    if (spare == 0 || norkv_sector_is_empty(kv, it) != empty || norkv_sector_free(kv, it) < place->size ||
+        norkv_sector_is_taken(kv, place, it)) {
       continue;
     }
-    if (empty && spare == 0) {
-      return NORKV_OK;
-    }
-    enum norkv_error err = empty ? prepare_empty(kv, sector) : norkv_sector_check(kv, sector);
+    enum norkv_error err = empty ? prepare_empty(kv, it) : norkv_sector_check(kv, it);
     if (err != NORKV_OK) {
       return err;
     }
-    if (kv->sectors[sector].state == NORKV_SECTOR_CLEAN) {
-      spare -= empty ? 1u : 0u;
-      sectors[(*found)++] = (uint16_t)sector;
+    if (kv->sectors[it].state == NORKV_SECTOR_CLEAN) {
+      spare--;
+      if (found++ == 0) {
+        *sector = it;
+      }
+      if (found == wanted) {
+        return NORKV_OK;
+      }
     }
   }
-  return NORKV_OK;
-}
-
-enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
-                                   uint16_t *sectors, uint32_t *found) {
-  *found = 0;
-  enum norkv_error err = find_among(kv, place, false, wanted, sectors, found);
-  if (err == NORKV_OK && *found < wanted) {
-    err = find_among(kv, place, true, wanted, sectors, found);
-  }
-  return err;
-}
-
-/* The index no longer counts what is in the sector. */
-static enum norkv_error forget_entries(struct norkv *kv, uint32_t sector) {
-  struct norkv_walk walk;
-  struct norkv_entry entry;
-  norkv_walk_begin(kv, &walk, sector, kv->sectors[sector].tail);
-  norkv_window_drop(kv, 0, 0);
-  enum norkv_error err = norkv_walk_next(kv, &walk, &entry);
-  while (err == NORKV_OK) {
-    struct norkv_name name = {entry.key, entry.key_length, norkv_index_hash(entry.key, entry.key_length)};
-    uint32_t slot = 0;
-    err = norkv_index_find(kv, &name, &slot);
-    if (err == NORKV_ERR_FLASH) {
-      break;
-    }
-    if (err == NORKV_OK) {
-      norkv_index_forget_entry(kv, slot);
-    }
-    err = norkv_walk_next(kv, &walk, &entry);
-  }
-  if (err == NORKV_ERR_FLASH) {
-    /* Forgotten in part: a second try would count down twice, so no count is trusted until the next start. */
-    kv->counts_lost = true;
-    norkv_index_account_all(kv);
-  }
-  return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
+  return NORKV_ERR_FULL;
 }
 
 enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t number) {
   struct norkv_sector *sector = &kv->sectors[number];
-  NORKV_ASSERT(sector->live == 0);
-  if (sector->tail > 0) {
-    enum norkv_error err = forget_entries(kv, number);
-    if (err != NORKV_OK) {
-      return err;
-    }
-  }
   norkv_window_drop(kv, 0, 0);
+  norkv_sector_set(kv, number, 0, NORKV_SECTOR_DAMAGED);
   const struct norkv_flash *flash = &kv->config.flash;
   if (flash->erase(flash->context, number) != 0) {
-    norkv_sector_set(kv, number, 0, NORKV_SECTOR_DAMAGED);
     kv->needs_recovery = true;
     return NORKV_ERR_FLASH;
   }

@@ -36,20 +36,19 @@ enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint
 
 /* What is to be placed. */
 struct norkv_place {
-  uint32_t size;         /* bytes */
-  const uint32_t *taken; /* `redundancy` addresses (NORKV_NO_ADDRESS: none) whose sectors are not to be used */
+  uint32_t size; /* bytes */
+  uint32_t slot; /* sectors with a copy of this key are not to be used; NORKV_NO_KEY: any may be */
 };
 
 /* Whether `sector` is one of those that are not to be used. */
 bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector);
 
-/* Finds up to `wanted` different sectors with room, seen blank, and leaves one sector empty. Sectors in use come before
-   empty ones. Error: FLASH. */
+/* Finds `wanted` different sectors with room, seen blank, and leaves one sector empty; `sector` is the first. Sectors
+   in use come before empty ones. Errors: FULL (there are fewer), FLASH. */
 enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
-                                   uint16_t *sectors, uint32_t *found);
+                                   uint32_t *sector);
 
-/* Erases a sector that has no live copies; the entries that the index counts there are forgotten. On failure it stays
-   damaged. Error: FLASH. */
+/* Erases a sector of which the index counts nothing. On failure it stays damaged. Error: FLASH. */
 enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t number);
 
 #endif

@@ -122,26 +122,23 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
 
 /* Indexes the entries of one sector. Its free end is not looked at: that waits until it is to be used. */
 static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any) {
-  struct norkv_walk walk;
-  struct norkv_entry entry;
-  norkv_walk_begin(kv, &walk, sector, kv->config.flash.sector_size);
-  norkv_window_drop(kv, 0, 0);
-  enum norkv_error err = norkv_walk_next(kv, &walk, &entry);
-  while (err == NORKV_OK) {
-    if (!*any || norkv_is_newer(entry.transaction_id, kv->transaction_id)) {
-      kv->transaction_id = entry.transaction_id;
+  struct norkv_scan scan;
+  norkv_scan_begin(kv, &scan, sector, kv->config.flash.sector_size);
+  enum norkv_error err = norkv_scan_next(kv, &scan);
+  for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
+    if (!*any || norkv_is_newer(scan.entry.transaction_id, kv->transaction_id)) {
+      kv->transaction_id = scan.entry.transaction_id;
       kv->last_sector = (uint16_t)sector;
       *any = true;
     }
-    err = norkv_index_add(kv, &entry);
+    err = norkv_index_add(kv, &scan);
     if (err != NORKV_OK) {
       return err;
     }
-    err = norkv_walk_next(kv, &walk, &entry);
   }
-  uint32_t tail = walk.tail - norkv_sector_base(kv, sector);
-  norkv_sector_set(kv, sector, tail, walk.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);
-  kv->counters.corrupt_entries += walk.damage;
+  uint32_t tail = scan.walk.tail - norkv_sector_base(kv, sector);
+  norkv_sector_set(kv, sector, tail, scan.walk.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);
+  kv->counters.corrupt_entries += scan.walk.damage;
   return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
 }
 
@@ -154,7 +151,6 @@ static enum norkv_error scan(struct norkv *kv) {
       return err;
     }
   }
-  norkv_index_account_all(kv);
   norkv_policy_start(kv);
   return NORKV_OK;
 }

@@ -5,72 +5,38 @@
 #include "recover.h"
 #include "write.h"
 
-struct update {
-  struct norkv_name name;
-  struct norkv_source source;
-  uint32_t slot;
-  uint32_t copies; /* written */
-  uint32_t addresses[NORKV_MAX_REDUNDANCY];
-};
-
-/* Making room may have dropped the very tombstone that the update supersedes: the key then needs a slot again. A slot
-   without entries is free, or new and not written yet. */
-static enum norkv_error hold_slot(struct norkv *kv, struct update *update, bool *is_new) {
-  if (*is_new || kv->keys[update->slot].entries > 0) {
-    return NORKV_OK;
+/* The key's slot, NORKV_NO_KEY if it has none: then there is a free one. Errors: NOT_FOUND (nothing to delete), KEYS,
+   FLASH. */
+static enum norkv_error find_slot(struct norkv *kv, const struct norkv_name *name, bool deletes, uint32_t *slot) {
+  *slot = NORKV_NO_KEY;
+  enum norkv_error err = norkv_index_find(kv, name, slot);
+  if (deletes) {
+    return err == NORKV_OK && norkv_key_is_deleted(&kv->keys[*slot]) ? NORKV_ERR_NOT_FOUND : err;
   }
-  *is_new = true;
-  return norkv_index_insert(kv, update->name.hash, &update->slot);
-}
-
-/* Writes the copies. There is room for all before the first is written; a sector that fails is closed and another one
-   is taken. Once one copy is good the update can't be undone, so that a failure of the others is left to recovery. */
-static enum norkv_error write_copies(struct norkv *kv, struct update *update, bool *is_new) {
-  uint16_t sectors[NORKV_MAX_REDUNDANCY];
-  struct norkv_place place = {.size = update->source.size, .taken = update->addresses};
-  uint32_t wanted = kv->config.redundancy;
-  enum norkv_error failure = NORKV_OK;
-  for (uint32_t failures = 0; update->copies < wanted && failures <= kv->config.flash.sector_count;) {
-    uint32_t found = wanted - update->copies;
-    enum norkv_error err = update->copies == 0 ? norkv_collect_room(kv, &place, wanted, sectors)
-                                               : norkv_sector_find(kv, &place, found, sectors, &found);
-    if (err != NORKV_OK || found == 0) {
-      failure = failure == NORKV_OK ? err : failure;
-      break;
-    }
-    err = hold_slot(kv, update, is_new);
-    for (uint32_t i = 0; i < found && err == NORKV_OK; i++) {
-      uint32_t address = 0;
-      err = norkv_write_append(kv, sectors[i], &update->source, &address);
-      if (err == NORKV_OK) {
-        update->addresses[update->copies++] = address;
-      }
-    }
-    if (err != NORKV_OK) {
-      failure = err;
-      failures++;
-    } else {
-      kv->last_sector = sectors[0];
-    }
-  }
-  kv->needs_recovery = kv->needs_recovery || update->copies < wanted;
-  return update->copies > 0 ? NORKV_OK : failure;
-}
-
-static enum norkv_error find_slot(struct norkv *kv, struct update *update, bool deletes, bool *is_new) {
-  enum norkv_error err = norkv_index_find(kv, &update->name, &update->slot);
-  if (err == NORKV_OK && deletes && norkv_key_is_deleted(&kv->keys[update->slot])) {
-    return NORKV_ERR_NOT_FOUND;
-  }
-  if (err != NORKV_ERR_NOT_FOUND || deletes) {
+  if (err != NORKV_ERR_NOT_FOUND) {
     return err;
   }
-  err = norkv_collect_slot(kv);
-  if (err == NORKV_OK) {
-    *is_new = true;
-    err = norkv_index_insert(kv, update->name.hash, &update->slot);
+  err = norkv_collect_room(kv, NULL, 0, NULL);
+  return err == NORKV_OK || err == NORKV_ERR_FLASH ? err : NORKV_ERR_KEYS;
+}
+
+/* Writes the first copy, where there is room for all. A sector that fails is closed and another one is taken. */
+static enum norkv_error write_first(struct norkv *kv, const struct norkv_source *source, uint32_t *address) {
+  struct norkv_place place = {.size = source->size, .slot = NORKV_NO_KEY};
+  enum norkv_error failure = NORKV_OK;
+  for (uint32_t i = 0; i <= kv->config.flash.sector_count; i++) {
+    uint32_t sector = 0;
+    enum norkv_error err = norkv_collect_room(kv, &place, kv->config.redundancy, &sector);
+    if (err != NORKV_OK) {
+      return failure == NORKV_OK ? err : failure;
+    }
+    failure = norkv_write_append(kv, sector, source, address);
+    if (failure == NORKV_OK) {
+      kv->last_sector = (uint16_t)sector;
+      break;
+    }
   }
-  return err;
+  return failure;
 }
 
 /* Before anything is written there must be an empty sector, whatever the recovery mode: it is what makes garbage
@@ -90,45 +56,40 @@ static enum norkv_error get_ready(struct norkv *kv) {
   return err != NORKV_OK && recovered == NORKV_ERR_FLASH ? recovered : err;
 }
 
-/* There is no room, but the new entry is no larger than the old one, and takes its place when its sector is collected.
-   So does each further copy, because the sectors of the old ones have room now for as much. */
-static enum norkv_error replace(struct norkv *kv, const struct update *update, struct norkv_version *version) {
+/* There is no room, but the new entry may be no larger than the old one, and takes its place when its sector is
+   collected. So does each further copy, because the sectors of the old ones have room now for as much. */
+static enum norkv_error replace(struct norkv *kv, const struct norkv_replacement *new) {
+  if (new->slot == NORKV_NO_KEY || norkv_key_size(&kv->keys[new->slot]) < new->source->size) {
+    return NORKV_ERR_FULL;
+  }
   if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED && kv->config.redundancy > 1) {
     return NORKV_ERR_FULL; /* the others may need collections of their own */
   }
-  enum norkv_error err = norkv_collect_replace(kv, update->slot, &update->source, version);
-  if (err == NORKV_OK && norkv_recover_key(kv, update->slot) != NORKV_OK) {
-    kv->needs_recovery = true;
-  }
-  return err;
+  return norkv_collect_replace(kv, new);
 }
 
-static enum norkv_error write_version(struct norkv *kv, struct update *update, bool deletes) {
-  uint32_t value_size = deletes ? NORKV_TOMBSTONE_SIZE : update->source.value_size;
-  uint32_t transaction_id = kv->transaction_id + 1;
-  norkv_entry_encode(kv, update->source.header, update->name.length, value_size, transaction_id);
-  enum norkv_error err = norkv_source_seal(kv, &update->source);
-  bool is_new = false;
-  if (err == NORKV_OK) {
-    err = find_slot(kv, update, deletes, &is_new);
+/* Once the first copy is good the update can't be undone, so that a failure of the others is left to recovery. */
+static enum norkv_error write_version(struct norkv *kv, const struct norkv_name *name, uint32_t slot,
+                                      const struct norkv_source *source, const struct norkv_version *version) {
+  uint32_t address = 0;
+  enum norkv_error err = write_first(kv, source, &address);
+  if (slot != NORKV_NO_KEY && kv->keys[slot].entries == 0) {
+    slot = NORKV_NO_KEY; /* making room has dropped the very tombstone that the update supersedes */
   }
-  if (err != NORKV_OK) {
-    return err;
-  }
-  struct norkv_version version = {.transaction_id = transaction_id, .size = update->source.size, .deleted = deletes};
-  err = write_copies(kv, update, &is_new);
   if (err == NORKV_OK) {
-    version.copies = update->copies;
-    version.addresses = update->addresses;
-    norkv_index_set(kv, update->slot, &version);
-  } else if (err == NORKV_ERR_FULL && !is_new && norkv_key_size(&kv->keys[update->slot]) >= update->source.size) {
-    err = replace(kv, update, &version);
+    if (slot == NORKV_NO_KEY) {
+      err = norkv_index_insert(kv, name->hash, &slot);
+      NORKV_ASSERT(err == NORKV_OK);
+    }
+    norkv_index_set(kv, slot, version, address);
+  } else if (err == NORKV_ERR_FULL) {
+    err = replace(kv, &(struct norkv_replacement){slot, source, version});
   }
   if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
-    kv->transaction_id = transaction_id; /* what failed may be readable after all: its ID is never used again */
+    kv->transaction_id = version->transaction_id; /* what failed may be readable: its ID is never used again */
   }
-  if (err != NORKV_OK && is_new) {
-    norkv_index_remove(kv, update->slot);
+  if (err == NORKV_OK && norkv_recover_key(kv, slot, false) != NORKV_OK) {
+    kv->needs_recovery = true;
   }
   return err;
 }
@@ -140,21 +101,17 @@ static enum norkv_error update_key(struct norkv *kv, const void *key, size_t key
     return err;
   }
   uint32_t length = (uint32_t)key_length;
-  struct update update = {
-      .name = {key, length, norkv_index_hash(key, length)},
-      .source =
-          {
-              .key = key,
-              .value = value,
-              .key_size = length,
-              .value_size = value_size,
-              .size = norkv_entry_size(&kv->config, length, value_size),
-          },
-  };
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
-    update.addresses[i] = NORKV_NO_ADDRESS;
+  struct norkv_name name = {key, length, norkv_index_hash(key, length)};
+  struct norkv_source source = {.key = key, .value = value, .key_size = length, .value_size = value_size};
+  source.size = norkv_entry_size(&kv->config, length, value_size);
+  struct norkv_version version = {kv->transaction_id + 1, source.size, deletes};
+  norkv_entry_encode(kv, source.header, length, deletes ? NORKV_TOMBSTONE_SIZE : value_size, version.transaction_id);
+  err = norkv_source_seal(kv, &source);
+  uint32_t slot = 0;
+  if (err == NORKV_OK) {
+    err = find_slot(kv, &name, deletes, &slot);
   }
-  return write_version(kv, &update, deletes);
+  return err == NORKV_OK ? write_version(kv, &name, slot, &source, &version) : err;
 }
 
 static bool is_key(const struct norkv *kv, const void *key, size_t key_length) {

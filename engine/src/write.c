@@ -170,28 +170,22 @@ static enum norkv_error source_from_flash(struct norkv *kv, uint32_t address, st
   return err;
 }
 
-enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t sector) {
+enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sector, uint32_t *address) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
-  uint32_t redundancy = kv->config.redundancy;
+  uint32_t size = norkv_key_size(&kv->keys[slot]);
   enum norkv_error err = NORKV_ERR_DATA_LOSS;
   struct norkv_source source;
-  for (uint32_t i = 0; i < redundancy && err == NORKV_ERR_DATA_LOSS; i++) {
-    uint32_t address = addresses[(copy + i) % redundancy];
-    if (address != NORKV_NO_ADDRESS) {
-      norkv_window_drop(kv, address, norkv_key_size(&kv->keys[slot]));
-      err = source_from_flash(kv, address, &source);
+  for (uint32_t i = 0; i < kv->config.redundancy && err == NORKV_ERR_DATA_LOSS; i++) {
+    if (addresses[i] != NORKV_NO_ADDRESS) {
+      norkv_window_drop(kv, addresses[i], size);
+      err = source_from_flash(kv, addresses[i], &source);
+      if (err == NORKV_OK && source.size != size) {
+        err = NORKV_ERR_DATA_LOSS; /* not the entry that start saw there */
+      }
     }
   }
-  if (err == NORKV_OK && source.size > norkv_sector_free(kv, sector)) {
+  if (err == NORKV_OK && size > norkv_sector_free(kv, sector)) {
     err = NORKV_ERR_FULL;
   }
-  if (err != NORKV_OK) {
-    return err;
-  }
-  uint32_t address = 0;
-  err = norkv_write_append(kv, sector, &source, &address);
-  if (err == NORKV_OK) {
-    norkv_index_move(kv, slot, copy, address, 1);
-  }
-  return err;
+  return err == NORKV_OK ? norkv_write_append(kv, sector, &source, address) : err;
 }

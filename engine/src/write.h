@@ -24,9 +24,9 @@ enum norkv_error norkv_source_seal(struct norkv *kv, struct norkv_source *source
 enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const struct norkv_source *source,
                                     uint32_t *address);
 
-/* Writes a copy of a key's current entry to `sector`, in the primary format and the present alignment, and makes it the
-   key's copy number `copy` in place of the one that was. Damaged copies are passed over as long as there is a good one.
-   Errors: DATA_LOSS (no good copy), FULL (it does not fit), FLASH. */
-enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t copy, uint32_t sector);
+/* Writes a copy of a key's current entry to `sector`, in the primary format and the present alignment, and tells where;
+   the index does not change. Damaged copies are passed over as long as there is a good one. Errors: DATA_LOSS (no good
+   copy), FULL (it does not fit), FLASH. */
+enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sector, uint32_t *address);
 
 #endif
