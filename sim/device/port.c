@@ -30,9 +30,14 @@ static void watch_sectors(struct pc_device *device, uint32_t address, size_t siz
   watch(device, address - before, (before + size + sector_size - 1) / sector_size * sector_size);
 }
 
+static void trace(struct pc_device *device, uint32_t address, size_t size) {
+  device->trace = (device->trace << 17 ^ device->trace >> 47 ^ ((uint64_t)size << 32 ^ address)) * 0x9E3779B97F4A7C15u;
+}
+
 static int read(void *context, uint32_t address, void *data, size_t size) {
   struct pc_device *device = context;
   watch(device, address, size);
+  trace(device, address, size);
   uint64_t amount = size > PC_LEAST_READ_COST && size <= device->size ? size : PC_LEAST_READ_COST;
   if (!charge(device, &device->budget.read_bytes, amount)) {
     return PC_FLASH_STOPPED;
@@ -149,4 +154,12 @@ void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size) 
 
 bool pc_device_watch_met(const struct pc_device *device) {
   return device->watched.met || device->weak_cells > 0 || !pc_device_is_sound(device);
+}
+
+void pc_device_begin_trace(struct pc_device *device) {
+  device->trace = 0;
+}
+
+uint64_t pc_device_trace(const struct pc_device *device) {
+  return device->trace;
 }

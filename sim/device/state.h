@@ -31,6 +31,7 @@ struct pc_device {
     uint32_t begin, end;
     bool met;
   } watched;
+  uint64_t trace; /* of the reads */
   size_t violations;
   struct pc_contract_violation first_violation;
 };

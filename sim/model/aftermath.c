@@ -111,10 +111,9 @@ static enum pc_result come_to_an_end(struct pc_aftermath *aftermath, struct pc_e
   return result == PC_OK ? pc_aftermath_step(aftermath, &maintain, error) : result;
 }
 
-enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
-                                  uint32_t key_count, struct pc_report *report, struct pc_error *error) {
-  struct pc_target *target = checker->target;
-  size_t mark = pc_device_mark(target->device);
+/* Runs it. The caller rolls the device back. */
+static enum pc_result run(struct pc_checker *checker, const struct pc_expectation *expectation, uint32_t key_count,
+                          struct pc_report *report, struct pc_error *error) {
   struct pc_aftermath aftermath = {
       .checker = checker, .model = *expectation->model, .report = report, .key_count = key_count};
   /* The contents go on from what they were found to be. */
@@ -130,10 +129,29 @@ enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_ex
     result = come_to_an_end(&aftermath, error);
   }
   checker->settled = false; /* they are other contents now */
+  note_steps(report, aftermath.steps);
+  return result;
+}
+
+/* It begins with a start, so that the flash and the contents are all that it depends on: where they are those that an
+   aftermath went on from before and held, that one answers for it. */
+enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                  uint32_t key_count, struct pc_report *report, struct pc_error *error) {
+  struct pc_target *target = checker->target;
+  size_t mark = pc_device_mark(target->device);
+  uint64_t situation = pc_checker_situation(checker, expectation, PC_FROM_AFTERMATH);
+  uint32_t checked;
+  if (target->promises.self_contained && pc_shared_find(&checker->shared, situation, &checked)) {
+    pc_shared_count(checked, report);
+    return PC_OK;
+  }
+  enum pc_result result = run(checker, expectation, key_count, report, error);
   if (result != PC_OK) {
     return result;
   }
-  note_steps(report, aftermath.steps);
+  if (!pc_report_failed(report)) {
+    pc_shared_keep(&checker->shared, situation, pc_shared_checked(report));
+  }
   pc_target_stop(target);
   pc_device_rollback(target->device, mark);
   return pc_device_failed(target->device) ? pc_fail_memory(error) : PC_OK;

@@ -29,12 +29,6 @@ static void start_again(struct pc_checker *checker, struct pc_report *report) {
   }
 }
 
-/* What the second start finds and what it must read: the flash, and which way the operation in flight went. */
-static uint64_t stable_situation(const struct pc_checker *checker, const struct pc_expectation *expectation) {
-  uint64_t settled = expectation->in_flight ? checker->resolved[expectation->key].hash : 0;
-  return pc_random_mix(pc_device_hash(checker->target->device), pc_random_mix(settled, PC_STABLE));
-}
-
 /* A second start that held answers for every recovery that ends with the same flash, whatever it left in memory. */
 static void check_stable(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
                          struct pc_report *report) {
@@ -49,7 +43,7 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
     }
     return;
   }
-  uint64_t situation = stable_situation(checker, expectation);
+  uint64_t situation = pc_checker_situation(checker, expectation, PC_FROM_SECOND_START);
   uint32_t checked;
   if (pc_shared_find(&checker->shared, situation, &checked)) {
     return;
@@ -64,27 +58,17 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
   }
 }
 
-/* The invariants that were checked, a bit for each, and one more: the operation in flight was found to have finished.
- */
+/* What was checked, and one more: the operation in flight was found to have finished. */
 #define FINISHED (1u << 31)
 _Static_assert(PC_INVARIANT_COUNT <= 31, "a bit for each");
 
 static uint32_t checked_in(const struct pc_checker *checker, const struct pc_expectation *expectation,
                            const struct pc_report *report) {
-  uint32_t checked = 0;
-  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-    checked |= (uint32_t)report->checked[invariant] << invariant;
-  }
+  uint32_t checked = pc_shared_checked(report);
   if (expectation->in_flight && checker->resolved[expectation->key].hash == expectation->outcome.hash) {
     checked |= FINISHED;
   }
   return checked;
-}
-
-static void count_as_checked(uint32_t checked, struct pc_report *report) {
-  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-    report->checked[invariant] = report->checked[invariant] || (checked >> invariant & 1u) != 0;
-  }
 }
 
 /* Whether nothing that was checked failed. */
@@ -111,7 +95,7 @@ static void settle_like(const struct arrival *arrival, uint32_t checked) {
     *resolved = (checked & FINISHED) != 0 ? expectation->outcome : expectation->model->contents[expectation->key];
     checker->resolved_live += resolved->live;
   }
-  count_as_checked(checked, arrival->report);
+  pc_shared_count(checked, arrival->report);
 }
 
 /*
@@ -177,7 +161,7 @@ enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expect
   uint32_t checked;
   report->shared = pc_shared_find(&checker->shared, situation, &checked);
   if (report->shared) {
-    count_as_checked(checked, report);
+    pc_shared_count(checked, report);
     return PC_OK;
   }
   enum pc_result result = check_arrival(&arrival, error);

@@ -161,6 +161,12 @@ void pc_checker_forget(struct pc_checker *checker) {
   pc_shared_forget(&checker->shared);
 }
 
+uint64_t pc_checker_situation(const struct pc_checker *checker, const struct pc_expectation *expectation,
+                              enum pc_from from) {
+  uint64_t settled = expectation->in_flight ? checker->resolved[expectation->key].hash : 0;
+  return pc_random_mix(pc_device_hash(checker->target->device), pc_random_mix(settled, from));
+}
+
 const struct pc_content *pc_checker_found(const struct pc_checker *checker) {
   return checker->resolved;
 }

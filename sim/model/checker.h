@@ -90,6 +90,12 @@ enum pc_invariant pc_content_invariant(const struct pc_content *content);
 struct pc_content pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
                                     enum pc_invariant invariant, struct pc_report *report);
 
+/* What a fresh start finds and what must be read from then on: the flash, and which way the operation in flight went,
+   as `resolved` tells. Together with what is asked from there on. */
+enum pc_from { PC_FROM_SECOND_START = 1, PC_FROM_AFTERMATH };
+uint64_t pc_checker_situation(const struct pc_checker *checker, const struct pc_expectation *expectation,
+                              enum pc_from from);
+
 /* Settles `resolved`: the store is taken to hold what the model says. False if the model isn't sure of every key. */
 bool pc_checker_settle(struct pc_checker *checker, const struct pc_model *model);
 

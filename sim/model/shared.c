@@ -39,3 +39,17 @@ void pc_shared_keep(struct pc_shared *shared, uint64_t situation, uint32_t check
   shared->slots[situation % SLOTS] =
       (struct pc_shared_slot){.situation = situation, .round = shared->round, .checked = checked};
 }
+
+uint32_t pc_shared_checked(const struct pc_report *report) {
+  uint32_t checked = 0;
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    checked |= (uint32_t)report->checked[invariant] << invariant;
+  }
+  return checked;
+}
+
+void pc_shared_count(uint32_t checked, struct pc_report *report) {
+  for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
+    report->checked[invariant] = report->checked[invariant] || (checked >> invariant & 1u) != 0;
+  }
+}

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "powercut/error.h"
-#include "powercut/target.h"
+#include "powercut/model.h"
 
 struct pc_shared_slot {
   uint64_t situation;
@@ -35,6 +35,11 @@ uint64_t pc_shared_memory(const struct pc_target *target);
 
 /* Whether the situation is known, and which invariants were checked in it. */
 bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t *checked);
+/* The invariants that a report tells of as checked, a bit for each, from the lowest on; and to count them as checked.
+ */
+uint32_t pc_shared_checked(const struct pc_report *report);
+void pc_shared_count(uint32_t checked, struct pc_report *report);
+
 void pc_shared_keep(struct pc_shared *shared, uint64_t situation, uint32_t checked);
 
 #endif

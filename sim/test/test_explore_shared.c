@@ -78,6 +78,21 @@ Test(explore_shared, recoveries_do_not_hide_what_fails_in_memory) {
   expect_same_without(&lab, true, true);
 }
 
+/* What an aftermath finds is found where one aftermath answers for others, too. */
+Test(explore_shared, aftermaths_do_not_hide_what_they_find) {
+  for (int looks = 0; looks < 2; looks++) {
+    struct lab lab;
+    lab_open(&lab, &lab_naive, 2,
+             "put a 01\nput b 02\nput c 03\nput a 04\nput b 05\nput a 06\ndelete c\nput b 07\nput a 08\nput b 09\n"
+             "put a 0a\nput b 0b\nput c 0c\nput a 0d\nput b 0e\ndelete c\nput a 0f\n");
+    lab_set(&lab, "looks", looks == 0 ? "0" : "1");
+    lab.plan.aftermath = 1;
+    lab.plan.depth = 2;
+    lab.plan.limit = 16;
+    expect_same_without(&lab, false, true);
+  }
+}
+
 /* Its cells and its memory come back to what they were when other contents were acknowledged. */
 Test(explore_shared, recoveries_are_of_one_operation) {
   struct lab lab;

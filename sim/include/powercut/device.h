@@ -285,6 +285,10 @@ double pc_work_maximum_us(const struct pc_profile *profile, struct pc_flash_work
 void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size);
 bool pc_device_watch_met(const struct pc_device *device);
 
+/* A hash of where calls of the port have read and how much, in order, since it was begun anew; not rolled back. */
+void pc_device_begin_trace(struct pc_device *device);
+uint64_t pc_device_trace(const struct pc_device *device);
+
 /* Violations of the part's rules since the last clear: how many, and the first. */
 size_t pc_device_contract_violations(const struct pc_device *device, struct pc_contract_violation *first);
 void pc_device_clear_contract_violations(struct pc_device *device);

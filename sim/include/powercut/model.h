@@ -71,6 +71,7 @@ struct pc_expectation {
 
 /* What one round of checks found. */
 struct pc_report {
+  uint64_t reads;        /* of pc_check_recovery: a hash of where the start read, in order */
   bool shared;           /* of pc_check_recovery: what was checked in the same situation before answered for the rest */
   enum pc_status answer; /* of pc_run_operation: what the operation answered */
   bool doubted;          /* of pc_run_operation: pc_model_doubt was called */
