@@ -87,8 +87,12 @@ static void write_power(struct pc_buffer *text, const struct pc_power_plan *plan
       separator = ", ";
     }
   }
-  pc_buffer_print(text, "]\n  depth: %u\n  samples: %u\n  limit: %u\n  aftermath: %u\nseed: %" PRIu64 "\n", plan->depth,
-                  plan->samples, plan->limit, plan->aftermath, plan->seed);
+  pc_buffer_print(text, "]\n  depth: %u\n  samples: %u\n  limit: %u\n  aftermath: %u\n", plan->depth, plan->samples,
+                  plan->limit, plan->aftermath);
+  if (plan->alike > 0) {
+    pc_buffer_print(text, "  alike: %u\n", plan->alike);
+  }
+  pc_buffer_print(text, "seed: %" PRIu64 "\n", plan->seed);
 }
 
 static void write_cut_path(struct pc_buffer *text, const struct pc_cut_path *path) {

@@ -5,7 +5,7 @@
 
 /* power: {cuts: every_write | {sample: N} | {at: [N, ...]} | {by_time: N} |
    {soak: N, consecutive: N}, faults: [NAME, ...], depth, samples, limit,
- * aftermath} */
+ * aftermath, alike} */
 
 enum { MAX_SAMPLES = 1000000, MAX_LIMIT = 1000000 };
 
@@ -168,6 +168,7 @@ static const struct pc_field POWER_FIELDS[] = {
     {.key = "samples", .type = PLAN_U32(samples), .max = MAX_SAMPLES},
     {.key = "limit", .type = PLAN_U32(limit), .max = MAX_LIMIT},
     {.key = "aftermath", .type = PLAN_U32(aftermath), .max = UINT32_MAX},
+    {.key = "alike", .type = PLAN_U32(alike), .max = MAX_SAMPLES},
 };
 static const struct pc_schema POWER_SCHEMA = {
     .fields = POWER_FIELDS,

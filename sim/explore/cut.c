@@ -22,12 +22,7 @@ static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t rec
   if (result == PC_OK && pc_draw_is_drawn(walk)) {
     return pc_draw_in_recovery(walk, recovery, seed, error);
   }
-  for (size_t i = 0; result == PC_OK && i < recovery->count && !walk->plan.findings->result->interrupted; i++) {
-    struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
-    result = pc_cut_at(walk, &operation, (uint32_t)i, pc_seed_of_operation(seed, (uint32_t)i), error);
-    pc_tape_redo(recovery, i, device, walk->erased);
-  }
-  return result;
+  return result == PC_OK ? pc_alike_cut(walk, recovery, seed, error) : result;
 }
 
 /* Whether the device's state was explored with the same allowed contents and at least as many further cuts; if not, it
@@ -101,6 +96,7 @@ static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struc
   struct pc_findings *findings = walk->plan.findings;
   uint64_t state = pc_device_hash(walk->rig.device);
   struct pc_flash_work before = pc_device_work(walk->rig.device);
+  size_t torn = pc_device_mark(walk->rig.device);
   pc_report_clear(&walk->report);
   pc_checker_share(walk->rig.checker, state % AUDIT_ONE_IN != 0 && !has_aftermath(walk, state), place_of_tear(walk));
   enum pc_result result = pc_check_recovery(walk->rig.checker, &walk->expectation, &walk->report, recovered, error);
@@ -111,6 +107,9 @@ static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struc
   findings->result->recoveries++;
   findings->result->shared += walk->report.shared;
   bool failed = pc_report_failed(&walk->report);
+  if (!failed) {
+    walk->levels[walk->path.depth - 1].course = pc_alike_course(walk, torn, *recovered);
+  }
   pc_findings_add(findings, &walk->report, &walk->path, walk->operation);
   if (failed || !has_aftermath(walk, state)) {
     return result;
@@ -132,6 +131,7 @@ enum pc_result pc_cut_explore(struct pc_walk *walk, uint64_t seed, struct pc_err
   counts->cuts++;
   pc_device_begin_reads(walk->rig.device, seed);
   walk->plan.notice->beats++;
+  walk->levels[walk->path.depth - 1].course = 0;
   enum pc_result result = is_repeated(walk, &repeated, error);
   if (result != PC_OK) {
     return result;
@@ -194,16 +194,23 @@ struct pc_fault_input pc_cut_input(const struct pc_walk *walk, const struct pc_f
   return input;
 }
 
+enum pc_result pc_cut_from(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *first,
+                           struct pc_error *error) {
+  struct pc_cut cut = *first;
+  enum pc_result result = PC_OK;
+  for (; cut.fault < PC_FAULT_COUNT; cut.fault++) {
+    uint32_t variants = walk->plan.power->faults[cut.fault] ? pc_fault_variants(cut.fault, input) : 0;
+    for (; result == PC_OK && cut.variant < variants && !pc_cut_should_stop(walk); cut.variant++) {
+      result = pc_cut_with(walk, input, &cut, error);
+    }
+    cut.variant = 0;
+  }
+  return result;
+}
+
 enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
                          uint64_t seed, struct pc_error *error) {
   struct pc_fault_input input = pc_cut_input(walk, operation, seed);
-  struct pc_cut cut = {.flash_operation = index};
-  enum pc_result result = PC_OK;
-  for (cut.fault = 0; cut.fault < PC_FAULT_COUNT; cut.fault++) {
-    uint32_t variants = walk->plan.power->faults[cut.fault] ? pc_fault_variants(cut.fault, &input) : 0;
-    for (cut.variant = 0; result == PC_OK && cut.variant < variants && !pc_cut_should_stop(walk); cut.variant++) {
-      result = pc_cut_with(walk, &input, &cut, error);
-    }
-  }
-  return result;
+  pc_alike_forget(&walk->levels[walk->path.depth].alike);
+  return pc_cut_from(walk, &input, &(struct pc_cut){.flash_operation = index}, error);
 }

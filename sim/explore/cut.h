@@ -2,6 +2,7 @@
 #ifndef PC_EXPLORE_CUT_H
 #define PC_EXPLORE_CUT_H
 
+#include "alike.h"
 #include "powercut/random.h"
 #include "rig.h"
 #include "seen.h"
@@ -13,6 +14,8 @@ struct pc_level {
   struct pc_tape recovery;       /* what the recovery from this level's cut did */
   struct pc_fault_memory memory; /* for what this level's cut leaves */
   struct pc_torn place;          /* what was torn */
+  uint64_t course;               /* of the recovery from it, 0 where it has none: see alike.h */
+  struct pc_alike alike;         /* the recoveries from cuts in the same flash operation */
 };
 
 struct pc_walk {
@@ -43,6 +46,9 @@ enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *
 /* One of those cuts; its `input` is that of all. The device is left as it was found. */
 struct pc_fault_input pc_cut_input(const struct pc_walk *walk, const struct pc_flash_operation *operation,
                                    uint64_t seed);
+/* So with each variant of each class from `cut` on. */
+enum pc_result pc_cut_from(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
+                           struct pc_error *error);
 enum pc_result pc_cut_with(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
                            struct pc_error *error);
 

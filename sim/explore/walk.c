@@ -39,6 +39,7 @@ void pc_walk_close(struct pc_walk *walk) {
   for (size_t i = 0; i < PC_MAX_DEPTH; i++) {
     pc_tape_free(&walk->levels[i].recovery);
     pc_fault_memory_free(&walk->levels[i].memory);
+    pc_alike_free(&walk->levels[i].alike);
   }
   pc_seen_free(&walk->seen);
   pc_rig_close(&walk->rig);

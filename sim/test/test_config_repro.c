@@ -211,6 +211,7 @@ static struct pc_scenario random_scenario(struct pc_random *random, struct texts
       .samples = (uint32_t)pc_random_below(random, 1000001),
       .limit = (uint32_t)pc_random_below(random, 1000001),
       .aftermath = (uint32_t)pc_random_next(random),
+      .alike = (uint32_t)pc_random_below(random, 3),
       .seed = pc_random_next(random),
   };
   scenario.plan.faults[pc_random_below(random, PC_FAULT_COUNT)] = true;
@@ -251,7 +252,7 @@ static bool same_text(const char *a, const char *b) {
 
 static bool same_plan(const struct pc_power_plan *a, const struct pc_power_plan *b) {
   return memcmp(a->faults, b->faults, sizeof a->faults) == 0 && a->depth == b->depth && a->samples == b->samples &&
-         a->limit == b->limit && a->aftermath == b->aftermath && a->seed == b->seed;
+         a->limit == b->limit && a->aftermath == b->aftermath && a->alike == b->alike && a->seed == b->seed;
 }
 
 static void expect_same_operations(const struct pc_workload *whole, const struct pc_workload *read, uint32_t end) {
