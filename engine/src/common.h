@@ -40,15 +40,29 @@ struct norkv_sector {
   bool pinned;     /* holds the only copy of a live entry, and it is damaged: can't be collected */
 };
 
-#define NORKV_KEY_DELETED 0x8000u
 #define NORKV_SIZE_UNIT 16u
 
-/* An index slot. Slots never move; a free one has no addresses and links to the next free one by `hash`. */
+/* What an entry takes and whether it is a tombstone, in 16 bits. */
+#define NORKV_EXTENT_DELETED 0x8000u
+
+static inline uint16_t norkv_extent_of(uint32_t size, bool deleted) {
+  return (uint16_t)(size / NORKV_SIZE_UNIT | (deleted ? NORKV_EXTENT_DELETED : 0u));
+}
+
+static inline uint32_t norkv_extent_size(uint16_t extent) {
+  return (extent & (NORKV_EXTENT_DELETED - 1u)) * NORKV_SIZE_UNIT;
+}
+
+static inline bool norkv_extent_is_deleted(uint16_t extent) {
+  return (extent & NORKV_EXTENT_DELETED) != 0;
+}
+
+/* An index slot. Slots never move; a free one has no addresses. */
 struct norkv_key {
   uint32_t hash;
   uint32_t transaction_id; /* of the current entry */
   uint16_t entries;        /* entries of this key on flash, of every version and copy; 0xFFFF: lost count, keep all */
-  uint16_t size;           /* current entry's size at this alignment in units of 16, and NORKV_KEY_DELETED */
+  uint16_t extent;         /* of the current entry, at this alignment */
 };
 
 static inline uint32_t norkv_align_up(uint32_t number, uint32_t alignment) {

@@ -38,7 +38,7 @@ enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buff
   return NORKV_ERR_DATA_LOSS;
 }
 
-enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, const uint8_t **bytes) {
+enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, uint8_t **bytes) {
   uint32_t offset = address - kv->window_address;
   if (address >= kv->window_address && offset <= kv->window_size && kv->window_size - offset >= size) {
     *bytes = kv->buffer + offset;
@@ -80,12 +80,12 @@ static const struct norkv_format *find_format(const struct norkv *kv, uint32_t m
 
 enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct norkv_entry *entry) {
   entry->format = NULL;
-  const uint8_t *header;
-  enum norkv_error err = norkv_window(kv, address, NORKV_HEADER_SIZE, &header);
+  uint8_t *bytes;
+  enum norkv_error err = norkv_window(kv, address, NORKV_HEADER_SIZE, &bytes);
   if (err != NORKV_OK) {
     return err;
   }
-  uint32_t magic = get32(header);
+  uint32_t magic = get32(bytes);
   if (magic == NORKV_BLANK) {
     return NORKV_ERR_NOT_FOUND;
   }
@@ -94,26 +94,22 @@ enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct nor
     return NORKV_ERR_DATA_LOSS;
   }
   entry->address = address;
-  entry->checksum = get32(header + 4);
-  entry->key_length = header[9];
-  uint16_t value_size = (uint16_t)(header[10] | header[11] << 8);
-  entry->deleted = value_size == NORKV_TOMBSTONE_SIZE;
-  entry->value_size = entry->deleted ? 0 : value_size;
-  entry->transaction_id = get32(header + 12);
-  uint32_t alignment = (header[8] + 1u) * 16u;
-  entry->size = norkv_align_up(NORKV_HEADER_SIZE + entry->key_length + entry->value_size, alignment);
+  entry->checksum = get32(bytes + 4);
+  entry->alignment_units = bytes[8];
+  entry->key_length = bytes[9];
+  uint32_t value_size = bytes[10] | (uint32_t)bytes[11] << 8;
+  bool deleted = value_size == NORKV_TOMBSTONE_SIZE;
+  entry->value_size = (uint16_t)(deleted ? 0 : value_size);
+  entry->transaction_id = get32(bytes + 12);
+  entry->size = norkv_align_up(norkv_entry_content(entry), (entry->alignment_units + 1u) * 16u);
+  entry->extent = norkv_extent_of(norkv_align_up(norkv_entry_content(entry), kv->entry_alignment), deleted);
   uint32_t room = kv->config.flash.sector_size - address % kv->config.flash.sector_size;
   if (entry->key_length == 0 || entry->key_length > NORKV_MAX_KEY || entry->size > room) {
     return NORKV_ERR_DATA_LOSS;
   }
-  err = norkv_window(kv, address, NORKV_HEADER_SIZE + entry->key_length, &header);
-  if (err != NORKV_OK) {
-    return err;
-  }
-  memcpy(entry->header, header, NORKV_HEADER_SIZE);
-  norkv_entry_set_checksum(entry->header, 0);
-  memcpy(entry->key, header + NORKV_HEADER_SIZE, entry->key_length);
-  return NORKV_OK;
+  err = norkv_window(kv, address, norkv_minimum(entry->size, kv->buffer_size), &bytes);
+  memcpy(entry->key, bytes + NORKV_HEADER_SIZE, entry->key_length);
+  return err;
 }
 
 /* Hands out what of [offset, offset + size) lies in the slice. */
@@ -123,34 +119,35 @@ static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t
   if (begin >= end) {
     return;
   }
+  bytes += begin - offset;
   if (slice->data != NULL) {
-    memcpy(slice->data + (begin - slice->offset), bytes + (begin - offset), end - begin);
+    memcpy(slice->data + (begin - slice->offset), bytes, end - begin);
   } else {
-    slice->running = norkv_checksum_add(slice->kind, slice->running, bytes + (begin - offset), end - begin);
+    slice->running = norkv_checksum_add(slice->kind, slice->running, bytes, end - begin);
   }
 }
 
 enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *entry, struct norkv_slice *slice) {
   enum norkv_checksum kind = entry->format->checksum;
   uint32_t running = norkv_checksum_begin(kind);
-  running = norkv_checksum_add(kind, running, entry->header, NORKV_HEADER_SIZE);
-  for (uint32_t offset = NORKV_HEADER_SIZE; offset < entry->size;) {
-    uint32_t address = entry->address + offset;
-    uint32_t held = kv->window_address + kv->window_size;
-    uint32_t size = norkv_minimum(entry->size - offset, kv->buffer_size);
-    if (address >= kv->window_address && address < held) {
-      size = norkv_minimum(size, held - address);
-    }
-    const uint8_t *bytes;
-    enum norkv_error err = norkv_window(kv, address, size, &bytes);
+  uint32_t size = 0;
+  for (uint32_t offset = 0; offset < entry->size; offset += size) {
+    size = norkv_minimum(entry->size - offset, kv->buffer_size);
+    uint8_t *bytes;
+    enum norkv_error err = norkv_window(kv, entry->address + offset, size, &bytes);
     if (err != NORKV_OK) {
       return err;
     }
+    if (offset == 0) {
+      norkv_entry_set_checksum(bytes, 0);
+    }
     running = norkv_checksum_add(kind, running, bytes, size);
+    if (offset == 0) {
+      norkv_entry_set_checksum(bytes, entry->checksum); /* the window is as the flash again */
+    }
     if (slice != NULL) {
       slice_take(slice, offset, bytes, size);
     }
-    offset += size;
   }
   return norkv_checksum_end(kind, running) == entry->checksum ? NORKV_OK : NORKV_ERR_DATA_LOSS;
 }

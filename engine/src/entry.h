@@ -14,15 +14,15 @@ struct norkv_entry {
   uint32_t size; /* bytes on flash, padding included; the entry ends inside its sector */
   uint32_t checksum;
   uint32_t transaction_id;
+  uint16_t extent;     /* as in struct norkv_key: what it takes at the present alignment, and whether it is deleted */
   uint16_t value_size; /* 0 for a tombstone */
+  uint8_t alignment_units;
   uint8_t key_length;
-  bool deleted;
-  uint8_t header[NORKV_HEADER_SIZE]; /* as on flash, but with a zero checksum */
   uint8_t key[NORKV_MAX_KEY];
 };
 
-/* The part of an entry's bytes that norkv_entry_verify hands out as it reads them: copied to `data` or, where that is
-   NULL, added to a checksum. */
+/* The part of an entry's header, key and value that norkv_entry_verify hands out as it reads them: copied to `data` or,
+   where that is NULL, added to a checksum. */
 struct norkv_slice {
   uint8_t *data;
   uint32_t offset; /* from the entry's start */
@@ -42,7 +42,7 @@ enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buff
  * Reads through the store's buffer: `size` bytes at `address`. Reads ahead up to kv->window_end, so that neighbours
  * come in one flash read. Valid until the buffer is used again. Errors: as norkv_read.
  */
-enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, const uint8_t **bytes);
+enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, uint8_t **bytes);
 
 /* Forgets what the window holds, because the buffer or the flash changed or time has passed. The next reads go ahead up
    to `ahead` bytes behind `address`, but not beyond its sector. */
@@ -63,6 +63,11 @@ void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_le
                         uint32_t transaction_id);
 
 void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum);
+
+/* Where the key ends, and where the value does, from the entry's start. */
+static inline uint32_t norkv_entry_content(const struct norkv_entry *entry) {
+  return NORKV_HEADER_SIZE + entry->key_length + entry->value_size;
+}
 
 /* A walk over the good entries of a sector, in order. Behind damage it looks for the next good entry every 16 bytes. */
 struct norkv_walk {

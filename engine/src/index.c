@@ -19,14 +19,6 @@ static uint32_t bucket_of(const struct norkv *kv, uint32_t hash) {
   return (hash ^ hash >> 16) & kv->bucket_mask;
 }
 
-void norkv_index_reset(struct norkv *kv) {
-  memset(kv->buckets, 0xFF, (kv->bucket_mask + 1) * sizeof(*kv->buckets));
-  kv->key_limit = 0;
-  kv->key_count = 0;
-  kv->deleted_count = 0;
-  kv->free_key = NORKV_NO_KEY;
-}
-
 /*
  * Whether the slot holds this key. A mismatch is only believed from a copy whose checksum is good; where no copy is,
  * the equal hash decides, so that the caller learns of the damage in place of an absent key.
@@ -66,66 +58,51 @@ static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struc
 }
 
 enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, uint32_t *slot) {
-  for (uint32_t bucket = bucket_of(kv, name->hash); kv->buckets[bucket] != NORKV_NO_KEY;
-       bucket = (bucket + 1) & kv->bucket_mask) {
-    uint32_t candidate = kv->buckets[bucket];
-    if (kv->keys[candidate].hash != name->hash) {
+  for (uint32_t it = kv->buckets[bucket_of(kv, name->hash)]; it != NORKV_NO_KEY; it = kv->chains[it]) {
+    if (kv->keys[it].hash != name->hash) {
       continue;
     }
     bool matches = false;
-    enum norkv_error err = key_matches(kv, candidate, name, &matches);
-    if (err != NORKV_OK) {
+    enum norkv_error err = key_matches(kv, it, name, &matches);
+    if (err != NORKV_OK || matches) {
+      *slot = it;
       return err;
-    }
-    if (matches) {
-      *slot = candidate;
-      return NORKV_OK;
     }
   }
   return NORKV_ERR_NOT_FOUND;
 }
 
 enum norkv_error norkv_index_insert(struct norkv *kv, uint32_t hash, uint32_t *slot) {
-  if (kv->free_key != NORKV_NO_KEY) {
-    *slot = kv->free_key;
-    kv->free_key = kv->keys[*slot].hash;
+  uint32_t it = kv->free_key;
+  if (it != NORKV_NO_KEY) {
+    kv->free_key = kv->chains[it];
   } else if (kv->key_limit < kv->config.max_keys) {
-    *slot = kv->key_limit++;
+    it = kv->key_limit++;
   } else {
     return NORKV_ERR_KEYS;
   }
-  kv->keys[*slot] = (struct norkv_key){.hash = hash};
-  memset(norkv_addresses(kv, *slot), 0xFF, kv->config.redundancy * sizeof(uint32_t));
-  uint32_t bucket = bucket_of(kv, hash);
-  while (kv->buckets[bucket] != NORKV_NO_KEY) {
-    bucket = (bucket + 1) & kv->bucket_mask;
-  }
-  kv->buckets[bucket] = (uint16_t)*slot;
+  kv->keys[it] = (struct norkv_key){.hash = hash};
+  uint16_t *bucket = &kv->buckets[bucket_of(kv, hash)];
+  kv->chains[it] = *bucket;
+  *bucket = (uint16_t)it;
   kv->key_count++;
+  *slot = it;
   return NORKV_OK;
 }
 
-void norkv_index_remove(struct norkv *kv, uint32_t slot) {
+/* Takes a key without addresses out of the index. */
+static void remove_key(struct norkv *kv, uint32_t slot) {
   struct norkv_key *key = &kv->keys[slot];
-  NORKV_ASSERT(norkv_key_copies(kv, slot) == 0);
-  uint32_t hole = bucket_of(kv, key->hash);
-  while (kv->buckets[hole] != slot) {
-    hole = (hole + 1) & kv->bucket_mask;
+  uint16_t *link = &kv->buckets[bucket_of(kv, key->hash)];
+  while (*link != slot) {
+    link = &kv->chains[*link];
   }
-  /* Close the gap: an element moves into the hole unless its own bucket lies behind the hole, up to where it is. */
-  for (uint32_t next = (hole + 1) & kv->bucket_mask; kv->buckets[next] != NORKV_NO_KEY;
-       next = (next + 1) & kv->bucket_mask) {
-    uint32_t home = bucket_of(kv, kv->keys[kv->buckets[next]].hash);
-    if (((next - home) & kv->bucket_mask) >= ((next - hole) & kv->bucket_mask)) {
-      kv->buckets[hole] = kv->buckets[next];
-      hole = next;
-    }
-  }
-  kv->buckets[hole] = NORKV_NO_KEY;
+  *link = kv->chains[slot];
+  kv->chains[slot] = kv->free_key;
+  kv->free_key = (uint16_t)slot;
   kv->key_count--;
   kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
-  *key = (struct norkv_key){.hash = kv->free_key};
-  kv->free_key = slot;
+  *key = (struct norkv_key){0};
 }
 
 uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot) {
@@ -189,9 +166,9 @@ void norkv_index_count_entry(struct norkv *kv, uint32_t slot, int change) {
 static void set_version(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address) {
   struct norkv_key *key = &kv->keys[slot];
   kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
-  kv->deleted_count += version->deleted ? 1u : 0u;
+  kv->deleted_count += norkv_extent_is_deleted(version->extent) ? 1u : 0u;
   key->transaction_id = version->transaction_id;
-  key->size = (uint16_t)(version->size / NORKV_SIZE_UNIT | (version->deleted ? NORKV_KEY_DELETED : 0u));
+  key->extent = version->extent;
   uint32_t *addresses = norkv_addresses(kv, slot);
   memset(addresses, 0xFF, kv->config.redundancy * sizeof(*addresses));
   addresses[0] = address;
@@ -213,7 +190,7 @@ void norkv_index_drop_in(struct norkv *kv, uint32_t slot, uint32_t sector) {
   if (copy != NULL) {
     *copy = NORKV_NO_ADDRESS;
     if (norkv_key_copies(kv, slot) == 0) {
-      norkv_index_remove(kv, slot);
+      remove_key(kv, slot);
     }
   }
 }
@@ -239,19 +216,9 @@ static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
   }
 }
 
-static struct norkv_version version_of(const struct norkv *kv, const struct norkv_entry *entry) {
-  return (struct norkv_version){
-      .transaction_id = entry->transaction_id,
-      .size = norkv_align_up(NORKV_HEADER_SIZE + entry->key_length + entry->value_size, kv->entry_alignment),
-      .deleted = entry->deleted,
-  };
-}
-
 bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry) {
   const struct norkv_key *key = &kv->keys[slot];
-  struct norkv_version version = version_of(kv, entry);
-  return version.transaction_id == key->transaction_id && version.size == norkv_key_size(key) &&
-         version.deleted == norkv_key_is_deleted(key);
+  return entry->transaction_id == key->transaction_id && entry->extent == key->extent;
 }
 
 void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector, uint32_t length) {
@@ -282,7 +249,7 @@ enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan) {
   }
   norkv_index_count_entry(kv, scan->slot, 1);
   if (is_new || norkv_is_newer(entry->transaction_id, kv->keys[scan->slot].transaction_id)) {
-    struct norkv_version version = version_of(kv, entry);
+    struct norkv_version version = {entry->transaction_id, entry->extent};
     set_version(kv, scan->slot, &version, entry->address);
   } else if (norkv_index_is_current(kv, scan->slot, entry)) {
     add_copy(kv, scan->slot, entry->address);

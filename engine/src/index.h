@@ -14,24 +14,18 @@ struct norkv_name {
   uint32_t hash;
 };
 
-/* Empties the index. */
-void norkv_index_reset(struct norkv *kv);
-
 /* Finds a key, deleted ones included; keys are compared whole. Errors: NOT_FOUND, FLASH. */
 enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, uint32_t *slot);
 
 /* A slot for a key that has none yet: no entries, no addresses. Error: KEYS. */
 enum norkv_error norkv_index_insert(struct norkv *kv, uint32_t hash, uint32_t *slot);
 
-/* Takes a key out of the index; it must have no addresses. */
-void norkv_index_remove(struct norkv *kv, uint32_t slot);
-
 static inline bool norkv_key_is_deleted(const struct norkv_key *key) {
-  return (key->size & NORKV_KEY_DELETED) != 0;
+  return norkv_extent_is_deleted(key->extent);
 }
 
 static inline uint32_t norkv_key_size(const struct norkv_key *key) {
-  return (key->size & (NORKV_KEY_DELETED - 1u)) * NORKV_SIZE_UNIT;
+  return norkv_extent_size(key->extent);
 }
 
 /* Copies of the current entry that the index knows. */
@@ -49,8 +43,7 @@ bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot);
 /* Makes a new version current, whose first copy was written to `address`. The key must not be a free slot. */
 struct norkv_version {
   uint32_t transaction_id;
-  uint32_t size;
-  bool deleted;
+  uint16_t extent;
 };
 void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address);
 

@@ -3,100 +3,89 @@
 
 #include "index.h"
 
-static bool is_name(const struct norkv *kv, const void *key, size_t length) {
-  return kv != NULL && kv->started && key != NULL && length >= 1 && length <= NORKV_MAX_KEY;
-}
-
-static enum norkv_error find_live(struct norkv *kv, const void *key, size_t key_length, uint32_t *slot) {
-  uint32_t length = (uint32_t)key_length;
-  struct norkv_name name = {key, length, norkv_index_hash(key, length)};
-  enum norkv_error err = norkv_index_find(kv, &name, slot);
-  return err == NORKV_OK && norkv_key_is_deleted(&kv->keys[*slot]) ? NORKV_ERR_NOT_FOUND : err;
-}
-
-/* What a caller wants of a value. */
-struct request {
-  size_t offset;
-  size_t size; /* of the buffer */
-  uint8_t *buffer;
-  struct norkv_slice slice;
-};
-
-/* Clips the request to the value. */
-static enum norkv_error clip(const struct norkv_entry *entry, struct request *request) {
-  if (request->offset > entry->value_size) {
-    return NORKV_ERR_INVALID;
-  }
-  size_t rest = entry->value_size - request->offset;
-  request->slice.data = request->buffer;
-  request->slice.offset = NORKV_HEADER_SIZE + entry->key_length + (uint32_t)request->offset;
-  request->slice.size = (uint32_t)(rest < request->size ? rest : request->size);
-  return rest > request->size ? NORKV_ERR_BUFFER : NORKV_OK;
-}
-
-/* Reads one copy. Only a good checksum makes its header and value believable. */
+/* Reads a copy of the key's current entry, and the slice of it. Only a good checksum makes it believable. */
 static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t address, struct norkv_entry *entry,
-                                  struct request *request) {
+                                  struct norkv_slice *slice) {
   norkv_window_drop(kv, address, norkv_key_size(&kv->keys[slot]));
   enum norkv_error err = norkv_entry_load(kv, address, entry);
   if (err != NORKV_OK) {
-    return err == NORKV_ERR_FLASH ? err : NORKV_ERR_DATA_LOSS;
+    return err;
   }
-  if (entry->transaction_id != kv->keys[slot].transaction_id || entry->deleted) {
+  if (!norkv_index_is_current(kv, slot, entry)) {
     return NORKV_ERR_DATA_LOSS;
   }
-  enum norkv_error fits = request == NULL ? NORKV_OK : clip(entry, request);
-  struct norkv_slice *slice = request == NULL || fits == NORKV_ERR_INVALID ? NULL : &request->slice;
-  if (!kv->config.skip_verify_on_read) {
-    err = norkv_entry_verify(kv, entry, slice);
-  } else if (slice != NULL && slice->size > 0) {
-    err = norkv_read(kv, address + slice->offset, slice->data, slice->size);
+  if (slice != NULL) {
+    uint32_t end = norkv_entry_content(entry);
+    slice->size = slice->offset < end ? norkv_minimum(slice->size, end - slice->offset) : 0;
   }
-  return err != NORKV_OK ? err : fits;
+  if (!kv->config.skip_verify_on_read) {
+    return norkv_entry_verify(kv, entry, slice);
+  }
+  return slice == NULL ? NORKV_OK : norkv_read(kv, address + slice->offset, slice->data, slice->size);
 }
 
 /* Reads the first good copy. */
-static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry, struct request *request) {
+static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
+                                 struct norkv_slice *slice) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
-  enum norkv_error err = NORKV_ERR_DATA_LOSS;
-  for (uint32_t i = 0; i < kv->config.redundancy && err == NORKV_ERR_DATA_LOSS; i++) {
+  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
     if (addresses[i] != NORKV_NO_ADDRESS) {
-      err = read_copy(kv, slot, addresses[i], entry, request);
+      enum norkv_error err = read_copy(kv, slot, addresses[i], entry, slice);
+      if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
+        return err;
+      }
     }
   }
-  return err;
+  return NORKV_ERR_DATA_LOSS;
+}
+
+/* Finds and reads a live key. */
+static enum norkv_error read_name(struct norkv *kv, const void *key, size_t key_length, struct norkv_entry *entry,
+                                  struct norkv_slice *slice) {
+  if (kv == NULL || !kv->started || key == NULL || key_length < 1 || key_length > NORKV_MAX_KEY) {
+    return NORKV_ERR_INVALID;
+  }
+  struct norkv_name name = {key, (uint32_t)key_length, norkv_index_hash(key, (uint32_t)key_length)};
+  uint32_t slot = 0;
+  enum norkv_error err = norkv_index_find(kv, &name, &slot);
+  if (err != NORKV_OK) {
+    return err;
+  }
+  return norkv_key_is_deleted(&kv->keys[slot]) ? NORKV_ERR_NOT_FOUND : read_key(kv, slot, entry, slice);
 }
 
 enum norkv_error norkv_get(struct norkv *kv, const void *key, size_t key_length, size_t offset, void *buffer,
                            size_t size, size_t *read_size) {
-  if (!is_name(kv, key, key_length) || (buffer == NULL && size > 0)) {
+  if (buffer == NULL && size > 0) {
     return NORKV_ERR_INVALID;
   }
-  uint32_t slot = 0;
-  enum norkv_error err = find_live(kv, key, key_length, &slot);
+  uint8_t none;
+  uint32_t from = offset < NORKV_TOMBSTONE_SIZE ? (uint32_t)offset : NORKV_TOMBSTONE_SIZE; /* no value is as long */
+  struct norkv_slice slice = {
+      .data = size > 0 ? buffer : &none,
+      .offset = NORKV_HEADER_SIZE + (uint32_t)key_length + from,
+      .size = size < NORKV_TOMBSTONE_SIZE ? (uint32_t)size : NORKV_TOMBSTONE_SIZE,
+  };
+  struct norkv_entry entry;
+  enum norkv_error err = read_name(kv, key, key_length, &entry, &slice);
   if (err != NORKV_OK) {
     return err;
   }
-  uint8_t none = 0;
-  struct request request = {.offset = offset, .size = size, .buffer = buffer != NULL ? buffer : &none};
-  struct norkv_entry entry;
-  err = read_key(kv, slot, &entry, &request);
-  if ((err == NORKV_OK || err == NORKV_ERR_BUFFER) && read_size != NULL) {
-    *read_size = request.slice.size;
+  if (from > entry.value_size) {
+    return NORKV_ERR_INVALID;
   }
-  return err;
+  if (read_size != NULL) {
+    *read_size = slice.size;
+  }
+  return entry.value_size - from > slice.size ? NORKV_ERR_BUFFER : NORKV_OK;
 }
 
 enum norkv_error norkv_value_size(struct norkv *kv, const void *key, size_t key_length, size_t *value_size) {
-  if (!is_name(kv, key, key_length) || value_size == NULL) {
+  if (value_size == NULL) {
     return NORKV_ERR_INVALID;
   }
-  uint32_t slot = 0;
   struct norkv_entry entry;
-  enum norkv_error err = find_live(kv, key, key_length, &slot);
-  if (err == NORKV_OK) {
-    err = read_key(kv, slot, &entry, NULL);
-  }
+  enum norkv_error err = read_name(kv, key, key_length, &entry, NULL);
   if (err == NORKV_OK) {
     *value_size = entry.value_size;
   }

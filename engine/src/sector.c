@@ -5,12 +5,6 @@
 #include "entry.h"
 #include "index.h"
 
-void norkv_sector_reset(struct norkv *kv) {
-  memset(kv->sectors, 0, kv->config.flash.sector_count * sizeof(*kv->sectors));
-  kv->empty_count = kv->config.flash.sector_count;
-  kv->unsure_count = kv->config.flash.sector_count;
-}
-
 void norkv_sector_set(struct norkv *kv, uint32_t number, uint32_t tail, enum norkv_sector_state state) {
   struct norkv_sector *sector = &kv->sectors[number];
   kv->empty_count -= norkv_sector_is_empty(kv, number) ? 1u : 0u;

@@ -4,9 +4,6 @@
 
 #include "common.h"
 
-/* All sectors as if nothing were known of them. */
-void norkv_sector_reset(struct norkv *kv);
-
 /* Every change of a sector's tail or state goes through here, so that the counts of empty and of unsure sectors, and
    with them what counts as a spent tombstone, stay right. */
 void norkv_sector_set(struct norkv *kv, uint32_t number, uint32_t tail, enum norkv_sector_state state);

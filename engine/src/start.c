@@ -59,33 +59,39 @@ static enum norkv_error config_check(const struct norkv_config *config) {
   return valid ? NORKV_OK : NORKV_ERR_INVALID;
 }
 
-/* Where the parts lie in the caller's memory; all offsets are multiples of four. */
+/* Where the parts lie in the caller's memory: the index slots first, then these; all offsets are multiples of four. */
 struct layout {
-  size_t keys;
-  size_t addresses;
   size_t sectors;
+  size_t addresses;
   size_t buckets;
+  size_t chains;
   size_t buffer;
   size_t total;
   uint32_t bucket_count;
   uint32_t buffer_size;
 };
 
-static struct layout layout_of(const struct norkv_config *config) {
-  struct layout layout = {.bucket_count = 4, .buffer_size = norkv_align_up(BUFFER_SIZE, config->flash.alignment)};
-  while (layout.bucket_count * 3 < config->max_keys * 4u) {
-    layout.bucket_count *= 2;
+static void lay_out(const struct norkv_config *config, struct layout *layout) {
+  layout->bucket_count = 4;
+  while (layout->bucket_count < config->max_keys) {
+    layout->bucket_count *= 2;
   }
-  layout.addresses = layout.keys + config->max_keys * sizeof(struct norkv_key);
-  layout.sectors = layout.addresses + (size_t)config->max_keys * config->redundancy * sizeof(uint32_t);
-  layout.buckets = layout.sectors + config->flash.sector_count * sizeof(struct norkv_sector);
-  layout.buffer = layout.buckets + layout.bucket_count * sizeof(uint16_t);
-  layout.total = layout.buffer + layout.buffer_size;
-  return layout;
+  layout->buffer_size = norkv_align_up(BUFFER_SIZE, config->flash.alignment);
+  layout->sectors = config->max_keys * sizeof(struct norkv_key);
+  layout->addresses = layout->sectors + config->flash.sector_count * sizeof(struct norkv_sector);
+  layout->buckets = layout->addresses + (size_t)config->max_keys * config->redundancy * sizeof(uint32_t);
+  layout->chains = layout->buckets + layout->bucket_count * sizeof(uint16_t);
+  layout->buffer = layout->chains + (config->max_keys + 1u) / 2 * sizeof(uint32_t);
+  layout->total = layout->buffer + layout->buffer_size;
 }
 
 size_t norkv_memory_size(const struct norkv_config *config) {
-  return config_check(config) == NORKV_OK ? layout_of(config).total : 0;
+  struct layout layout;
+  if (config_check(config) != NORKV_OK) {
+    return 0;
+  }
+  lay_out(config, &layout);
+  return layout.total;
 }
 
 uint32_t norkv_entry_size(const struct norkv_config *config, size_t key_length, size_t value_size) {
@@ -101,22 +107,27 @@ uint32_t norkv_max_value_size(const struct norkv_config *config, size_t key_leng
 }
 
 static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_config *config) {
-  struct layout layout = layout_of(config);
+  struct layout layout;
+  lay_out(config, &layout);
   uint8_t *memory = config->memory;
   if (memory == NULL || (uintptr_t)memory % sizeof(uint32_t) != 0 || config->memory_size < layout.total) {
     return NORKV_ERR_MEMORY;
   }
   kv->config = *config;
-  kv->keys = (struct norkv_key *)(void *)(memory + layout.keys);
+  kv->keys = (struct norkv_key *)(void *)memory;
   kv->addresses = (uint32_t *)(void *)(memory + layout.addresses);
   kv->sectors = (struct norkv_sector *)(void *)(memory + layout.sectors);
   kv->buckets = (uint16_t *)(void *)(memory + layout.buckets);
+  kv->chains = (uint16_t *)(void *)(memory + layout.chains);
   kv->buffer = memory + layout.buffer;
   kv->buffer_size = layout.buffer_size;
   kv->bucket_mask = layout.bucket_count - 1;
   kv->entry_alignment = entry_alignment_of(config->flash.alignment);
-  norkv_index_reset(kv);
-  norkv_sector_reset(kv);
+  kv->free_key = NORKV_NO_KEY;
+  kv->empty_count = config->flash.sector_count;
+  kv->unsure_count = config->flash.sector_count;
+  memset(memory, 0, layout.addresses);
+  memset(memory + layout.addresses, 0xFF, layout.buffer - layout.addresses); /* no addresses, and no slots */
   return NORKV_OK;
 }
 

@@ -102,15 +102,14 @@ static enum norkv_error update_key(struct norkv *kv, const void *key, size_t key
   }
   uint32_t length = (uint32_t)key_length;
   struct norkv_name name = {key, length, norkv_index_hash(key, length)};
-  struct norkv_source source = {.key = key, .value = value, .key_size = length, .value_size = value_size};
+  struct norkv_source source = {
+      .key = key, .value = value, .key_size = length, .value_size = value_size, .address = NORKV_NO_ADDRESS};
   source.size = norkv_entry_size(&kv->config, length, value_size);
-  struct norkv_version version = {kv->transaction_id + 1, source.size, deletes};
+  struct norkv_version version = {kv->transaction_id + 1, norkv_extent_of(source.size, deletes)};
   norkv_entry_encode(kv, source.header, length, deletes ? NORKV_TOMBSTONE_SIZE : value_size, version.transaction_id);
-  err = norkv_source_seal(kv, &source);
+  norkv_source_seal(kv, &source);
   uint32_t slot = 0;
-  if (err == NORKV_OK) {
-    err = find_slot(kv, &name, deletes, &slot);
-  }
+  err = find_slot(kv, &name, deletes, &slot);
   return err == NORKV_OK ? write_version(kv, &name, slot, &source, &version) : err;
 }
 

@@ -5,7 +5,7 @@
 #include "entry.h"
 
 /* An entry to be written: its header, then `key_size` bytes at `key` and `value_size` at `value`, or, where `key` is
-   NULL, `key_size` + `value_size` bytes of flash at `address`; then padding. */
+   NULL, `key_size` bytes of flash at `address`; then zeros up to its size. */
 struct norkv_source {
   uint8_t header[NORKV_HEADER_SIZE];
   const uint8_t *key;
@@ -16,17 +16,17 @@ struct norkv_source {
   uint32_t size; /* bytes on flash, padding included */
 };
 
-/* Computes the checksum over the source and puts it into the header. Error: FLASH (reading the source). */
-enum norkv_error norkv_source_seal(struct norkv *kv, struct norkv_source *source);
+/* Computes the checksum over the source, which is not on flash, and puts it into the header. */
+void norkv_source_seal(struct norkv *kv, struct norkv_source *source);
 
 /* Appends the source to a sector that has room and was seen blank; tells where. If the flash fails or what is read back
-   differs, the sector is damaged from then on. Errors: FLASH, DATA_LOSS (the source changed while it was copied). */
+   differs, the sector is damaged from then on. Errors: FLASH, DATA_LOSS (the source can't be read any more). */
 enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const struct norkv_source *source,
                                     uint32_t *address);
 
 /* Writes a copy of a key's current entry to `sector`, in the primary format and the present alignment, and tells where;
    the index does not change. Damaged copies are passed over as long as there is a good one. Errors: DATA_LOSS (no good
-   copy), FULL (it does not fit), FLASH. */
+   copy, or it changed while it was copied), FULL (it does not fit), FLASH. */
 enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sector, uint32_t *address);
 
 #endif

@@ -5,12 +5,12 @@
 
 static size_t formula(const struct store_shape *shape) {
   size_t buckets = 4;
-  while (3 * buckets < (size_t)4 * shape->max_keys) {
+  while (buckets < shape->max_keys) {
     buckets *= 2;
   }
   size_t buffer = (size_t)256 + (shape->alignment - 256 % shape->alignment) % shape->alignment;
   return shape->max_keys * ((size_t)12 + (size_t)4 * shape->redundancy) + 2 * buckets +
-         (size_t)16 * shape->sector_count + buffer;
+         (shape->max_keys + (size_t)1) / 2 * 4 + (size_t)16 * shape->sector_count + buffer;
 }
 
 Test(memory, is_what_the_documented_formula_says) {

@@ -191,7 +191,8 @@ struct norkv {
   struct norkv_key *keys;       /* index slots, [0, key_limit) have been used */
   uint32_t *addresses;          /* redundancy addresses for each of `keys` */
   struct norkv_sector *sectors; /* one for each sector */
-  uint16_t *buckets;            /* hash table of indices into `keys` */
+  uint16_t *buckets;            /* hash table: the first slot of each bucket's chain */
+  uint16_t *chains;             /* for each slot the next of its chain, or the next free one */
   uint8_t *buffer;              /* staging for programs and window for reads, a multiple of the write alignment */
   uint32_t buffer_size;
   uint32_t window_address; /* what the buffer holds of the flash: window_size bytes from here */
@@ -202,11 +203,11 @@ struct norkv {
   uint32_t key_limit;
   uint32_t key_count;      /* slots in use, deleted keys included */
   uint32_t deleted_count;  /* of these, tombstones */
-  uint32_t free_key;       /* first of the slots below key_limit that are free */
   uint32_t empty_count;    /* sectors that hold nothing */
   uint32_t unsure_count;   /* sectors that may hold entries the index does not count: unchecked or damaged */
   uint32_t transaction_id; /* newest used */
   uint32_t allowance;      /* what the present call may still erase and copy, in units of 16 bytes */
+  uint16_t free_key;       /* first of the slots below key_limit that are free */
   uint16_t last_sector;    /* last one appended to: searches begin there */
   uint16_t last_taken;     /* last empty one that was written to: the next is looked for behind it */
   uint16_t last_collected; /* the turn of the others comes behind it */
