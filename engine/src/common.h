@@ -101,8 +101,16 @@ static inline uint32_t norkv_sector_base(const struct norkv *kv, uint32_t sector
   return sector * kv->config.flash.sector_size;
 }
 
+static inline uint32_t norkv_redundancy(const struct norkv *kv) {
+  return NORKV_MAX_REDUNDANCY == 1 ? 1 : kv->redundancy;
+}
+
+static inline uint32_t norkv_format_count(const struct norkv_config *config) {
+  return NORKV_MAX_FORMATS == 1 ? 1 : config->format_count;
+}
+
 static inline uint32_t *norkv_addresses(const struct norkv *kv, uint32_t slot) {
-  return &kv->addresses[(size_t)slot * kv->config.redundancy];
+  return &kv->addresses[(size_t)slot * norkv_redundancy(kv)];
 }
 
 #endif

@@ -70,7 +70,7 @@ void norkv_window_drop(struct norkv *kv, uint32_t address, uint32_t ahead) {
 }
 
 static const struct norkv_format *find_format(const struct norkv *kv, uint32_t magic) {
-  for (uint32_t i = 0; i < kv->config.format_count; i++) {
+  for (uint32_t i = 0; i < norkv_format_count(&kv->config); i++) {
     if (kv->config.formats[i].magic == magic) {
       return &kv->config.formats[i];
     }
@@ -102,7 +102,11 @@ enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct nor
   entry->value_size = (uint16_t)(deleted ? 0 : value_size);
   entry->transaction_id = get32(bytes + 12);
   entry->size = norkv_align_up(norkv_entry_content(entry), (entry->alignment_units + 1u) * 16u);
-  entry->extent = norkv_extent_of(norkv_align_up(norkv_entry_content(entry), kv->entry_alignment), deleted);
+  uint32_t extent = entry->size;
+  if (NORKV_MIGRATION && entry->alignment_units != norkv_alignment_units(kv)) {
+    extent = norkv_align_up(norkv_entry_content(entry), kv->entry_alignment);
+  }
+  entry->extent = norkv_extent_of(extent, deleted);
   uint32_t room = kv->config.flash.sector_size - address % kv->config.flash.sector_size;
   if (entry->key_length == 0 || entry->key_length > NORKV_MAX_KEY || entry->size > room) {
     return NORKV_ERR_DATA_LOSS;
@@ -120,7 +124,7 @@ static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t
     return;
   }
   bytes += begin - offset;
-  if (slice->data != NULL) {
+  if (!NORKV_MIGRATION || slice->data != NULL) {
     memcpy(slice->data + (begin - slice->offset), bytes, end - begin);
   } else {
     slice->running = norkv_checksum_add(slice->kind, slice->running, bytes, end - begin);
@@ -161,7 +165,7 @@ void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_le
                         uint32_t transaction_id) {
   put32(header, kv->config.formats[0].magic);
   put32(header + 4, 0);
-  header[8] = (uint8_t)(kv->entry_alignment / 16 - 1);
+  header[8] = (uint8_t)norkv_alignment_units(kv);
   header[9] = (uint8_t)key_length;
   header[10] = (uint8_t)value_size;
   header[11] = (uint8_t)(value_size >> 8);

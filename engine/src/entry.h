@@ -64,7 +64,12 @@ void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_le
 
 void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum);
 
-/* Where the key ends, and where the value does, from the entry's start. */
+/* The present alignment, as entries carry it. */
+static inline uint32_t norkv_alignment_units(const struct norkv *kv) {
+  return kv->entry_alignment / NORKV_SIZE_UNIT - 1;
+}
+
+/* Where the value ends, from the entry's start. */
 static inline uint32_t norkv_entry_content(const struct norkv_entry *entry) {
   return NORKV_HEADER_SIZE + entry->key_length + entry->value_size;
 }

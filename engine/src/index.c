@@ -27,7 +27,7 @@ static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struc
   uint8_t stored[NORKV_HEADER_SIZE + NORKV_MAX_KEY];
   const uint32_t *addresses = norkv_addresses(kv, slot);
   *matches = true;
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] == NORKV_NO_ADDRESS) {
       continue;
     }
@@ -108,7 +108,7 @@ static void remove_key(struct norkv *kv, uint32_t slot) {
 uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
   uint32_t copies = 0;
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     copies += addresses[i] != NORKV_NO_ADDRESS ? 1u : 0u;
   }
   return copies;
@@ -117,7 +117,7 @@ uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot) {
 uint32_t *norkv_key_copy_in(const struct norkv *kv, uint32_t slot, uint32_t sector) {
   uint32_t base = norkv_sector_base(kv, sector);
   uint32_t *addresses = norkv_addresses(kv, slot);
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] != NORKV_NO_ADDRESS && addresses[i] - base < kv->config.flash.sector_size) {
       return &addresses[i];
     }
@@ -134,7 +134,7 @@ bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot) {
 bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot) {
   const struct norkv_key *key = &kv->keys[slot];
   uint32_t copies = norkv_key_copies(kv, slot);
-  return copies > 0 && copies < kv->config.redundancy && !(norkv_key_is_deleted(key) && key->entries == copies);
+  return copies > 0 && copies < norkv_redundancy(kv) && !(norkv_key_is_deleted(key) && key->entries == copies);
 }
 
 void norkv_index_account(const struct norkv *kv) {
@@ -146,7 +146,7 @@ void norkv_index_account(const struct norkv *kv) {
       continue;
     }
     const uint32_t *addresses = norkv_addresses(kv, slot);
-    for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
       if (addresses[i] != NORKV_NO_ADDRESS) {
         kv->sectors[norkv_sector_of(kv, addresses[i])].live += norkv_key_size(&kv->keys[slot]);
       }
@@ -170,13 +170,13 @@ static void set_version(struct norkv *kv, uint32_t slot, const struct norkv_vers
   key->transaction_id = version->transaction_id;
   key->extent = version->extent;
   uint32_t *addresses = norkv_addresses(kv, slot);
-  memset(addresses, 0xFF, kv->config.redundancy * sizeof(*addresses));
+  memset(addresses, 0xFF, norkv_redundancy(kv) * sizeof(*addresses));
   addresses[0] = address;
 }
 
 void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] != NORKV_NO_ADDRESS) {
       kv->sectors[norkv_sector_of(kv, addresses[i])].pinned = false;
     }
@@ -201,7 +201,7 @@ static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
   uint32_t *addresses = norkv_addresses(kv, slot);
   uint32_t sector = norkv_sector_of(kv, address);
   if (norkv_key_copy_in(kv, slot, sector) == NULL) {
-    for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+    for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
       if (addresses[i] == NORKV_NO_ADDRESS) {
         addresses[i] = address;
         return;
@@ -209,7 +209,7 @@ static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
     }
   }
   kv->sectors[sector].surplus = true;
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] != NORKV_NO_ADDRESS) {
       kv->sectors[norkv_sector_of(kv, addresses[i])].surplus = true;
     }
@@ -240,6 +240,9 @@ enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan) {
 
 enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan) {
   const struct norkv_entry *entry = &scan->entry;
+  if (!NORKV_MIGRATION && entry->alignment_units != norkv_alignment_units(kv)) {
+    return NORKV_ERR_GEOMETRY;
+  }
   bool is_new = scan->slot == NORKV_NO_KEY;
   if (is_new) {
     enum norkv_error err = norkv_index_insert(kv, scan->hash, &scan->slot);

@@ -70,7 +70,7 @@ void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector
 /* The next good entry. Errors: NOT_FOUND at the end, FLASH. */
 enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan);
 
-/* Adds the entry that a scan met. Errors: KEYS. */
+/* Adds the entry that a scan met. Errors: KEYS; GEOMETRY (its alignment is another one, without NORKV_MIGRATION). */
 enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan);
 
 /* Computes every sector's live bytes, which are in the sector table. */

@@ -27,7 +27,7 @@ static bool is_room_short(const struct norkv *kv) {
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
     roomy += norkv_sector_free(kv, sector) >= kv->config.flash.sector_size / 2 ? 1u : 0u;
   }
-  return roomy <= kv->config.redundancy;
+  return roomy <= norkv_redundancy(kv);
 }
 
 /* One sector's work. What the allowance does not reach is left to the next call. */

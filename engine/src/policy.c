@@ -15,7 +15,7 @@ static uint32_t next_in_turn(const struct norkv *kv, uint32_t sector) {
  * as many again where sectors lag too far: the largest count can grow by one for each of the three.
  */
 uint32_t norkv_policy_allowance(const struct norkv *kv) {
-  uint32_t sectors = NORKV_TURNS(NORKV_POLICY_OF(kv)) * kv->config.flash.sector_count + kv->config.redundancy;
+  uint32_t sectors = NORKV_TURNS(NORKV_POLICY_OF(kv)) * kv->config.flash.sector_count + norkv_redundancy(kv);
   return sectors * norkv_work_of(kv->config.flash.sector_size);
 }
 

@@ -28,7 +28,7 @@ static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t addr
 static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
                                  struct norkv_slice *slice) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
-  for (uint32_t i = 0; i < kv->config.redundancy; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] != NORKV_NO_ADDRESS) {
       enum norkv_error err = read_copy(kv, slot, addresses[i], entry, slice);
       if (err == NORKV_OK || err == NORKV_ERR_FLASH) {

@@ -155,7 +155,8 @@ static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot, bool count
 enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot, bool counted) {
   enum norkv_error failure = NORKV_OK;
   enum norkv_error err = NORKV_OK;
-  for (uint32_t failures = 0; norkv_key_lacks_copies(kv, slot) && failures < kv->config.flash.sector_count;) {
+  for (uint32_t failures = 0;
+       NORKV_MAX_REDUNDANCY > 1 && norkv_key_lacks_copies(kv, slot) && failures < kv->config.flash.sector_count;) {
     err = restore_copy(kv, slot, counted);
     if (err != NORKV_OK) {
       failures++;
@@ -189,7 +190,7 @@ bool norkv_recover_is_due(const struct norkv *kv) {
       return true;
     }
   }
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+  for (uint32_t slot = 0; NORKV_MAX_REDUNDANCY > 1 && slot < kv->key_limit; slot++) {
     if (norkv_key_lacks_copies(kv, slot)) {
       return true;
     }
@@ -207,7 +208,7 @@ enum norkv_error norkv_recover(struct norkv *kv) {
   for (uint32_t i = 0; err == NORKV_OK && norkv_recover_is_due(kv) && i < kv->config.flash.sector_count; i++) {
     err = collect_damaged(kv);
     if (err != NORKV_ERR_FLASH) {
-      keep_first(&err, restore_copies(kv));
+      keep_first(&err, NORKV_MAX_REDUNDANCY > 1 ? restore_copies(kv) : NORKV_OK);
     }
   }
   kv->needs_recovery = err == NORKV_ERR_FLASH || norkv_recover_is_due(kv);

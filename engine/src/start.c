@@ -1,6 +1,7 @@
 /* Configuration, memory, and starting on whatever is on flash. */
 #include <string.h>
 
+#include "checksum.h"
 #include "index.h"
 #include "policy.h"
 #include "recover.h"
@@ -31,12 +32,12 @@ static bool formats_are_valid(const struct norkv_config *config) {
   if (config->formats == NULL || config->format_count < 1 || config->format_count > NORKV_MAX_FORMATS) {
     return false;
   }
-  for (uint32_t i = 0; i < config->format_count; i++) {
+  for (uint32_t i = 0; i < norkv_format_count(config); i++) {
     const struct norkv_format *format = &config->formats[i];
-    if (format->magic == NORKV_BLANK || format->checksum > NORKV_CHECKSUM_CRC32C) {
+    if (format->magic == NORKV_BLANK || !NORKV_CHECKSUM_IS_VALID(format->checksum)) {
       return false;
     }
-    for (uint32_t j = 0; j < i; j++) {
+    for (uint32_t j = 0; NORKV_MAX_FORMATS > 1 && j < i; j++) {
       if (config->formats[j].magic == format->magic) {
         return false;
       }
@@ -114,6 +115,7 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
     return NORKV_ERR_MEMORY;
   }
   kv->config = *config;
+  kv->redundancy = config->redundancy;
   kv->keys = (struct norkv_key *)(void *)memory;
   kv->addresses = (uint32_t *)(void *)(memory + layout.addresses);
   kv->sectors = (struct norkv_sector *)(void *)(memory + layout.sectors);

@@ -26,7 +26,7 @@ static enum norkv_error write_first(struct norkv *kv, const struct norkv_source 
   enum norkv_error failure = NORKV_OK;
   for (uint32_t i = 0; i <= kv->config.flash.sector_count; i++) {
     uint32_t sector = 0;
-    enum norkv_error err = norkv_collect_room(kv, &place, kv->config.redundancy, &sector);
+    enum norkv_error err = norkv_collect_room(kv, &place, norkv_redundancy(kv), &sector);
     if (err != NORKV_OK) {
       return failure == NORKV_OK ? err : failure;
     }
@@ -62,7 +62,7 @@ static enum norkv_error replace(struct norkv *kv, const struct norkv_replacement
   if (new->slot == NORKV_NO_KEY || norkv_key_size(&kv->keys[new->slot]) < new->source->size) {
     return NORKV_ERR_FULL;
   }
-  if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED && kv->config.redundancy > 1) {
+  if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED && norkv_redundancy(kv) > 1) {
     return NORKV_ERR_FULL; /* the others may need collections of their own */
   }
   return norkv_collect_replace(kv, new);
@@ -88,7 +88,7 @@ static enum norkv_error write_version(struct norkv *kv, const struct norkv_name 
   if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
     kv->transaction_id = version->transaction_id; /* what failed may be readable: its ID is never used again */
   }
-  if (err == NORKV_OK && norkv_recover_key(kv, slot, false) != NORKV_OK) {
+  if (err == NORKV_OK && NORKV_MAX_REDUNDANCY > 1 && norkv_recover_key(kv, slot, false) != NORKV_OK) {
     kv->needs_recovery = true;
   }
   return err;

@@ -129,7 +129,8 @@ static enum norkv_error source_from_flash(struct norkv *kv, const struct norkv_e
   bool deleted = norkv_extent_is_deleted(entry->extent);
   norkv_entry_encode(kv, source->header, entry->key_length, deleted ? NORKV_TOMBSTONE_SIZE : entry->value_size,
                      entry->transaction_id);
-  if (entry->format == kv->config.formats && entry->alignment_units == source->header[8]) {
+  if (!NORKV_MIGRATION ||
+      (entry->format == kv->config.formats && entry->alignment_units == norkv_alignment_units(kv))) {
     /* With the checksum stays the padding that it is over, be it zeros or not. */
     source->key_size = source->size - NORKV_HEADER_SIZE;
     norkv_entry_set_checksum(source->header, entry->checksum);
@@ -154,7 +155,7 @@ static enum norkv_error find_source(struct norkv *kv, uint32_t slot, struct nork
   const uint32_t *addresses = norkv_addresses(kv, slot);
   const struct norkv_key *key = &kv->keys[slot];
   enum norkv_error err = NORKV_ERR_DATA_LOSS;
-  for (uint32_t i = 0; i < kv->config.redundancy && err != NORKV_OK && err != NORKV_ERR_FLASH; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv) && err != NORKV_OK && err != NORKV_ERR_FLASH; i++) {
     if (addresses[i] == NORKV_NO_ADDRESS) {
       continue;
     }

@@ -36,11 +36,10 @@
 #include <stdint.h>
 
 #include "norkv/flash.h"
+#include "norkv/options.h"
 
-#define NORKV_MAX_KEY 63u        /* bytes; the entry format's limit */
-#define NORKV_MAX_FORMATS 8u     /* formats that one store reads */
-#define NORKV_MAX_REDUNDANCY 16u /* copies of each entry */
-#define NORKV_MAX_KEYS 65000u    /* index entries, deleted keys that are still remembered included */
+#define NORKV_MAX_KEY 63u     /* bytes; the entry format's limit */
+#define NORKV_MAX_KEYS 65000u /* index entries, deleted keys that are still remembered included */
 
 enum norkv_error {
   NORKV_OK = 0,
@@ -185,9 +184,18 @@ struct norkv_item {
   uint16_t value_size;
 };
 
-/* Private to the engine; here so that callers can hold one. */
+/* Private to the engine; here so that callers can hold one. What is used most comes first, where a Cortex-M reaches it
+   with short instructions. */
 struct norkv {
-  struct norkv_config config;
+  uint8_t redundancy;
+  bool started;
+  bool needs_recovery;
+  bool evened;                  /* the last collection was for the sake of even wear */
+  bool counts_lost;             /* `entries` of some keys is too low: tombstones stay until the next start */
+  uint16_t free_key;            /* first of the slots below key_limit that are free */
+  uint16_t last_sector;         /* last one appended to: searches begin there */
+  uint16_t last_taken;          /* last empty one that was written to: the next is looked for behind it */
+  uint16_t last_collected;      /* the turn of the others comes behind it */
   struct norkv_key *keys;       /* index slots, [0, key_limit) have been used */
   uint32_t *addresses;          /* redundancy addresses for each of `keys` */
   struct norkv_sector *sectors; /* one for each sector */
@@ -207,14 +215,7 @@ struct norkv {
   uint32_t unsure_count;   /* sectors that may hold entries the index does not count: unchecked or damaged */
   uint32_t transaction_id; /* newest used */
   uint32_t allowance;      /* what the present call may still erase and copy, in units of 16 bytes */
-  uint16_t free_key;       /* first of the slots below key_limit that are free */
-  uint16_t last_sector;    /* last one appended to: searches begin there */
-  uint16_t last_taken;     /* last empty one that was written to: the next is looked for behind it */
-  uint16_t last_collected; /* the turn of the others comes behind it */
-  bool evened;             /* the last collection was for the sake of even wear */
-  bool counts_lost;        /* `entries` of some keys is too low: tombstones stay until the next start */
-  bool started;
-  bool needs_recovery;
+  struct norkv_config config;
   struct norkv_statistics counters;
 };
 
