@@ -3,13 +3,7 @@
 #include <string.h>
 
 #include "ecc.h"
-#include "hash.h"
 #include "state.h"
-
-static uint64_t hash_of(const struct pc_device *device, const struct pc_flash_operation *operation) {
-  return pc_hash_lines(PC_HASH_CELLS, device->cells, operation->address, operation->size) +
-         pc_planes_hash(device, operation->address, operation->size);
-}
 
 static void count_up(uint8_t *count) {
   if (*count < UINT8_MAX) {
@@ -63,8 +57,8 @@ static void count_torn(const struct pc_device *device, const struct pc_flash_ope
 /* A program is spread over the sectors that it reaches into. */
 static void count_programmed_bytes(struct pc_device *device, uint32_t address, uint32_t size, bool undo) {
   uint32_t sector_size = device->profile.sector_size;
-  uint32_t sector = address / sector_size;
-  uint32_t room = sector_size - address % sector_size;
+  uint32_t sector = pc_divide(&device->sector, address);
+  uint32_t room = sector_size - pc_remainder(&device->sector, address);
   while (size > 0) {
     uint32_t part = size < room ? size : room;
     uint64_t *bytes = &device->wear[sector].programmed_bytes;
@@ -77,11 +71,11 @@ static void count_programmed_bytes(struct pc_device *device, uint32_t address, u
 
 /* Programs of pages, or of units where there are none. */
 static uint64_t programs_in(const struct pc_device *device, const struct pc_flash_operation *operation) {
-  uint32_t page = device->profile.page_size;
-  if (page == 0) {
-    return operation->size / device->profile.program_unit;
+  if (device->profile.page_size == 0) {
+    return pc_divide(&device->unit, operation->size);
   }
-  return (operation->address + operation->size - 1) / page - operation->address / page + 1;
+  uint32_t last = operation->address + operation->size - 1;
+  return pc_divide(&device->page, last) - pc_divide(&device->page, operation->address) + 1;
 }
 
 static void count_erase(struct pc_device *device, uint32_t size, uint64_t one) {
@@ -117,16 +111,18 @@ static void count_wear(struct pc_device *device, const struct pc_flash_operation
   }
 }
 
-/* The entry that undoes what is about to change. */
-static struct pc_journal_entry entry_before(const struct pc_device *device,
-                                            const struct pc_flash_operation *operation) {
-  struct pc_journal_entry entry = {
-      .operation = *operation, .weakness = device->weakness, .damage = device->damage, .hash = device->hash};
-  entry.operation.before = device->cells + operation->address;
-  for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
-    entry.planes[kind] = pc_plane_range(device, kind, operation->address, operation->size);
+/* Journals what is about to change; its bytes are still those before. */
+static void journal(struct pc_device *device, const struct pc_flash_operation *operation) {
+  const uint8_t *before = device->cells + operation->address;
+  if (!device->has_planes && !operation->failed) {
+    pc_journal_append(&device->journal, operation, before, NULL);
+    return;
   }
-  return entry;
+  struct pc_journal_extras extras = {.weakness = device->weakness, .damage = device->damage};
+  for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    extras.planes[kind] = pc_plane_range(device, kind, operation->address, operation->size);
+  }
+  pc_journal_append(&device->journal, operation, before, &extras);
 }
 
 /* Takes memory for the planes that the operation leaves something in. */
@@ -154,34 +150,45 @@ static void count_programs(struct pc_device *device, const struct pc_flash_opera
   }
 }
 
+/* What the operation, whose bytes are not yet in the cells, leaves in the planes that are there. */
+static void apply_to_planes(struct pc_device *device, const struct pc_flash_operation *operation) {
+  pc_planes_touch(device, operation->address, operation->size);
+  count_programs(device, operation);
+  if (device->planes[PC_PLANE_WEAK].bytes != NULL) {
+    pc_weak_apply(device, operation);
+  }
+  if (device->planes[PC_PLANE_SPOILT].bytes != NULL) {
+    pc_damage_apply(device, operation);
+  }
+  if (device->planes[PC_PLANE_SYNDROMES].bytes != NULL) {
+    pc_guard_apply(device, operation);
+  }
+}
+
 void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *asked) {
-  struct pc_flash_operation operation = *asked;
-  if (!prepare(device, &operation)) {
+  const struct pc_flash_operation *operation = asked;
+  struct pc_flash_operation held;
+  if (!prepare(device, operation)) {
     device->journal.failed = true;
     return;
   }
   if (device->planes[PC_PLANE_STUCK].bytes != NULL) {
-    pc_damage_hold_stuck(device, &operation);
+    held = *asked;
+    operation = &held;
+    pc_damage_hold_stuck(device, &held);
   }
-  const struct pc_journal_entry entry = entry_before(device, &operation);
-  pc_journal_append(&device->journal, &entry);
-  device->hash -= hash_of(device, &operation);
-  count_programs(device, &operation);
-  if (device->planes[PC_PLANE_WEAK].bytes != NULL) {
-    pc_weak_apply(device, &operation);
+  journal(device, operation);
+  if (device->has_planes) {
+    apply_to_planes(device, operation);
   }
-  if (device->planes[PC_PLANE_SPOILT].bytes != NULL) {
-    pc_damage_apply(device, &operation);
+  pc_hash_touch(device->hash, operation->address, operation->size);
+  memcpy(device->cells + operation->address, operation->after, operation->size);
+  count_wear(device, operation, false);
+  count_work(device, operation, false);
+  device->damage.failures += operation->failed;
+  if (device->armed != NULL) {
+    pc_armed_count(device, operation, false);
   }
-  if (device->planes[PC_PLANE_SYNDROMES].bytes != NULL) {
-    pc_guard_apply(device, &operation);
-  }
-  memcpy(device->cells + operation.address, operation.after, operation.size);
-  device->hash += hash_of(device, &operation);
-  count_wear(device, &operation, false);
-  count_work(device, &operation, false);
-  device->damage.failures += operation.failed;
-  pc_armed_count(device, &operation, false);
 }
 
 void pc_device_redo(struct pc_device *device, const struct pc_flash_operation *operation) {
@@ -208,22 +215,32 @@ struct pc_flash_operation pc_device_journalled(const struct pc_device *device, s
   return pc_journal_entry(&device->journal, index, device->erased).operation;
 }
 
-static void undo(struct pc_device *device, const struct pc_journal_entry *entry) {
-  const struct pc_flash_operation *operation = &entry->operation;
-  memcpy(device->cells + operation->address, operation->before, operation->size);
+static void undo_extras(struct pc_device *device, uint32_t address, uint32_t size,
+                        const struct pc_journal_extras *extras) {
+  pc_planes_touch(device, address, size);
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
-    if (entry->planes[kind].size > 0 && kind != PC_PLANE_WEAK) {
-      pc_plane_restore(device, kind, operation->address, entry->planes[kind]);
+    if (extras->planes[kind].size > 0 && kind != PC_PLANE_WEAK) {
+      pc_plane_restore(device, kind, address, extras->planes[kind]);
     }
   }
-  if (entry->planes[PC_PLANE_WEAK].size > 0) {
-    pc_weak_restore(device, operation->address, entry->planes[PC_PLANE_WEAK], entry->weakness);
+  if (extras->planes[PC_PLANE_WEAK].size > 0) {
+    pc_weak_restore(device, address, extras->planes[PC_PLANE_WEAK], extras->weakness);
+  }
+  device->damage = extras->damage;
+}
+
+static void undo(struct pc_device *device, const struct pc_journal_entry *entry) {
+  const struct pc_flash_operation *operation = &entry->operation;
+  pc_hash_touch(device->hash, operation->address, operation->size);
+  memcpy(device->cells + operation->address, operation->before, operation->size);
+  if (entry->has_extras) {
+    undo_extras(device, operation->address, operation->size, &entry->extras);
   }
   count_wear(device, operation, true);
   count_work(device, operation, true);
-  pc_armed_count(device, operation, true);
-  device->damage = entry->damage;
-  device->hash = entry->hash;
+  if (device->armed != NULL) {
+    pc_armed_count(device, operation, true);
+  }
 }
 
 void pc_device_rollback(struct pc_device *device, size_t mark) {

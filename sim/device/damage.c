@@ -1,7 +1,6 @@
 /* Damage: cells that are not what the flash operations made of them, and cells that no longer change. */
 #include <string.h>
 
-#include "hash.h"
 #include "state.h"
 
 /* Damage came about in the sectors of `first` to `last`. */
@@ -77,10 +76,10 @@ void pc_damage_apply(struct pc_device *device, const struct pc_flash_operation *
 }
 
 void pc_damage_stick(struct pc_device *device, uint32_t address, uint8_t bits, uint8_t value) {
-  device->hash -= pc_hash_lines(PC_HASH_CELLS, device->cells, address, 1) + pc_planes_hash(device, address, 1);
+  pc_hash_touch(device->hash, address, 1);
+  pc_planes_touch(device, address, 1);
   device->cells[address] = (uint8_t)((device->cells[address] & ~bits) | (value & bits));
   device->planes[PC_PLANE_STUCK].bytes[address] |= bits;
   device->planes[PC_PLANE_SPOILT].bytes[address] |= bits;
-  device->hash += pc_hash_lines(PC_HASH_CELLS, device->cells, address, 1) + pc_planes_hash(device, address, 1);
   note(device, address, address, false);
 }

@@ -12,18 +12,14 @@ size_t pc_whole_lines(size_t size) {
   return (size + PC_HASH_LINE - 1) / PC_HASH_LINE * PC_HASH_LINE;
 }
 
-static uint64_t hash_all(const struct pc_device *device) {
-  uint64_t hash = pc_hash_lines(PC_HASH_CELLS, device->cells, 0, device->size);
-  return hash + pc_planes_hash(device, 0, device->size);
-}
-
 /* False when memory ran out: what was allocated is then pc_device_destroy's. */
 static bool allocate(struct pc_device *device) {
   device->cells = malloc(pc_whole_lines(device->size));
   uint32_t largest = pc_profile_largest_erase(&device->profile);
   device->erased = malloc(largest);
+  device->hash = pc_hash_open(device->size);
   device->wear = calloc(device->sectors, sizeof *device->wear);
-  if (device->cells == NULL || device->erased == NULL || device->wear == NULL) {
+  if (device->cells == NULL || device->erased == NULL || device->wear == NULL || device->hash == NULL) {
     return false;
   }
   memset(device->cells, PC_ERASED, pc_whole_lines(device->size));
@@ -49,6 +45,9 @@ enum pc_result pc_device_create(struct pc_device **device, const struct pc_profi
   created->profile = *profile;
   created->sectors = sectors;
   created->size = sectors * profile->sector_size;
+  created->sector = pc_divisor_of(profile->sector_size);
+  created->page = pc_divisor_of(profile->page_size);
+  created->unit = pc_divisor_of(profile->program_unit);
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
     created->planes[kind] = (struct pc_plane){.grain = 1, .entry = 1};
   }
@@ -60,7 +59,6 @@ enum pc_result pc_device_create(struct pc_device **device, const struct pc_profi
     pc_device_destroy(created);
     return pc_fail_memory(error);
   }
-  created->hash = hash_all(created);
   *device = created;
   return PC_OK;
 }
@@ -70,6 +68,7 @@ void pc_device_destroy(struct pc_device *device) {
     return;
   }
   pc_journal_free(&device->journal);
+  pc_hash_close(device->hash);
   free(device->wear);
   free(device->erased);
   pc_planes_free(device);
@@ -95,7 +94,8 @@ enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, s
   pc_device_forget(device);
   device->weak_cells = 0;
   device->damage = (struct pc_damage){0};
-  device->hash = hash_all(device);
+  pc_hash_touch(device->hash, 0, device->size);
+  pc_planes_touch(device, 0, device->size);
   return PC_OK;
 }
 
@@ -112,7 +112,7 @@ uint32_t pc_device_sectors(const struct pc_device *device) {
 }
 
 uint64_t pc_device_hash(const struct pc_device *device) {
-  uint64_t hash = device->hash;
+  uint64_t hash = pc_hash_of(device->hash, PC_HASH_CELLS, device->cells, false) + pc_planes_hash(device);
   if (device->weak_cells > 0) {
     uint64_t reads = pc_random_mix(device->read_seed, device->reads);
     hash = pc_random_mix(pc_random_mix(hash, reads), (uint64_t)device->weakness);

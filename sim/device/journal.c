@@ -43,46 +43,75 @@ static void append_bytes(struct pc_journal *journal, const uint8_t *data, size_t
   journal->size += size;
 }
 
-static size_t planes_size(const struct pc_journal_entry *entry) {
-  size_t size = 0;
+/* The extras as the arena has them: this, and the planes' bytes behind it. */
+struct packed_extras {
+  size_t plane_size[PC_PLANE_KINDS];
+  enum pc_weakness weakness;
+  struct pc_damage damage;
+};
+
+static size_t extras_size(const struct pc_journal_extras *extras) {
+  size_t size = sizeof(struct packed_extras);
   for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
-    size += entry->planes[kind].size;
+    size += extras->planes[kind].size;
   }
   return size;
 }
 
-void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry *entry) {
-  const struct pc_flash_operation *operation = &entry->operation;
+static void append_extras(struct pc_journal *journal, const struct pc_journal_extras *extras) {
+  struct packed_extras packed;
+  memset(&packed, 0, sizeof packed);
+  packed.weakness = extras->weakness;
+  packed.damage = extras->damage;
+  for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    packed.plane_size[kind] = extras->planes[kind].size;
+  }
+  append_bytes(journal, (const uint8_t *)&packed, sizeof packed);
+  for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    if (extras->planes[kind].size > 0) {
+      append_bytes(journal, extras->planes[kind].data, extras->planes[kind].size);
+    }
+  }
+}
+
+void pc_journal_append(struct pc_journal *journal, const struct pc_flash_operation *operation, const uint8_t *before,
+                       const struct pc_journal_extras *extras) {
   if (journal->off || journal->failed) {
     return;
   }
-  size_t copies = keeps_after(operation) ? 2 : 1;
-  if (!reserve_record(journal) || !reserve_bytes(journal, operation->size * copies + planes_size(entry))) {
+  size_t size = keeps_after(operation) ? 2 * (size_t)operation->size : operation->size;
+  if (!reserve_record(journal) || !reserve_bytes(journal, size + (extras == NULL ? 0 : extras_size(extras)))) {
     journal->failed = true;
     return;
   }
-  struct pc_journal_record *record = &journal->records[journal->count++];
-  *record = (struct pc_journal_record){
-      .hash = entry->hash,
+  journal->records[journal->count++] = (struct pc_journal_record){
       .offset = journal->size,
       .address = operation->address,
       .size = operation->size,
-      .weakness = entry->weakness,
-      .damage = entry->damage,
-      .kind = operation->kind,
+      .kind = (uint8_t)operation->kind,
       .torn = operation->torn,
       .failed = operation->failed,
       .ignored = operation->ignored,
+      .has_extras = extras != NULL,
   };
-  append_bytes(journal, operation->before, operation->size);
-  if (copies == 2) {
+  append_bytes(journal, before, operation->size);
+  if (size > operation->size) {
     append_bytes(journal, operation->after, operation->size);
   }
+  if (extras != NULL) {
+    append_extras(journal, extras);
+  }
+}
+
+static void read_extras(const uint8_t *bytes, struct pc_journal_extras *extras) {
+  struct packed_extras packed;
+  memcpy(&packed, bytes, sizeof packed); /* at any address */
+  extras->weakness = packed.weakness;
+  extras->damage = packed.damage;
+  bytes += sizeof packed;
   for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
-    record->plane_size[kind] = (uint32_t)entry->planes[kind].size;
-    if (entry->planes[kind].size > 0) {
-      append_bytes(journal, entry->planes[kind].data, entry->planes[kind].size);
-    }
+    extras->planes[kind] = (struct pc_bytes){.data = bytes, .size = packed.plane_size[kind]};
+    bytes += packed.plane_size[kind];
   }
 }
 
@@ -90,24 +119,19 @@ struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_
   assert(index < journal->count);
   const struct pc_journal_record *record = &journal->records[index];
   const uint8_t *before = journal->arena + record->offset;
-  struct pc_journal_entry entry = {
-      .operation = {.kind = record->kind,
-                    .torn = record->torn,
-                    .failed = record->failed,
-                    .ignored = record->ignored,
-                    .address = record->address,
-                    .size = record->size,
-                    .before = before},
-      .weakness = record->weakness,
-      .damage = record->damage,
-      .hash = record->hash,
-  };
+  struct pc_journal_entry entry;
+  entry.operation = (struct pc_flash_operation){.kind = record->kind,
+                                                .torn = record->torn,
+                                                .failed = record->failed,
+                                                .ignored = record->ignored,
+                                                .address = record->address,
+                                                .size = record->size,
+                                                .before = before};
   bool own_after = keeps_after(&entry.operation);
   entry.operation.after = own_after ? before + record->size : erased;
-  const uint8_t *plane = before + (size_t)record->size * (own_after ? 2 : 1);
-  for (size_t kind = 0; kind < PC_PLANE_KINDS; kind++) {
-    entry.planes[kind] = (struct pc_bytes){.data = plane, .size = record->plane_size[kind]};
-    plane += record->plane_size[kind];
+  entry.has_extras = record->has_extras;
+  if (record->has_extras) {
+    read_extras(before + (size_t)record->size * (own_after ? 2 : 1), &entry.extras);
   }
   return entry;
 }

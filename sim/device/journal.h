@@ -9,14 +9,11 @@
 #include "powercut/device.h"
 
 struct pc_journal_record {
-  uint64_t hash; /* the device's, before the operation */
-  size_t offset; /* in the arena: the bytes before, then those after unless they are shared, then the planes before */
+  size_t offset; /* in the arena: the bytes before, then those after unless they are shared, then the extras */
   uint32_t address, size;
-  uint32_t plane_size[PC_PLANE_KINDS]; /* entries that the operation may change, 0 where there is no such plane */
-  enum pc_weakness weakness;
-  struct pc_damage damage;
-  enum pc_flash_operation_kind kind;
+  uint8_t kind;
   bool torn, failed, ignored;
+  bool has_extras;
 };
 
 struct pc_journal {
@@ -28,18 +25,25 @@ struct pc_journal {
   bool failed; /* memory ran out: what happened since isn't recorded */
 };
 
-/* What one record keeps of an operation. */
-struct pc_journal_entry {
-  struct pc_flash_operation operation;
-  struct pc_bytes planes[PC_PLANE_KINDS]; /* before, as are all that follow */
+/* What is kept beside the cells, of a device that has planes or an operation that failed; all as before it. */
+struct pc_journal_extras {
+  struct pc_bytes
+      planes[PC_PLANE_KINDS]; /* entries that the operation may change; empty where there is no such plane */
   enum pc_weakness weakness;
   struct pc_damage damage;
-  uint64_t hash;
 };
 
-/* Copies the entry's bytes to the journal; of an erase that did all it should only those before. Does nothing while off
- * or failed. */
-void pc_journal_append(struct pc_journal *journal, const struct pc_journal_entry *entry);
+/* What a record tells. */
+struct pc_journal_entry {
+  struct pc_flash_operation operation;
+  bool has_extras;
+  struct pc_journal_extras extras;
+};
+
+/* Copies the bytes before the operation (`before`, not its own) and those after it to the journal, of an erase that did
+   all it should only the former, and the extras, if not NULL. Does nothing while off or failed. */
+void pc_journal_append(struct pc_journal *journal, const struct pc_flash_operation *operation, const uint8_t *before,
+                       const struct pc_journal_extras *extras);
 
 /* The entry `index`, below count; its bytes are the journal's. `erased` is what such an erase leaves. */
 struct pc_journal_entry pc_journal_entry(const struct pc_journal *journal, size_t index, const uint8_t *erased);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
 #include "state.h"
 
 static const enum pc_hash_plane hashed_as[PC_PLANE_KINDS] = {
@@ -28,10 +27,18 @@ static size_t size_of_range(const struct pc_device *device, enum pc_plane_kind k
 
 bool pc_plane_prepare(struct pc_device *device, enum pc_plane_kind kind) {
   struct pc_plane *plane = &device->planes[kind];
-  if (plane->bytes == NULL) {
-    plane->bytes = calloc(pc_whole_lines(size_of(device, kind)), 1);
+  if (plane->bytes != NULL) {
+    return true;
   }
-  return plane->bytes != NULL;
+  uint8_t *bytes = calloc(pc_whole_lines(size_of(device, kind)), 1);
+  plane->sum = bytes == NULL ? NULL : pc_hash_open(size_of(device, kind));
+  if (plane->sum == NULL) {
+    free(bytes);
+    return false;
+  }
+  plane->bytes = bytes;
+  device->has_planes = true;
+  return true;
 }
 
 struct pc_bytes pc_plane_range(const struct pc_device *device, enum pc_plane_kind kind, uint32_t address,
@@ -44,12 +51,20 @@ struct pc_bytes pc_plane_range(const struct pc_device *device, enum pc_plane_kin
                            .size = size_of_range(device, kind, address, size)};
 }
 
-uint64_t pc_planes_hash(const struct pc_device *device, uint32_t address, uint32_t size) {
+void pc_planes_touch(struct pc_device *device, uint32_t address, uint32_t size) {
+  for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
+    if (device->planes[kind].bytes != NULL) {
+      pc_hash_touch(device->planes[kind].sum, first_of(device, kind, address),
+                    size_of_range(device, kind, address, size));
+    }
+  }
+}
+
+uint64_t pc_planes_hash(const struct pc_device *device) {
   uint64_t hash = 0;
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
     if (device->planes[kind].bytes != NULL) {
-      hash += pc_hash_set_lines(hashed_as[kind], device->planes[kind].bytes, first_of(device, kind, address),
-                                size_of_range(device, kind, address, size));
+      hash += pc_hash_of(device->planes[kind].sum, hashed_as[kind], device->planes[kind].bytes, true);
     }
   }
   return hash;
@@ -63,6 +78,7 @@ void pc_planes_clear(struct pc_device *device) {
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
     if (device->planes[kind].bytes != NULL) {
       memset(device->planes[kind].bytes, 0, size_of(device, kind));
+      pc_hash_touch(device->planes[kind].sum, 0, size_of(device, kind));
     }
   }
 }
@@ -70,5 +86,6 @@ void pc_planes_clear(struct pc_device *device) {
 void pc_planes_free(struct pc_device *device) {
   for (enum pc_plane_kind kind = 0; kind < PC_PLANE_KINDS; kind++) {
     free(device->planes[kind].bytes);
+    pc_hash_close(device->planes[kind].sum);
   }
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hash.h"
 #include "powercut/bytes.h"
 
 struct pc_device;
@@ -23,9 +24,10 @@ enum pc_plane_kind {
 };
 
 struct pc_plane {
-  uint8_t *bytes; /* padded with zeros to whole hash lines; NULL: all zeros */
-  uint32_t grain; /* bytes of cells that an entry is for */
-  uint32_t entry; /* bytes of an entry */
+  uint8_t *bytes;          /* padded with zeros to whole hash lines; NULL: all zeros */
+  uint32_t grain;          /* bytes of cells that an entry is for */
+  uint32_t entry;          /* bytes of an entry */
+  struct pc_hash_sum *sum; /* NULL as long as bytes are */
 };
 
 /* Takes memory for a plane, if it has none: false when there is no more. */
@@ -35,8 +37,11 @@ bool pc_plane_prepare(struct pc_device *device, enum pc_plane_kind kind);
 struct pc_bytes pc_plane_range(const struct pc_device *device, enum pc_plane_kind kind, uint32_t address,
                                uint32_t size);
 
-/* The hashes of the lines that hold these entries, of all planes. */
-uint64_t pc_planes_hash(const struct pc_device *device, uint32_t address, uint32_t size);
+/* These entries of all planes changed, or are about to. */
+void pc_planes_touch(struct pc_device *device, uint32_t address, uint32_t size);
+
+/* The sum of the hashes of all planes. */
+uint64_t pc_planes_hash(const struct pc_device *device);
 
 /* Puts entries back. */
 void pc_plane_restore(struct pc_device *device, enum pc_plane_kind kind, uint32_t address, struct pc_bytes entries);

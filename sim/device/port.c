@@ -16,18 +16,39 @@ static bool charge(struct pc_device *device, uint64_t *left, uint64_t amount) {
 }
 
 /* A call is about to look at these bytes, which may lie anywhere. */
-static void watch(struct pc_device *device, uint32_t address, size_t size) {
-  const struct pc_watched *watched = &device->watched;
-  if (address < watched->end && size > 0 && (address >= watched->begin || size > watched->begin - address)) {
-    device->watched.met = true;
-  }
+static inline bool touches(uint32_t begin, uint32_t end, uint32_t address, size_t size) {
+  return address < end && size > 0 && (address >= begin || size > begin - address);
+}
+
+static inline void watch(struct pc_device *device, uint32_t address, size_t size) {
+  device->watched.met |= touches(device->watched.begin, device->watched.end, address, size);
 }
 
 /* The rules look at the row, and a program that wraps at the rest of its page: neither goes beyond the sector. */
-static void watch_sectors(struct pc_device *device, uint32_t address, size_t size) {
-  uint32_t sector_size = device->profile.sector_size;
-  uint32_t before = address % sector_size;
-  watch(device, address - before, (before + size + sector_size - 1) / sector_size * sector_size);
+static inline void watch_sectors(struct pc_device *device, uint32_t address, size_t size) {
+  device->watched.met |= touches(device->watched.first_sector, device->watched.last_sector, address, size);
+}
+
+/* Most reads are of a few bytes, where a call of memcpy is as long as the copy. */
+static inline void copy(uint8_t *to, const uint8_t *from, size_t size) {
+  if (size == PC_LEAST_READ_COST) {
+    memcpy(to, from, PC_LEAST_READ_COST);
+  } else {
+    memcpy(to, from, size);
+  }
+}
+
+/* A read of a device with planes or faults. */
+static int read_carefully(struct pc_device *device, uint32_t address, void *data, size_t size) {
+  if (device->armed != NULL && pc_armed_fails_read(device, address, size)) {
+    return PC_FLASH_FAILED;
+  }
+  memcpy(data, device->cells + address, size);
+  pc_weak_read(device, address, data, size);
+  if (device->planes[PC_PLANE_SYNDROMES].bytes != NULL && !pc_guard_read(device, address, data, (uint32_t)size)) {
+    return pc_rules_judge_ecc(device, address, size);
+  }
+  return PC_FLASH_OK;
 }
 
 static void trace(struct pc_device *device, uint32_t address, size_t size) {
@@ -45,41 +66,37 @@ static int read(void *context, uint32_t address, void *data, size_t size) {
   if (!pc_rules_allow_read(device, address, size)) {
     return PC_FLASH_REFUSED;
   }
-  if (size > 0) {
-    if (device->armed != NULL && pc_armed_fails_read(device, address, size)) {
-      return PC_FLASH_FAILED;
-    }
-    memcpy(data, device->cells + address, size);
-    pc_weak_read(device, address, data, size);
-    if (device->planes[PC_PLANE_SYNDROMES].bytes != NULL && !pc_guard_read(device, address, data, (uint32_t)size)) {
-      return pc_rules_judge_ecc(device, address, size);
-    }
+  if (size == 0) {
+    return PC_FLASH_OK;
   }
+  if (device->has_planes || device->armed != NULL) {
+    return read_carefully(device, address, data, size);
+  }
+  copy(data, device->cells + address, size);
   return PC_FLASH_OK;
 }
 
-struct pc_program_parts pc_device_program_parts(const struct pc_device *device, uint32_t address, const uint8_t *data,
-                                                size_t size) {
+void pc_device_wrap_program(const struct pc_device *device, struct pc_program_parts *parts) {
+  struct pc_program_part *first = &parts->part[0];
   uint32_t page_size = device->profile.page_size;
-  if (size == 0) {
-    return (struct pc_program_parts){.count = 0};
-  }
-  if (device->profile.page_overflow == PC_PAGE_REFUSE || size <= page_size - address % page_size) {
-    return (struct pc_program_parts){.part = {{.address = address, .size = (uint32_t)size, .data = data}}, .count = 1};
+  if (first->size <= page_size - pc_remainder(&device->page, first->address)) {
+    return;
   }
   /* The part keeps only as many bytes as a page has, each in its place: later ones overwrite earlier ones. */
-  size_t dropped = size > page_size ? size - page_size : 0;
-  uint32_t page = address - address % page_size;
-  uint32_t left = (uint32_t)(size - dropped);
-  struct pc_program_part first = {.address = page + (uint32_t)((address - page + dropped) % page_size),
-                                  .data = data + dropped};
-  first.size = page + page_size - first.address;
-  if (first.size >= left) {
-    first.size = left;
-    return (struct pc_program_parts){.part = {first}, .count = 1};
+  uint32_t dropped = first->size > page_size ? first->size - page_size : 0;
+  uint32_t page = first->address - first->address % page_size;
+  uint32_t left = first->size - dropped;
+  first->address = page + (first->address - page + dropped) % page_size;
+  first->data += dropped;
+  first->size = page + page_size - first->address;
+  if (first->size >= left) {
+    first->size = left;
+    return;
   }
-  struct pc_program_part second = {.address = page, .size = left - first.size, .data = first.data + first.size};
-  return (struct pc_program_parts){.part = {first, second}, .count = 2};
+  parts->part[1].address = page;
+  parts->part[1].size = left - first->size;
+  parts->part[1].data = first->data + first->size;
+  parts->count = 2;
 }
 
 static int program(void *context, uint32_t address, const void *data, size_t size) {
@@ -88,11 +105,11 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
   }
-  int status = pc_rules_judge_program(device, address, data, size);
+  struct pc_program_parts parts;
+  int status = pc_rules_judge_program(device, address, data, size, &parts);
   if (status != PC_FLASH_OK) {
     return status;
   }
-  const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
   for (size_t i = 0; status == PC_FLASH_OK && i < parts.count; i++) {
     /* No bit is set, so that clearing bits leaves exactly the data. */
     status = pc_armed_operate(device, &(struct pc_flash_operation){.kind = PC_PROGRAM,
@@ -149,7 +166,14 @@ bool pc_device_stopped(const struct pc_device *device) {
 }
 
 void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size) {
-  device->watched = (struct pc_watched){.begin = address, .end = address + size};
+  uint32_t sector_size = device->profile.sector_size;
+  device->watched = (struct pc_watched){.begin = address,
+                                        .end = address + size,
+                                        .first_sector = address / sector_size * sector_size,
+                                        .last_sector = (address + size + sector_size - 1) / sector_size * sector_size};
+  if (size == 0) {
+    device->watched = (struct pc_watched){0};
+  }
 }
 
 bool pc_device_watch_met(const struct pc_device *device) {

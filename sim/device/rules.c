@@ -19,19 +19,23 @@ static bool is_inside(const struct pc_device *device, uint32_t address, size_t s
   return address <= device->size && size <= device->size - address;
 }
 
+/* What most machines have registers for. */
+typedef uint64_t wide __attribute__((vector_size(16)));
+
 static bool sets_a_bit(const uint8_t *cells, const uint8_t *data, size_t size) {
-  uint64_t set = 0;
+  wide sets = {0, 0};
+  uint8_t rest = 0;
   size_t i = 0;
-  for (; size - i >= sizeof set; i += sizeof set) {
-    uint64_t old, new;
+  for (; size - i >= sizeof sets; i += sizeof sets) {
+    wide old, new;
     memcpy(&old, cells + i, sizeof old);
     memcpy(&new, data + i, sizeof new);
-    set |= new & ~old;
+    sets |= new & ~old;
   }
   for (; i < size; i++) {
-    set |= (uint64_t)data[i] & ~(uint64_t)cells[i];
+    rest |= data[i] & (uint8_t)~cells[i];
   }
-  return set != 0;
+  return (sets[0] | sets[1] | rest) != 0;
 }
 
 /* Whether each bit that the program would set is one that the store can't know of: the cell isn't what the flash
@@ -48,9 +52,6 @@ static bool is_excused(const struct pc_device *device, const struct pc_program_p
 
 static bool is_overprogrammed(const struct pc_device *device, uint32_t address, size_t size) {
   const uint8_t *counts = device->planes[PC_PLANE_COUNTS].bytes;
-  if (counts == NULL) {
-    return false;
-  }
   size_t end = (address + size) / device->profile.program_unit;
   for (size_t unit = address / device->profile.program_unit; unit < end; unit++) {
     if (counts[unit] >= device->profile.programs_per_unit) {
@@ -124,6 +125,9 @@ static enum pc_rule find_broken(const struct pc_device *device, const struct pc_
     if (sets_a_bit(device->cells + part->address, part->data, part->size) && !is_excused(device, part)) {
       return PC_RULE_SET_BIT;
     }
+    if (device->planes[PC_PLANE_COUNTS].bytes == NULL) {
+      continue; /* the other rules are about how often */
+    }
     if (broken == PC_RULE_OVERPROGRAM || is_overprogrammed(device, part->address, part->size)) {
       broken = PC_RULE_OVERPROGRAM;
     } else if (broken == PC_RULE_REPROGRAM || is_reprogrammed_wrongly(device, part)) {
@@ -146,7 +150,8 @@ bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size
   return true;
 }
 
-int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size) {
+int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size,
+                           struct pc_program_parts *parts) {
   const struct pc_profile *profile = &device->profile;
   if (!is_inside(device, address, size)) {
     return refused(device, PC_RULE_RANGE, address, size);
@@ -155,11 +160,17 @@ int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uin
     return refused(device, PC_RULE_ALIGNMENT, address, size);
   }
   if (profile->page_size > 0 && profile->page_overflow == PC_PAGE_REFUSE &&
-      size > profile->page_size - address % profile->page_size) {
+      size > profile->page_size - pc_remainder(&device->page, address)) {
     return refused(device, PC_RULE_PAGE, address, size);
   }
-  const struct pc_program_parts parts = pc_device_program_parts(device, address, data, size);
-  enum pc_rule broken = find_broken(device, &parts);
+  parts->part[0].address = address;
+  parts->part[0].size = (uint32_t)size;
+  parts->part[0].data = data;
+  parts->count = size > 0;
+  if (profile->page_overflow == PC_PAGE_WRAP) {
+    pc_device_wrap_program(device, parts);
+  }
+  enum pc_rule broken = find_broken(device, parts);
   bool of_cells = broken == PC_RULE_SET_BIT || broken == PC_RULE_OVERPROGRAM || broken == PC_RULE_REPROGRAM;
   if (of_cells && pc_guard_is_wrong(device, address, (uint32_t)size)) {
     return PC_FLASH_FAILED;

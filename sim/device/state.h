@@ -2,15 +2,19 @@
 #ifndef PC_DEVICE_STATE_H
 #define PC_DEVICE_STATE_H
 
+#include "divide.h"
 #include "journal.h"
 #include "powercut/device.h"
 
 struct pc_device {
   struct pc_profile profile;
+  struct pc_divisor sector, page, unit; /* sizes of the profile */
   uint32_t sectors;
-  uint32_t size;  /* bytes in all */
-  uint8_t *cells; /* padded with ones to whole hash lines */
+  uint32_t size;            /* bytes in all */
+  uint8_t *cells;           /* padded with ones to whole hash lines */
+  struct pc_hash_sum *hash; /* of the cells; brought up to date when it is asked for */
   struct pc_plane planes[PC_PLANE_KINDS];
+  bool has_planes; /* one of them is there */
   uint8_t *erased; /* ones, as many as one erase covers at most */
   struct pc_sector_wear *wear;
   double worn; /* the age of each sector when the device was made */
@@ -23,12 +27,12 @@ struct pc_device {
   uint64_t errors, read_errors; /* calls that were answered PC_FLASH_FAILED */
   uint8_t *scratch; /* as many bytes as the device has, for what an operation leaves that doesn't do what it should;
                        NULL until something can be wrong with the cells */
-  uint64_t hash;    /* of the cells and planes */
   struct pc_journal journal;
   struct pc_budget budget;
   bool stopped;
   struct pc_watched {
     uint32_t begin, end;
+    uint32_t first_sector, last_sector; /* their sectors, from the first one's begin to the last one's end */
     bool met;
   } watched;
   uint64_t trace; /* of the reads */
@@ -89,15 +93,15 @@ struct pc_program_parts {
   struct pc_program_part part[2];
   size_t count; /* 0 for a program of no bytes */
 };
-/* The program lies inside the device. */
-struct pc_program_parts pc_device_program_parts(const struct pc_device *device, uint32_t address, const uint8_t *data,
-                                                size_t size);
+/* Where the part wraps: the program, so far in one part, goes to where its bytes end up. */
+void pc_device_wrap_program(const struct pc_device *device, struct pc_program_parts *parts);
 
 /* The rules of the part. Each answers whether it would do this, and records a violation if not. */
 bool pc_rules_allow_read(struct pc_device *device, uint32_t address, size_t size);
-/* PC_FLASH_OK, PC_FLASH_REFUSED, or PC_FLASH_FAILED: the part finds a unit not erased that the store can't know of, as
-   only its check bits tell. */
-int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size);
+/* PC_FLASH_OK, and where the program goes in `*parts`; PC_FLASH_REFUSED, or PC_FLASH_FAILED: the part finds a unit not
+   erased that the store can't know of, as only its check bits tell. */
+int pc_rules_judge_program(struct pc_device *device, uint32_t address, const uint8_t *data, size_t size,
+                           struct pc_program_parts *parts);
 /* How a read answers that met a word that can't be corrected. */
 int pc_rules_judge_ecc(struct pc_device *device, uint32_t address, size_t size);
 bool pc_rules_allow_erase(struct pc_device *device, uint32_t address, uint32_t size);

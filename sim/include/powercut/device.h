@@ -247,8 +247,9 @@ bool pc_device_reads_raw(const struct pc_device *device);
 void pc_device_begin_reads(struct pc_device *device, uint64_t seed);
 
 /* A hash of all that decides how the device behaves from here on (cells, program counts where they are limited, where
-   there are metastable cells these and the reads to come, damage, and what armed faults counted), kept up to date as
-   bytes change: equal states have equal hashes, different ones differ but for chance (2^-64). */
+   there are metastable cells these and the reads to come, damage, and what armed faults counted). A function of the
+   state alone, so that rolling back restores it; what changed since it was last asked for is hashed anew: equal states
+   have equal hashes, different ones differ but for chance (2^-64). */
 uint64_t pc_device_hash(const struct pc_device *device);
 
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);
