@@ -58,7 +58,7 @@ static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to, 
 }
 
 /* Until all is written nothing of the index changes, so that a failure needs no more than to erase what was written. */
-static enum norkv_error empty(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {
+static enum norkv_error empty_once(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {
   uint32_t except = new == NULL ? NORKV_NO_KEY : new->slot;
   uint32_t to = 0;
   enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
@@ -73,6 +73,7 @@ static enum norkv_error empty(struct norkv *kv, uint32_t sector, const struct no
   if (err != NORKV_OK) {
     kv->sectors[sector].pinned = err == NORKV_ERR_DATA_LOSS;
     kv->needs_recovery = true;
+    kv->last_taken = (uint16_t)to; /* another one is next, if there is one */
     return norkv_sector_erase(kv, to) == NORKV_OK ? err : NORKV_ERR_FLASH;
   }
   (void)move_live(kv, sector, to, except, true);
@@ -80,6 +81,12 @@ static enum norkv_error empty(struct norkv *kv, uint32_t sector, const struct no
     norkv_index_set(kv, except, new->version, address);
   }
   return NORKV_OK;
+}
+
+/* Once more where the flash failed: what could not be written has been erased since, or another sector is taken. */
+static enum norkv_error empty(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {
+  enum norkv_error err = empty_once(kv, sector, new);
+  return err == NORKV_ERR_FLASH && empty_once(kv, sector, new) == NORKV_OK ? NORKV_OK : err;
 }
 
 enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {

@@ -71,7 +71,9 @@ static uint32_t loss_of(const struct norkv *kv, uint32_t sector) {
 /* Finds the sector, and points the index away from it, whose loss is least and below `limit`. Errors: FULL, FLASH. */
 static enum norkv_error give_up_one(struct norkv *kv, uint32_t limit) {
   uint32_t best = NORKV_NO_SECTOR;
-  for (uint32_t sector = 0; sector < kv->config.flash.sector_count && limit > 0; sector++) {
+  uint32_t sector = kv->last_collected; /* of several, one that could not be erased before comes last */
+  for (uint32_t i = 0; i < kv->config.flash.sector_count && limit > 0; i++) {
+    sector = sector + 1 < kv->config.flash.sector_count ? sector + 1 : 0;
     enum norkv_error err = point_away(kv, sector);
     if (err != NORKV_OK) {
       return err;
@@ -94,6 +96,9 @@ enum norkv_error norkv_recover_reserve(struct norkv *kv) {
     return NORKV_OK;
   }
   enum norkv_error err = give_up_one(kv, 1);
+  if (err == NORKV_ERR_FLASH) {
+    err = give_up_one(kv, 1);
+  }
   if (err == NORKV_ERR_FULL) {
     err = norkv_sector_check_all(kv);
     err = err == NORKV_OK ? give_up_one(kv, UINT32_MAX) : err;
@@ -115,12 +120,14 @@ static enum norkv_error collect_damaged(struct norkv *kv) {
     if (kv->sectors[sector].state != NORKV_SECTOR_DAMAGED) {
       continue;
     }
-    enum norkv_error err = norkv_collect_sector(kv, sector, NULL);
+    /* One that can't be erased comes back at each start: what was copied then is not copied again. */
+    enum norkv_error err = point_away(kv, sector);
+    if (err == NORKV_OK) {
+      err = norkv_collect_sector(kv, sector, NULL);
+    }
     kv->last_collected = turn;
     if (err == NORKV_OK) {
       kv->counters.corrupt_sectors_recovered++;
-    } else if (err == NORKV_ERR_FLASH) {
-      return err;
     }
     keep_first(&result, err);
   }
@@ -176,9 +183,6 @@ static enum norkv_error restore_copies(struct norkv *kv) {
     enum norkv_error err = norkv_recover_key(kv, slot, true);
     uint32_t after = norkv_key_copies(kv, slot);
     kv->counters.missing_copies_recovered += after > before ? after - before : 0;
-    if (err == NORKV_ERR_FLASH) {
-      return err;
-    }
     keep_first(&result, err);
   }
   return result;
@@ -207,9 +211,7 @@ enum norkv_error norkv_recover(struct norkv *kv) {
   /* Writing copies may find that a sector's free end is not blank, and that sector is collected in the next turn. */
   for (uint32_t i = 0; err == NORKV_OK && norkv_recover_is_due(kv) && i < kv->config.flash.sector_count; i++) {
     err = collect_damaged(kv);
-    if (err != NORKV_ERR_FLASH) {
-      keep_first(&err, NORKV_MAX_REDUNDANCY > 1 ? restore_copies(kv) : NORKV_OK);
-    }
+    keep_first(&err, NORKV_MAX_REDUNDANCY > 1 ? restore_copies(kv) : NORKV_OK);
   }
   kv->needs_recovery = err == NORKV_ERR_FLASH || norkv_recover_is_due(kv);
   return err;

@@ -147,7 +147,8 @@ static int flash_program(void *context, uint32_t address, const void *data, size
       return -1;
     }
   }
-  if (flash->is_off || flash->fail_all_programs) {
+  bool is_broken = flash->broken_programs && address / flash->sector_size == flash->broken_sector;
+  if (flash->is_off || flash->fail_all_programs || is_broken) {
     return -1;
   }
   if (fails_now(&flash->fail_program_in)) {
@@ -181,7 +182,9 @@ static int flash_erase(void *context, uint32_t sector) {
     return -1;
   }
   uint8_t *cells = flash->bytes + (size_t)sector * flash->sector_size;
-  if (flash->is_off || fails_now(&flash->fail_erase_in) || !begin(flash, cells, NULL, flash->sector_size)) {
+  bool is_broken = flash->broken_erases && sector == flash->broken_sector;
+  if (flash->is_off || is_broken || fails_now(&flash->fail_erase_in) ||
+      !begin(flash, cells, NULL, flash->sector_size)) {
     return -1;
   }
   if (flash->bad_address / flash->sector_size == sector) {

@@ -49,6 +49,9 @@ struct ram_flash {
   uint32_t flip_program_in; /* reports success but leaves one bit unprogrammed */
   uint32_t bad_address;     /* reads that touch the `bad_size` bytes here fail until their sector is erased */
   uint32_t bad_size;
+  uint32_t broken_sector; /* its programs, or its erases, fail and do nothing */
+  bool broken_programs;
+  bool broken_erases;
   bool fail_all_programs; /* nothing is programmed */
   bool deny_all_programs; /* everything is programmed, and failure reported */
 };

@@ -231,9 +231,10 @@ uint32_t norkv_entry_size(const struct norkv_config *config, size_t key_length, 
 /*
  * Starts the store on whatever is on flash: reads and verifies each entry once, builds the index, recovers as
  * `config->recovery` says. A blank partition is an empty store. The configuration is copied.
- * Errors: INVALID, GEOMETRY, MEMORY, KEYS, FLASH; DATA_LOSS only with manual recovery. After DATA_LOSS the store is
- * usable, and after a FLASH that came from recovery: its contents are complete then, and what could not be mended is
- * tried again by the calls that follow. An image whose every sector is in use is readable; writes report FULL.
+ * Errors: INVALID, GEOMETRY, MEMORY, KEYS, FLASH (the part can't be read); DATA_LOSS only with manual recovery, and the
+ * store is usable then. Where recovery can't program or erase, start says OK: the contents are complete, recovery goes
+ * on in other sectors, and what it could not mend is tried again by the calls that follow; norkv_maintain tells. An
+ * image whose every sector is in use is readable; writes report FULL.
  */
 enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config);
 
