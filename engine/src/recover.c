@@ -91,6 +91,38 @@ static enum norkv_error give_up_one(struct norkv *kv, uint32_t limit) {
   return err == NORKV_OK ? norkv_collect_give_up(kv, best) : err;
 }
 
+/*
+ * In rare cases both E and X hold what is nowhere else: X's erase was cut twice. First it damaged live entries, then,
+ * as an erase may write zeros at first, it made a torn entry whole whose missing bytes are zeros. E has room for that,
+ * as X had. So what lives in the sector with the fewest live bytes is moved to the free ends of others.
+ */
+static enum norkv_error empty_into_others(struct norkv *kv) {
+  norkv_index_account(kv);
+  uint32_t from = 0;
+  for (uint32_t sector = 1; sector < kv->config.flash.sector_count; sector++) {
+    from = kv->sectors[sector].live < kv->sectors[from].live ? sector : from;
+  }
+  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
+    uint32_t *copy = norkv_key_copy_in(kv, slot, from);
+    if (copy == NULL || norkv_key_is_spent(kv, slot)) {
+      continue;
+    }
+    struct norkv_place place = {.size = norkv_key_size(&kv->keys[slot]), .slot = slot};
+    uint32_t to = 0;
+    uint32_t address = 0;
+    enum norkv_error err = norkv_sector_find(kv, &place, 1, &to);
+    if (err == NORKV_OK) {
+      err = norkv_write_copy(kv, slot, to, &address);
+    }
+    if (err != NORKV_OK) {
+      return err;
+    }
+    *copy = address;
+    norkv_index_count_entry(kv, slot, 1);
+  }
+  return norkv_collect_give_up(kv, from);
+}
+
 enum norkv_error norkv_recover_reserve(struct norkv *kv) {
   if (kv->empty_count > 0) {
     return NORKV_OK;
@@ -103,7 +135,7 @@ enum norkv_error norkv_recover_reserve(struct norkv *kv) {
     err = norkv_sector_check_all(kv);
     err = err == NORKV_OK ? give_up_one(kv, UINT32_MAX) : err;
   }
-  return err;
+  return err == NORKV_ERR_FULL ? empty_into_others(kv) : err;
 }
 
 /* The first error of several steps is what the caller learns. */

@@ -320,12 +320,15 @@ Test(damage, any_single_flash_failure_loses_nothing) {
 Test(damage, an_image_without_an_empty_sector_is_readable_and_nothing_is_written) {
   struct store store;
   store_init(&store, &(struct store_shape){256, 3, 1, 1, 16});
-  image_write(&store, 0, "a", "1", 1);
-  image_write(&store, 256, "b", "2", 2);
-  image_write(&store, 512, "c", "3", 3);
+  char large[200];
+  memset(large, 'x', sizeof(large));
+  large[sizeof(large) - 1] = '\0';
+  image_write(&store, 0, "a", large, 1);
+  image_write(&store, 256, "b", large, 2);
+  image_write(&store, 512, "c", large, 3);
   cr_assert_eq(store_start(&store), NORKV_OK);
-  cr_assert_str_eq(store_get(&store, "a"), "1");
-  cr_assert_str_eq(store_get(&store, "c"), "3");
+  cr_assert_str_eq(store_get(&store, "a"), large);
+  cr_assert_str_eq(store_get(&store, "c"), large);
   cr_assert_eq(store_put(&store, "d", "4"), NORKV_ERR_FULL);
   cr_assert_eq(store_delete(&store, "a"), NORKV_ERR_FULL);
   cr_assert_eq(norkv_maintain(&store.kv, NORKV_MAINTAIN_HEAVY), NORKV_ERR_FULL);
@@ -357,7 +360,10 @@ Test(damage, a_tombstone_is_not_given_up_for_an_empty_sector_while_an_entry_may_
   image_write(&store, 0, "key", NULL, 5);
   image_write(&store, 256, "a", "1", 2);
   image_write(&store, 256 + 64, "key", "stale", 3);
-  image_write(&store, 512, "b", "2", 4);
+  char large[210]; /* leaves no room for the tombstone */
+  memset(large, 'x', sizeof(large));
+  large[sizeof(large) - 1] = '\0';
+  image_write(&store, 512, "b", large, 4);
   cr_assert_eq(store_start(&store), NORKV_OK);
   cr_assert_eq(store_put(&store, "c", "3"), NORKV_ERR_FULL);
   cr_assert_eq(store.flash.operations, 0);

@@ -234,7 +234,8 @@ uint32_t norkv_entry_size(const struct norkv_config *config, size_t key_length, 
  * Errors: INVALID, GEOMETRY, MEMORY, KEYS, FLASH (the part can't be read); DATA_LOSS only with manual recovery, and the
  * store is usable then. Where recovery can't program or erase, start says OK: the contents are complete, recovery goes
  * on in other sectors, and what it could not mend is tried again by the calls that follow; norkv_maintain tells. An
- * image whose every sector is in use is readable; writes report FULL.
+ * image whose every sector is in use is readable; writes report FULL, unless what lives in one sector has room in
+ * others.
  */
 enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config);
 

@@ -1,0 +1,50 @@
+/* Images without an empty sector, and how they get one again. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "image.h"
+
+Test(reserve, an_image_without_an_empty_sector_but_with_room_in_others_becomes_writable) {
+  struct store store;
+  store_init(&store, &(struct store_shape){256, 3, 1, 1, 16});
+  image_write(&store, 0, "a", "1", 1);
+  image_write(&store, 256, "b", "2", 2);
+  image_write(&store, 512, "c", "3", 3);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "d", "4"), NORKV_OK);
+  for (int starts = 0; starts < 2; starts++) {
+    cr_assert_str_eq(store_get(&store, "a"), "1");
+    cr_assert_str_eq(store_get(&store, "b"), "2");
+    cr_assert_str_eq(store_get(&store, "c"), "3");
+    cr_assert_str_eq(store_get(&store, "d"), "4");
+    cr_assert_eq(store_start(&store), NORKV_OK);
+  }
+  store_free(&store);
+}
+
+/* A collection of sector 0 whose erase was cut twice: "a" is damaged there, and the torn put of "t" has become whole,
+   because the erase wrote zeros first. Neither it nor sector 1, where the copies are, can be given up. */
+Test(reserve, a_torn_entry_that_an_erase_made_whole_does_not_leave_the_store_without_an_empty_sector) {
+  struct store store;
+  char large[200];
+  memset(large, 'x', sizeof(large));
+  large[sizeof(large) - 1] = '\0';
+  store_init(&store, &(struct store_shape){256, 3, 1, 1, 16});
+  image_write(&store, 0, "a", "1", 1);
+  image_write(&store, 32, "b", "2", 2);
+  image_write(&store, 64, "t", "torn", 9);
+  store.flash.bytes[0] |= 0x10;
+  image_write(&store, 256, "a", "1", 1);
+  image_write(&store, 256 + 32, "b", "2", 2);
+  image_write(&store, 512, "large", large, 3);
+  cr_assert_eq(store_start(&store), NORKV_OK);
+  cr_assert_eq(store_put(&store, "c", "3"), NORKV_OK);
+  for (int starts = 0; starts < 2; starts++) {
+    cr_assert_str_eq(store_get(&store, "a"), "1");
+    cr_assert_str_eq(store_get(&store, "b"), "2");
+    cr_assert_str_eq(store_get(&store, "c"), "3");
+    cr_assert_str_eq(store_get(&store, "t"), "torn");
+    cr_assert_eq(store_start(&store), NORKV_OK);
+  }
+  store_free(&store);
+}
