@@ -33,7 +33,7 @@ is "atomic deleted_stays_deleted device_contract durable exact_contents mountabl
 
 
 # In C++, which keeps everything in RAM: it works until the power is cut.
-if command -v c++ >/dev/null; then
+if have c++ "a store in C++"; then
   cat >ram.cc <<'END'
 #include <cstring>
 #include <map>

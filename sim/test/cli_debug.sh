@@ -67,11 +67,7 @@ PATH=/nowhere "$POWERCUT" replay crash.yaml --gdb >out 2>err || status=$?
 is 3 "$status" "exit status without gdb"
 complains "gdb is not installed"
 
-if ! command -v gdb >/dev/null; then
-  echo "cli_debug: there is no gdb: --gdb is not tried (scripts/setup --test installs it)"
-  finish
-  exit
-fi
+have gdb "--gdb" || finish
 
 # in_gdb FILE ARGUMENT...: runs gdb in batch mode.
 in_gdb() {

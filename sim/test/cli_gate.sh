@@ -34,10 +34,8 @@ verdicts() {
 
 # valid FILE: it is JUnit XML as CI systems read it.
 valid() {
-  if command -v xmllint >/dev/null; then
+  if have xmllint "whether $1 is JUnit XML"; then
     xmllint --noout --schema "$POWERCUT_SOURCE/sim/test/junit.xsd" "$1" 2>lint || fail "$1: $(head -n 3 lint)"
-  else
-    echo "cli_gate: without xmllint $1 is not validated" >&2
   fi
 }
 
@@ -132,7 +130,7 @@ export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER
 policy '/regressions/d' 's|^budget|  - {rule: fuzz, harness: powerloss, at_least: 600, changed: [tree/engine]}\nbudget|' >fuzz.yaml
 expect 1 gate fuzz.yaml --db gate.db --json
 is "fuzz not evaluated" "$(verdicts)" "a change that git doesn't know of"
-if command -v git >/dev/null; then
+if have git "campaigns since the last change"; then
   mkdir -p tree/engine
   git init -q .
   echo 1 >tree/engine/a.c

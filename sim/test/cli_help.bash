@@ -1,15 +1,30 @@
 # What the outside tests of the command share. Source it; then `expect` runs the command, and what follows looks at the
-# output, in $folder/out and $folder/err. Each failure is printed; `finish` ends the test.
+# output, in $folder/out and $folder/err. Each failure is printed; `finish` ends the test. What can't be tested on this
+# machine is no pass: ctest counts a test that ends with 77 as skipped.
 
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT
 cd -- "$folder"
 failures=0
+untested=0
 last=
 
 fail() {
   printf '%s: %s\n' "$(basename -- "$0" .sh)" "$*" >&2
   failures=$((failures + 1))
+}
+
+# have PROGRAM PART: whether it is installed; without it, that part of the test is skipped.
+have() {
+  command -v "$1" >/dev/null && return
+  skip "without $1, $2"
+}
+
+# skip WHAT: what is not tested here, and why. It fails, so that it may end a condition.
+skip() {
+  printf 'SKIPPED: %s: %s\n' "$(basename -- "$0" .sh)" "$1"
+  untested=1
+  return 1
 }
 
 # expect STATUS ARGUMENT...: runs the command, which must end with that status.
@@ -81,4 +96,6 @@ finish() {
   if [[ $failures -gt 0 ]]; then
     exit 1
   fi
+  [[ $untested -eq 0 ]] || exit 77
+  exit 0
 }

@@ -26,20 +26,26 @@ same() {
   cmp "$1.rows" "$2.rows" || fail "$3: other rows than one run"
 }
 
-small_scenario | sed 's/operations: 60/operations: 600/' >holds.yaml
-sed 's/engine: norkv/engine: norkv\n  checksum: none/; s/depth: 1/depth: 2/' holds.yaml >fails.yaml
+# One that holds, one that reaches every bound on what is kept of violations, and one whose violations are made small.
+# Each attempt at that takes a process, which is slow under sanitizers: that one is short.
+small_scenario | sed 's/operations: 60/operations: 400/' >holds.yaml
+sed 's/engine: norkv/engine: norkv\n  checksum: none/' holds.yaml >fails.yaml
+sed 's/operations: 400/operations: 50/; s/faults: .*\], samples/faults: [prefix], samples/' fails.yaml >shrinks.yaml
+sed -i 's/operations: 400/operations: 160/; s/limit: 8/limit: 3, depth: 2/' holds.yaml
 
-declare -A status_of=([holds]=0 [fails]=1)
-for name in holds fails; do
-  expect "${status_of[$name]}" run $name.yaml --db $name.db --jobs 1
+declare -A status_of=([holds]=0 [fails]=1 [shrinks]=1)
+for name in holds fails shrinks; do
+  options=()
+  [[ $name != fails ]] || options=(--no-shrink)
+  expect "${status_of[$name]}" run $name.yaml --db $name.db --jobs 1 "${options[@]}"
   rows $name.db >$name.db.rows
   for jobs in 2 5; do
-    expect "${status_of[$name]}" run $name.yaml --db $name-$jobs.db --jobs $jobs
+    expect "${status_of[$name]}" run $name.yaml --db $name-$jobs.db --jobs $jobs "${options[@]}"
     same $name-$jobs.db $name.db "$name with $jobs workers"
   done
   shards=()
   for shard in 1 2 3; do
-    expect "${status_of[$name]}" run $name.yaml --db $name-$shard-3.db --shard $shard/3
+    expect "${status_of[$name]}" run $name.yaml --db $name-$shard-3.db --shard $shard/3 "${options[@]}"
     says "shard       $shard of 3"
     shards+=("$name-$shard-3.db")
   done
@@ -58,6 +64,8 @@ done
 is "powercut merge holds-all.db holds-3-3.db holds-1-3.db holds-2-3.db" \
   "$(sqlite3 holds-all.db 'SELECT command FROM v_provenance')" "the command that joined the shards"
 
+is 1 "$(sqlite3 shrinks.db 'SELECT count(*) > 0 FROM violations WHERE shrunk IS NOT NULL')" "what is made small"
+
 # More shards than segments: some have nothing but the baseline run.
 small_scenario >short.yaml
 expect 0 run short.yaml --db short.db
@@ -71,7 +79,7 @@ same short-all.db short.db "a short run in 6 shards"
 # A shard can be killed and gone on with, too, and the shards of two runs lie in one database.
 for shard in 1 2; do
   expect 0 run holds.yaml --db mixed-$shard.db --shard $shard/2
-  expect 1 run fails.yaml --db mixed-$shard.db --shard $shard/2
+  expect 1 run fails.yaml --db mixed-$shard.db --shard $shard/2 --no-shrink
 done
 expect 0 merge mixed.db mixed-1.db mixed-2.db
 says "mixed.db: 2 runs, 2 of them joined of shards, of 2 databases"

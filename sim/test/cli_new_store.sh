@@ -17,7 +17,7 @@ is "Makefile mine.c scenario.yaml" "$(cd mine && printf '%s ' * | xargs)" "the f
 ! grep -r '@NAME' mine || fail "a place in the skeleton was not filled in"
 export PATH="${POWERCUT%/*}:$PATH"
 for compiler in gcc clang; do
-  if command -v "$compiler" >/dev/null; then
+  if have "$compiler" "whether it takes the skeleton"; then
     make -s -C mine clean
     make -s -C mine CC="$compiler" CFLAGS="-O2 -Wpedantic -Wconversion -Wshadow -Wmissing-declarations -Werror" ||
       fail "the skeleton does not build with $compiler"

@@ -1,16 +1,9 @@
 #!/usr/bin/env bash
-# report: the page says what the database holds, is well-formed whatever that is, and a browser shows it.
+# report: the page says what the database holds, is well-formed whatever that is.
 # Environment: POWERCUT, the command; POWERCUT_SOURCE, the source tree; POWERCUT_PLUGINS, the spoilt stores.
 set -euo pipefail
 # shellcheck source=/dev/null
 source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
-
-have() {
-  command -v "$1" >/dev/null || {
-    echo "cli_report: without $1 a part is not tested" >&2
-    return 1
-  }
-}
 
 # shows FILE TEXT: the page has it.
 shows() {
@@ -19,7 +12,7 @@ shows() {
 
 # whole FILE: well-formed, with an end, without what needs a network or JavaScript, and each id once.
 whole() {
-  if have xmllint; then
+  if have xmllint "whether $1 is well-formed"; then
     xmllint --noout "$1" 2>lint || fail "$1 is not well-formed: $(head -n 3 lint)"
   fi
   tail -c 20 "$1" | grep -q '</html>' || fail "$1 has no end"
@@ -63,7 +56,7 @@ for id in verdict guarantees findings wear comparison latency fuzzing provenance
 done
 absent owned
 figures=$(grep -o '<svg ' all.html | wc -l)
-if have gnuplot; then
+if have gnuplot "the plots"; then
   shows all.html "Erases of each sector as time went by in run "
   shows all.html "Puts by how long they took in run "
   [[ $figures -ge 19 ]] || fail "only $figures plots"
@@ -164,22 +157,5 @@ expect 2 report all.db -o nowhere/report.html
 complains "nowhere/report.html: can't be written"
 expect 2 report all.db -o empty
 complains "empty: there is something that is not a regular file"
-
-# A browser shows it, wide and narrow, light and dark; the picture is not one colour.
-browser=$(command -v chromium || command -v chromium-browser || true)
-if [[ -n $browser ]]; then
-  for size in 1200,2000 500,2000; do
-    timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" --window-size=$size \
-      --screenshot="$PWD/shot.png" "file://$PWD/all.html" >/dev/null 2>browser.log || fail "$(tail -n 3 browser.log)"
-    [[ $(stat -c %s shot.png) -gt 20000 ]] || fail "the picture at $size is empty"
-    rm shot.png
-  done
-  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" --dump-dom \
-    "file://$PWD/all.html" >dom.html 2>browser.log || fail "$(tail -n 3 browser.log)"
-  is "$(grep -o '<section' all.html | wc -l)" "$(grep -o '<section' dom.html | wc -l)" "sections that the browser has"
-  is "$(grep -o '<table' all.html | wc -l)" "$(grep -o '<table' dom.html | wc -l)" "tables that the browser has"
-else
-  echo "cli_report: without chromium the page is not shown in a browser" >&2
-fi
 
 finish
