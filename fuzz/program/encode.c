@@ -16,9 +16,10 @@ static const uint8_t first_of[PC_CODE_COUNT] = {
     [PC_CODE_PUT] = 0,      [PC_CODE_DELETE] = 6,  [PC_CODE_GET] = 8,
     [PC_CODE_MAINTAIN] = 9, [PC_CODE_REBOOT] = 10, [PC_CODE_CUT] = 11,
 };
-static const enum pc_fault faults[] = {PC_FAULT_BETWEEN_OPS, PC_FAULT_PREFIX, PC_FAULT_UNIT_SUBSET, PC_FAULT_BIT_SUBSET,
-                                       PC_FAULT_TWO_PHASE_ERASE};
-#define FAULTS (sizeof faults / sizeof faults[0])
+/* From here on a cut is of a class that the part may have besides; in version 1 there were none. */
+#define FIRST_PART_FAULT 14u
+#define VERSION_OF_PARTS 2u
+#define GEOMETRIES_BEFORE 16u
 
 static const enum pc_program_checksum checksums[4] = {PC_PROGRAM_CRC32C, PC_PROGRAM_CRC16_CCITT, PC_PROGRAM_NO_CHECKSUM,
                                                       PC_PROGRAM_CRC32C};
@@ -29,7 +30,7 @@ bool pc_program_is(struct pc_bytes input) {
   return input.size >= sizeof magic && memcmp(input.data, magic, sizeof magic) == 0;
 }
 
-static struct pc_program_step decode_step(const uint8_t *bytes) {
+static struct pc_program_step decode_step(const uint8_t *bytes, uint8_t version) {
   struct pc_program_step step = {.code = (enum pc_step_code)codes[bytes[0] & 15u]};
   uint8_t high = bytes[0] >> 4;
   switch (step.code) {
@@ -48,7 +49,9 @@ static struct pc_program_step decode_step(const uint8_t *bytes) {
       break;
     case PC_CODE_CUT:
       step.flash_operation = (uint16_t)(bytes[1] + (high << 8));
-      step.fault = faults[(bytes[2] & 7u) % FAULTS];
+      step.fault = version >= VERSION_OF_PARTS && (bytes[0] & 15u) >= FIRST_PART_FAULT
+                       ? pc_program_part_faults[(bytes[2] & 7u) % PC_PROGRAM_FAULTS]
+                       : pc_program_faults[(bytes[2] & 7u) % PC_PROGRAM_FAULTS];
       step.variant = (uint16_t)(bytes[3] + ((bytes[2] >> 3) << 8));
       break;
     case PC_CODE_REBOOT:
@@ -59,8 +62,9 @@ static struct pc_program_step decode_step(const uint8_t *bytes) {
 }
 
 static struct pc_program_setup decode_setup(const uint8_t *header) {
+  bool has_parts = header[2] >= VERSION_OF_PARTS;
   return (struct pc_program_setup){
-      .geometry = header[3] % PC_PROGRAM_GEOMETRIES,
+      .geometry = (uint8_t)(header[3] % (has_parts ? PC_PROGRAM_GEOMETRIES : GEOMETRIES_BEFORE)),
       .redundancy = (uint8_t)((header[4] & 3u) + 1),
       .checksum = checksums[header[4] >> 2 & 3u],
       .recovery = recoveries[header[4] >> 4 & 3u],
@@ -68,6 +72,8 @@ static struct pc_program_setup decode_setup(const uint8_t *header) {
       .policy = header[5] & 3u,
       .collect = (header[5] >> 3 & 3u) % PC_PROGRAM_COLLECTIONS,
       .few_keys = (header[5] & 4u) != 0,
+      .worn = has_parts ? header[5] >> 5 & 3u : 0,
+      .fragile = has_parts && (header[5] & 0x80u) != 0,
   };
 }
 
@@ -79,9 +85,9 @@ enum pc_result pc_program_decode(const char *name, struct pc_bytes input, struct
   if (!pc_program_is(input) || input.size < PC_PROGRAM_HEADER_SIZE) {
     return pc_fail(error, PC_BAD_INPUT, "%s: not a fuzzing program: it doesn't begin with the header of one", name);
   }
-  if (input.data[2] != PC_PROGRAM_VERSION) {
-    return pc_fail(error, PC_BAD_INPUT, "%s: a fuzzing program of version %u; this powercut reads version %u", name,
-                   input.data[2], PC_PROGRAM_VERSION);
+  if (input.data[2] < PC_PROGRAM_OLDEST_VERSION || input.data[2] > PC_PROGRAM_VERSION) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: a fuzzing program of version %u; this powercut reads versions %u to %u",
+                   name, input.data[2], PC_PROGRAM_OLDEST_VERSION, PC_PROGRAM_VERSION);
   }
   if (input.size > PC_PROGRAM_MAX_SIZE) {
     return pc_fail(error, PC_BAD_INPUT, "%s: %zu bytes; a fuzzing program has at most %u", name, input.size,
@@ -91,17 +97,25 @@ enum pc_result pc_program_decode(const char *name, struct pc_bytes input, struct
   program->seed = (uint16_t)(input.data[6] + (input.data[7] << 8));
   program->step_count = (uint32_t)((input.size - PC_PROGRAM_HEADER_SIZE) / PC_PROGRAM_STEP_SIZE);
   for (uint32_t i = 0; i < program->step_count; i++) {
-    program->steps[i] = decode_step(input.data + PC_PROGRAM_HEADER_SIZE + (size_t)i * PC_PROGRAM_STEP_SIZE);
+    program->steps[i] =
+        decode_step(input.data + PC_PROGRAM_HEADER_SIZE + (size_t)i * PC_PROGRAM_STEP_SIZE, input.data[2]);
   }
   return PC_OK;
 }
 
-static uint8_t fault_number(enum pc_fault fault) {
-  uint8_t number = 0;
-  while (number + 1u < FAULTS && faults[number] != fault) {
-    number++;
+/* The number of the class in its list, and the byte that says which list that is. */
+static uint8_t fault_number(enum pc_fault fault, uint8_t *first) {
+  for (uint8_t number = 0; number < PC_PROGRAM_FAULTS; number++) {
+    if (pc_program_part_faults[number] == fault) {
+      *first = FIRST_PART_FAULT;
+      return number;
+    }
+    if (pc_program_faults[number] == fault) {
+      *first = first_of[PC_CODE_CUT];
+      return number;
+    }
   }
-  return number;
+  return 0;
 }
 
 static void encode_step(const struct pc_program_step *step, uint8_t *bytes) {
@@ -114,9 +128,10 @@ static void encode_step(const struct pc_program_step *step, uint8_t *bytes) {
   } else if (step->code == PC_CODE_MAINTAIN) {
     bytes[1] = (uint8_t)step->level;
   } else if (step->code == PC_CODE_CUT) {
-    bytes[0] = (uint8_t)(first_of[PC_CODE_CUT] | ((step->flash_operation >> 8) << 4));
+    uint8_t first = first_of[PC_CODE_CUT];
+    bytes[2] = (uint8_t)(fault_number(step->fault, &first) | ((step->variant >> 8) << 3));
+    bytes[0] = (uint8_t)(first | ((step->flash_operation >> 8) << 4));
     bytes[1] = (uint8_t)step->flash_operation;
-    bytes[2] = (uint8_t)(fault_number(step->fault) | ((step->variant >> 8) << 3));
     bytes[3] = (uint8_t)step->variant;
   }
 }
@@ -128,7 +143,8 @@ size_t pc_program_encode(const struct pc_program *program, uint8_t *bytes) {
   bytes[3] = setup->geometry;
   bytes[4] = (uint8_t)((setup->redundancy - 1u) | ((unsigned)setup->checksum << 2) | ((unsigned)setup->recovery << 4) |
                        ((unsigned)setup->alignment << 6));
-  bytes[5] = (uint8_t)(setup->policy | (setup->few_keys ? 4u : 0u) | ((unsigned)setup->collect << 3));
+  bytes[5] = (uint8_t)(setup->policy | (setup->few_keys ? 4u : 0u) | ((unsigned)setup->collect << 3) |
+                       ((unsigned)setup->worn << 5) | (setup->fragile ? 0x80u : 0u));
   bytes[6] = (uint8_t)program->seed;
   bytes[7] = (uint8_t)(program->seed >> 8);
   for (uint32_t i = 0; i < program->step_count; i++) {

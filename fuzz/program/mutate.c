@@ -3,6 +3,9 @@
 
 #include "powercut/program.h"
 
+/* What shows a mistake mostly shows it in few steps, and a campaign tries many more short programs than long ones. */
+#define LONG_PROGRAM 24u
+
 static uint32_t below(struct pc_random *random, uint32_t bound) {
   return bound == 0 ? 0 : (uint32_t)pc_random_below(random, bound);
 }
@@ -16,10 +19,15 @@ static uint16_t draw_size(struct pc_random *random) {
   return (uint16_t)below(random, below(random, 4) == 0 ? 4096 : 80);
 }
 
+/* Mostly one that every part has. */
+static enum pc_fault draw_fault(struct pc_random *random) {
+  return (enum pc_fault)below(random, below(random, 4) == 0 ? PC_FAULT_COUNT : PC_FAULT_TWO_PHASE_ERASE + 1);
+}
+
 static struct pc_program_step draw_cut(struct pc_random *random) {
   return (struct pc_program_step){
       .code = PC_CODE_CUT,
-      .fault = (enum pc_fault)below(random, PC_FAULT_TWO_PHASE_ERASE + 1),
+      .fault = draw_fault(random),
       .flash_operation = (uint16_t)below(random, below(random, 4) == 0 ? 64 : 6),
       .variant = (uint16_t)below(random, 96),
   };
@@ -137,7 +145,7 @@ static void move_cut(struct pc_program *program, struct pc_random *random) {
       break;
     default:
       cut.variant = (uint16_t)below(random, 256);
-      cut.fault = (enum pc_fault)below(random, PC_FAULT_TWO_PHASE_ERASE + 1);
+      cut.fault = draw_fault(random);
       program->steps[at] = cut;
       break;
   }
@@ -159,7 +167,7 @@ static void change_step(struct pc_program *program, struct pc_random *random) {
 
 static void change_setup(struct pc_program *program, struct pc_random *random) {
   struct pc_program_setup *setup = &program->setup;
-  switch (below(random, 9)) {
+  switch (below(random, 11)) {
     case 0:
       setup->redundancy = (uint8_t)(1 + below(random, 4));
       break;
@@ -182,6 +190,12 @@ static void change_setup(struct pc_program *program, struct pc_random *random) {
       setup->few_keys = !setup->few_keys;
       break;
     case 7:
+      setup->worn = (uint8_t)below(random, 4);
+      break;
+    case 8:
+      setup->fragile = !setup->fragile;
+      break;
+    case 9:
       program->seed = (uint16_t)below(random, UINT16_MAX + 1u);
       break;
     default:
@@ -193,8 +207,9 @@ static void change_setup(struct pc_program *program, struct pc_random *random) {
 static void mutate_once(struct pc_program *program, const struct pc_program *other, struct pc_random *random) {
   uint32_t way = program->step_count == 0 ? 0 : below(random, 16);
   bool longer = way < 4 || (way >= 6 && way < 8) || (way >= 10 && way < 12);
-  if (longer && program->step_count == PC_PROGRAM_MAX_STEPS) {
-    way = 4; /* there is no room: a drop */
+  uint32_t most = below(random, 16) == 0 ? PC_PROGRAM_MAX_STEPS : LONG_PROGRAM;
+  if (longer && program->step_count >= most) {
+    way = 4; /* a drop */
   }
   if (way < 4) {
     insert(program, random);

@@ -5,20 +5,20 @@
 
 #include "setup.h"
 
-/* Every setup has a slot of its own. */
-#define SLOTS                                                                                                     \
-  ((size_t)PC_PROGRAM_GEOMETRIES * 4u * PC_PROGRAM_CHECKSUMS * PC_PROGRAM_RECOVERIES * 4u * PC_PROGRAM_POLICIES * \
-   PC_PROGRAM_COLLECTIONS * 2u)
+/* More setups than a campaign's corpus goes through in a while, and few enough to be kept in memory. */
+#define SLOTS 1024u
 
-static size_t slot_of(const struct pc_program_setup *setup) {
-  size_t slot = setup->geometry;
-  slot = slot * 4 + (setup->redundancy - 1u);
-  slot = slot * PC_PROGRAM_CHECKSUMS + setup->checksum;
-  slot = slot * PC_PROGRAM_RECOVERIES + setup->recovery;
-  slot = slot * 4 + setup->alignment;
-  slot = slot * PC_PROGRAM_POLICIES + setup->policy;
-  slot = slot * PC_PROGRAM_COLLECTIONS + setup->collect;
-  return slot * 2 + setup->few_keys;
+/* Every setup has a place of its own in this numbering. */
+static uint64_t number_of(const struct pc_program_setup *setup) {
+  uint64_t number = setup->geometry;
+  number = number * 4 + (setup->redundancy - 1u);
+  number = number * PC_PROGRAM_CHECKSUMS + setup->checksum;
+  number = number * PC_PROGRAM_RECOVERIES + setup->recovery;
+  number = number * 4 + setup->alignment;
+  number = number * PC_PROGRAM_POLICIES + setup->policy;
+  number = number * PC_PROGRAM_COLLECTIONS + setup->collect;
+  number = number * PC_PROGRAM_AGES + setup->worn;
+  return (number * 2 + setup->few_keys) * 2 + setup->fragile;
 }
 
 enum pc_result pc_rigs_open(struct pc_rigs *rigs, const struct pc_store *store, const struct pc_workload *pool,
@@ -35,7 +35,7 @@ static void close_rig(struct pc_program_rig *rig) {
     pc_target_close(&rig->target);
     pc_device_destroy(rig->device);
     free(rig->after);
-    free(rig->torn);
+    pc_fault_memory_free(&rig->memory);
     free(rig);
   }
 }
@@ -58,6 +58,7 @@ static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_r
   if (result != PC_OK) {
     return result;
   }
+  pc_device_set_worn(rig->device, pc_program_age(&rig->setup));
   struct pc_error why;
   /* One more key than a program has: the one that the checks write. */
   result = pc_target_open(&rig->target, rigs->store, rig->device, rig->parameters.list, rig->parameters.count,
@@ -74,8 +75,7 @@ static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_r
     return result;
   }
   rig->after = malloc(rig->profile.sector_size);
-  rig->torn = malloc(rig->profile.sector_size);
-  if (rig->after == NULL || rig->torn == NULL) {
+  if (rig->after == NULL) {
     return pc_fail_memory(error);
   }
   return pc_checker_open(&rig->checker, &rig->target, rigs->pool, error);
@@ -83,7 +83,12 @@ static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_r
 
 enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *setup, struct pc_program_rig **rig,
                            struct pc_error *error) {
-  struct pc_program_rig **slot = &rigs->slots[slot_of(setup)];
+  uint64_t number = number_of(setup);
+  struct pc_program_rig **slot = &rigs->slots[pc_random_mix(number, 0) % rigs->count];
+  if (*slot != NULL && number_of(&(*slot)->setup) != number) {
+    close_rig(*slot);
+    *slot = NULL;
+  }
   if (*slot == NULL) {
     struct pc_program_rig *opened = calloc(1, sizeof *opened);
     if (opened == NULL) {
@@ -105,6 +110,7 @@ void pc_program_rig_reset(struct pc_program_rig *rig) {
   pc_target_stop(&rig->target);
   pc_device_rollback(rig->device, 0);
   pc_device_clear_contract_violations(rig->device);
+  pc_device_begin_reads(rig->device, 0);
   memset(rig->model.contents, 0, PC_PROGRAM_KEYS * sizeof *rig->model.contents);
   pc_model_resume(&rig->model, rig->model.contents);
 }

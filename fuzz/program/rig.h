@@ -1,4 +1,4 @@
-/* The rigs that programs run on: one for each setup that was met, kept for the next program with that setup. */
+/* The rigs that programs run on, kept for the next program with the same setup until another setup needs the place. */
 #ifndef PC_PROGRAM_RIG_H
 #define PC_PROGRAM_RIG_H
 
@@ -16,7 +16,8 @@ struct pc_program_rig {
   struct pc_target target;
   struct pc_model model;
   struct pc_checker *checker;
-  uint8_t *after, *torn; /* of an operation that is cut: as large as the largest can be */
+  uint8_t *after; /* of an operation that is cut: as large as the largest can be */
+  struct pc_fault_memory memory;
 };
 
 struct pc_rigs {

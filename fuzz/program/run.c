@@ -18,10 +18,8 @@ enum pc_result pc_runner_open(struct pc_runner **runner, const struct pc_store *
   }
   memcpy(opened->keys, pc_program_keys, sizeof opened->keys);
   fill_pattern(opened);
-  opened->largest =
-      (struct pc_operation){.kind = PC_PUT, .value = {.data = opened->pattern, .size = PC_LARGEST_PROGRAM_VALUE}};
-  opened->pool = (struct pc_workload){
-      .keys = opened->keys, .key_count = PC_PROGRAM_KEYS, .operations = &opened->largest, .operation_count = 1};
+  opened->pool =
+      (struct pc_workload){.keys = opened->keys, .key_count = PC_PROGRAM_KEYS, .operations = opened->operations};
   enum pc_result result = pc_rigs_open(&opened->rigs, store, &opened->pool, error);
   if (result != PC_OK) {
     pc_runner_close(opened);
@@ -81,10 +79,46 @@ void pc_run_tell_flash(const struct pc_run *run, size_t first, size_t end, struc
   }
 }
 
+/* By the guarantee table of engine/README.md. */
+static enum pc_promise promise_after(enum pc_fault fault) {
+  switch (fault) {
+    case PC_FAULT_METASTABLE:
+    case PC_FAULT_WORN:
+      return PC_PROMISE_TO_END;
+    case PC_FAULT_ECC:
+    case PC_FAULT_BIT_ROT:
+      return PC_PROMISE_TO_TELL;
+    default:
+      return PC_PROMISE_ALL;
+  }
+}
+
+void pc_run_note_cut(struct pc_run *run, const struct pc_cut *cut) {
+  enum pc_promise promise = promise_after(cut->fault);
+  run->promise = promise > run->promise ? promise : run->promise;
+  run->path.cuts[run->path.depth++] = *cut;
+}
+
+/* Whether the invariant, which failed, was promised. */
+static bool is_promised(const struct pc_run *run, enum pc_invariant invariant) {
+  const struct pc_report *report = &run->runner->report;
+  switch (run->promise) {
+    case PC_PROMISE_ALL:
+      return true;
+    case PC_PROMISE_TO_TELL:
+      return invariant == PC_DEVICE_CONTRACT || (invariant != PC_REDUNDANT && report->silent[invariant]);
+    case PC_PROMISE_TO_END:
+      break;
+  }
+  return invariant == PC_MOUNTABLE && pc_device_stopped(run->rig->device);
+}
+
 void pc_run_conclude(struct pc_run *run, uint32_t depth) {
   struct pc_report *report = &run->runner->report;
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-    if (report->failed[invariant]) {
+    if (report->failed[invariant] && !is_promised(run, invariant)) {
+      run->outcome->stopped = true;
+    } else if (report->failed[invariant]) {
       struct pc_violation *violation = &report->violations[invariant];
       violation->operation = run->operation;
       violation->path = run->path;
@@ -96,6 +130,8 @@ void pc_run_conclude(struct pc_run *run, uint32_t depth) {
       run->ended = true;
     }
   }
+  run->outcome->stopped = run->outcome->stopped && run->outcome->violation == NULL;
+  run->ended = run->ended || run->outcome->stopped;
 }
 
 /* An operation, or the first start. */
@@ -197,9 +233,10 @@ static enum pc_result run_steps(struct pc_run *run, struct pc_error *error) {
   while (result == PC_OK && !run->ended && next < program->step_count) {
     result = restart(run, error);
     if (result == PC_OK && !run->ended) {
-      const struct pc_operation operation =
-          pc_runner_operation(run->runner, run->rig->target.promises.max_value_size, &program->steps[next++]);
-      result = run_with_cuts(run, &operation, false, &next, error);
+      struct pc_operation *operation = &run->runner->operations[run->operation];
+      *operation = pc_runner_operation(run->runner, run->rig->target.promises.max_value_size, &program->steps[next++]);
+      run->runner->pool.operation_count = run->operation + 1;
+      result = run_with_cuts(run, operation, false, &next, error);
       run->operation++;
     }
     run->outcome->step = next;
@@ -216,7 +253,12 @@ enum pc_result pc_runner_run(struct pc_runner *runner, const struct pc_program *
   struct pc_run run = {
       .runner = runner, .program = program, .watch = watch, .outcome = outcome, .plan = pc_program_plan(program)};
   *outcome = (struct pc_program_outcome){0};
+  /* A rig has room for the largest value of its workload. */
+  runner->operations[0] =
+      (struct pc_operation){.kind = PC_PUT, .value = {.data = runner->pattern, .size = PC_LARGEST_PROGRAM_VALUE}};
+  runner->pool.operation_count = 1;
   enum pc_result result = pc_rigs_get(&runner->rigs, &program->setup, &run.rig, error);
+  runner->pool.operation_count = 0;
   if (result != PC_OK) {
     return result;
   }

@@ -9,12 +9,20 @@
 
 struct pc_runner {
   struct pc_rigs rigs;
-  struct pc_workload pool; /* the keys of all programs, and one operation with the largest value */
+  struct pc_workload pool; /* the keys of all programs; of the program that runs, its operations so far */
   struct pc_bytes keys[PC_PROGRAM_KEYS];
-  struct pc_operation largest;
+  struct pc_operation operations[PC_PROGRAM_MAX_STEPS];
   uint8_t pattern[PC_PATTERN_SIZE]; /* values are parts of it */
   uint8_t ones[PC_LARGEST_PROGRAM_VALUE], zeros[PC_LARGEST_PROGRAM_VALUE];
   struct pc_report report;
+};
+
+/* What norkv promises on the part as the cuts have left it. */
+enum pc_promise {
+  PC_PROMISE_ALL,
+  PC_PROMISE_TO_TELL, /* what does not hold is told: no call that shows it answers OK or NOT_FOUND. But that a copy is
+                         missing is not: a full store may have no room to restore what was damaged */
+  PC_PROMISE_TO_END,  /* each call comes to its end, and stays in its memory: what reads as erased may not be */
 };
 
 /* A run. */
@@ -26,8 +34,9 @@ struct pc_run {
   struct pc_program_outcome *outcome;
   struct pc_power_plan plan;
   struct pc_cut_path path; /* the cuts of the operation that is cut */
-  uint32_t operation;      /* the number of the one that runs, cuts not counted */
-  bool ended;              /* a violation: there is no more to run */
+  enum pc_promise promise;
+  uint32_t operation; /* the number of the one that runs, cuts not counted */
+  bool ended;         /* a violation, or the part is left in a state of which no more is promised */
 };
 
 /* Operation of a step that is no cut. */
@@ -37,7 +46,9 @@ struct pc_operation pc_runner_operation(const struct pc_runner *runner, size_t l
 void pc_run_tell(const struct pc_run *run, const struct pc_step *step);
 /* Tells of the journalled operations [first, end), the first of which is number `number`. */
 void pc_run_tell_flash(const struct pc_run *run, size_t first, size_t end, struct pc_step step, uint32_t number);
-/* If anything failed in the report, that is the outcome, and the run ends. */
+/* A cut more in the path. */
+void pc_run_note_cut(struct pc_run *run, const struct pc_cut *cut);
+/* If anything failed in the report, that is the outcome, unless norkv does not promise it, and the run ends. */
 void pc_run_conclude(struct pc_run *run, uint32_t depth);
 
 /* What the operation that a cut is in did, and what it may have come to. */

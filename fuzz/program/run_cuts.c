@@ -6,55 +6,53 @@
 #include "setup.h"
 
 /* Takes back the journalled operation at `mark` and all that came after it, and has it cut in place of that. */
-static void cut_operation(struct pc_run *run, const struct pc_program_step *step, struct pc_cut *cut, size_t mark,
-                          uint64_t seed) {
-  struct pc_device *device = run->rig->device;
-  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
-                                 .program_unit = pc_device_profile(device)->program_unit,
+static enum pc_result cut_operation(struct pc_run *run, const struct pc_program_step *step, struct pc_cut *cut,
+                                    size_t mark, uint64_t seed, struct pc_error *error) {
+  struct pc_program_rig *rig = run->rig;
+  struct pc_fault_input input = {.operation = pc_device_journalled(rig->device, mark),
                                  .samples = run->plan.samples,
                                  .limit = run->plan.limit,
                                  .seed = seed};
-  memcpy(run->rig->after, input.operation.after, input.operation.size);
-  pc_device_rollback(device, mark);
-  input.operation.before = pc_device_cells(device).data + input.operation.address;
-  input.operation.after = run->rig->after;
+  struct pc_flash_operation left;
+  memcpy(rig->after, input.operation.after, input.operation.size);
+  pc_device_rollback(rig->device, mark);
+  input.operation.before = pc_device_cells(rig->device).data + input.operation.address;
+  input.operation.after = rig->after;
+  pc_fault_describe(&input, rig->device);
   uint32_t variants = pc_fault_variants(cut->fault, &input);
   if (variants == 0) {
     cut->fault = PC_FAULT_BETWEEN_OPS;
     variants = 1;
   }
   cut->variant = step->variant % variants;
-  struct pc_flash_operation left = input.operation;
-  left.after = left.before;
-  if (cut->fault != PC_FAULT_BETWEEN_OPS) {
-    pc_fault_tear(cut->fault, &input, cut->variant, run->rig->torn);
-    pc_device_tear(device, &input.operation, run->rig->torn);
-    left = pc_device_journalled(device, mark);
+  enum pc_result result = pc_fault_leave(rig->device, cut->fault, &input, cut->variant, &rig->memory, &left, error);
+  if (result == PC_OK) {
+    pc_run_tell(run, &(struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
+                                       .operation = run->operation,
+                                       .depth = run->path.depth,
+                                       .flash_operation = cut->flash_operation,
+                                       .flash = &left,
+                                       .cut = cut});
   }
-  pc_run_tell(run, &(struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
-                                     .operation = run->operation,
-                                     .depth = run->path.depth,
-                                     .flash_operation = cut->flash_operation,
-                                     .flash = &left,
-                                     .cut = cut});
+  return result;
 }
 
 /* Cuts in the stretch, or, where it did nothing to the flash or nothing may be torn, behind it. */
-static struct pc_cut cut_in(struct pc_run *run, const struct pc_program_step *step,
-                            const struct pc_run_stretch *stretch) {
-  struct pc_cut cut = {.flash_operation = stretch->number, .fault = step->fault};
+static enum pc_result cut_in(struct pc_run *run, const struct pc_program_step *step,
+                             const struct pc_run_stretch *stretch, struct pc_cut *cut, struct pc_error *error) {
+  *cut = (struct pc_cut){.flash_operation = stretch->number, .fault = step->fault};
   struct pc_step told = {.operation = run->operation, .depth = run->path.depth};
   if (stretch->count == 0 || !pc_program_tears(&run->program->setup)) {
     pc_run_tell_flash(run, stretch->mark, stretch->mark + stretch->count, told, stretch->number);
-    cut.flash_operation += (uint32_t)stretch->count;
-    cut.fault = PC_FAULT_BETWEEN_OPS;
-    return cut;
+    cut->flash_operation += (uint32_t)stretch->count;
+    cut->fault = PC_FAULT_BETWEEN_OPS;
+    return PC_OK;
   }
   uint32_t offset = step->flash_operation % (uint32_t)stretch->count;
-  cut.flash_operation += offset;
+  cut->flash_operation += offset;
   pc_run_tell_flash(run, stretch->mark, stretch->mark + offset, told, stretch->number);
-  cut_operation(run, step, &cut, stretch->mark + offset, pc_seed_of_operation(stretch->seed, cut.flash_operation));
-  return cut;
+  return cut_operation(run, step, cut, stretch->mark + offset,
+                       pc_seed_of_operation(stretch->seed, cut->flash_operation), error);
 }
 
 /* Starts the store on what the cut left, and checks. `stretch` becomes the recovery's. */
@@ -84,17 +82,24 @@ enum pc_result pc_run_cuts(struct pc_run *run, uint32_t *next, struct pc_run_str
     if (run->path.depth == PC_MAX_DEPTH) {
       continue;
     }
-    struct pc_cut cut = cut_in(run, step, &stretch);
+    struct pc_cut cut;
+    result = cut_in(run, step, &stretch, &cut, error);
     stretch.seed = pc_seed_of_recovery(pc_seed_of_operation(stretch.seed, cut.flash_operation), &cut);
-    run->path.cuts[run->path.depth++] = cut;
-    result = recover(run, &stretch, expectation, error);
+    pc_run_note_cut(run, &cut);
+    pc_device_begin_reads(run->rig->device, stretch.seed);
+    result = result == PC_OK ? recover(run, &stretch, expectation, error) : result;
   }
   if (result == PC_OK && !run->ended) {
     struct pc_model *model = &run->rig->model;
     pc_run_tell_flash(run, stretch.mark, stretch.mark + stretch.count,
                       (struct pc_step){.operation = run->operation, .depth = run->path.depth}, 0);
-    memcpy(model->contents, pc_checker_found(run->rig->checker), PC_PROGRAM_KEYS * sizeof *model->contents);
-    pc_model_resume(model, model->contents);
+    /* Where a read may answer otherwise than the last, the model can't go on from what was read. */
+    if (pc_device_reads_raw(run->rig->device)) {
+      pc_model_settle(model, run->rig->checker);
+    } else {
+      run->outcome->stopped = true;
+      run->ended = true;
+    }
   }
   return result;
 }

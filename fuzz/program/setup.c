@@ -6,14 +6,35 @@
 #include "setup.h"
 
 struct geometry {
-  uint32_t sector_size, sectors, program_unit, page_size, programs_per_unit;
+  uint32_t sector_size, sectors, program_unit, page_size, programs_per_unit, read_unit;
 };
 
 static const struct geometry geometries[PC_PROGRAM_GEOMETRIES] = {
-    {512, 8, 1, 0, 0}, {256, 4, 1, 0, 0},    {512, 3, 1, 0, 0},   {256, 6, 4, 0, 1},
-    {512, 8, 8, 0, 1}, {1024, 4, 16, 0, 1},  {1024, 5, 32, 0, 1}, {256, 16, 1, 64, 0},
-    {512, 2, 1, 0, 0}, {4096, 4, 1, 256, 0}, {128, 8, 2, 0, 0},   {384, 6, 24, 0, 0},
-    {512, 4, 4, 0, 2}, {2048, 4, 8, 0, 1},   {256, 32, 1, 0, 0},  {128, 64, 1, 0, 0},
+    {512, 8, 1, 0, 0, 1},
+    {256, 4, 1, 0, 0, 1},
+    {512, 3, 1, 0, 0, 1},
+    {256, 6, 4, 0, 1, 1},
+    {512, 8, 8, 0, 1, 1},
+    {1024, 4, 16, 0, 1, 1},
+    {1024, 5, 32, 0, 1, 1},
+    {256, 16, 1, 64, 0, 1},
+    {512, 2, 1, 0, 0, 1},
+    {4096, 4, 1, 256, 0, 1},
+    {128, 8, 2, 0, 0, 1},
+    {384, 6, 24, 0, 0, 1},
+    {512, 4, 4, 0, 2, 1},
+    {2048, 4, 8, 0, 1, 1},
+    {256, 32, 1, 0, 0, 1},
+    {128, 64, 1, 0, 0, 1},
+    /* From version 2 on: */
+    {128, 2, 1, 0, 0, 1},
+    {128, 3, 16, 0, 1, 1},
+    {256, 5, 64, 0, 1, 1},
+    {512, 4, 128, 0, 0, 1},
+    {768, 3, 256, 0, 1, 1},
+    {256, 8, 8, 0, 1, 8},
+    {128, 5, 1, 0, 0, 4},
+    {256, 4, 4, 0, 1, 4},
 };
 
 #define KEY(text) \
@@ -39,15 +60,34 @@ const struct pc_bytes pc_program_keys[PC_PROGRAM_KEYS] = {
 };
 _Static_assert(sizeof LONG - 1 == 63, "the longest key");
 
+/* Few erases make a sector past it. */
+#define ENDURANCE 50u
+#define SMALLEST_WORD 4u
+#define LARGEST_BLOCK 64u
+
+/* Whole program units, as many as make no more than the largest block. */
+static uint32_t collateral_of(const struct geometry *geometry) {
+  uint32_t block = geometry->program_unit;
+  while (block * 2 <= LARGEST_BLOCK && geometry->sector_size % (block * 2) == 0) {
+    block *= 2;
+  }
+  return block;
+}
+
 uint32_t pc_program_profile(const struct pc_program_setup *setup, struct pc_profile *profile) {
   const struct geometry *geometry = &geometries[setup->geometry];
   *profile = (struct pc_profile){
       .sector_size = geometry->sector_size,
       .program_unit = geometry->program_unit,
-      .read_unit = 1,
+      .read_unit = geometry->read_unit,
       .page_size = geometry->page_size,
       .programs_per_unit = geometry->programs_per_unit,
+      .endurance = setup->worn > 0 ? ENDURANCE : 0,
   };
+  if (setup->fragile) {
+    profile->ecc_word = geometry->program_unit >= SMALLEST_WORD ? geometry->program_unit : 0;
+    profile->collateral = collateral_of(geometry);
+  }
   (void)snprintf(profile->name, sizeof profile->name, "geometry%u", setup->geometry);
   (void)snprintf(profile->summary, sizeof profile->summary, "geometry %u of fuzzing programs", setup->geometry);
   return geometry->sectors;
@@ -72,6 +112,18 @@ const char *const pc_recovery_words[PC_PROGRAM_RECOVERIES] = {"immediate", "lazy
 const char *const pc_policy_words[PC_PROGRAM_POLICIES] = {"greedy", "circular", "cost_benefit", "hybrid"};
 
 const char *const pc_collect_words[PC_PROGRAM_COLLECTIONS] = {"as_needed", "one", "off"};
+
+const char *const pc_age_words[PC_PROGRAM_AGES] = {"0", "0.9", "1", "1.1"};
+
+double pc_program_age(const struct pc_program_setup *setup) {
+  static const double ages[PC_PROGRAM_AGES] = {0, 0.9, 1, 1.1};
+  return ages[setup->worn];
+}
+
+const enum pc_fault pc_program_faults[PC_PROGRAM_FAULTS] = {PC_FAULT_BETWEEN_OPS, PC_FAULT_PREFIX, PC_FAULT_UNIT_SUBSET,
+                                                            PC_FAULT_BIT_SUBSET, PC_FAULT_TWO_PHASE_ERASE};
+const enum pc_fault pc_program_part_faults[PC_PROGRAM_FAULTS] = {PC_FAULT_METASTABLE, PC_FAULT_ECC, PC_FAULT_COLLATERAL,
+                                                                 PC_FAULT_WORN, PC_FAULT_BIT_ROT};
 
 static const char *value_of(const struct pc_program_setup *setup, const char *name,
                             struct pc_program_parameters *parameters) {

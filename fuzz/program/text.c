@@ -14,10 +14,16 @@ static void write_setup(const struct pc_program *program, struct pc_buffer *text
   if (profile.programs_per_unit > 0) {
     pc_buffer_print(text, ", programmed %u times", profile.programs_per_unit);
   }
-  pc_buffer_print(
-      text, "\nredundancy %u\nchecksum %s\nrecovery %s\nalignment %u\npolicy %s\ncollect %s\nfew_keys %s\nseed %u\n",
-      setup->redundancy, pc_checksum_words[setup->checksum], pc_recovery_words[setup->recovery], setup->alignment,
-      pc_policy_words[setup->policy], pc_collect_words[setup->collect], setup->few_keys ? "yes" : "no", program->seed);
+  if (profile.read_unit > 1) {
+    pc_buffer_print(text, ", read unit %u", profile.read_unit);
+  }
+  pc_buffer_print(text,
+                  "\nredundancy %u\nchecksum %s\nrecovery %s\nalignment %u\npolicy %s\ncollect %s\nfew_keys %s\nworn "
+                  "%s\nfragile %s\nseed %u\n",
+                  setup->redundancy, pc_checksum_words[setup->checksum], pc_recovery_words[setup->recovery],
+                  setup->alignment, pc_policy_words[setup->policy], pc_collect_words[setup->collect],
+                  setup->few_keys ? "yes" : "no", pc_age_words[setup->worn], setup->fragile ? "yes" : "no",
+                  program->seed);
 }
 
 static void write_key(const struct pc_program_step *step, struct pc_buffer *text) {

@@ -93,6 +93,14 @@ static enum pc_result read_setup_value(const struct line *line, struct pc_progra
       result = choice(line, word, no_yes, 2, &value);
       setup->few_keys = value != 0;
       return result;
+    case 8:
+      result = choice(line, word, pc_age_words, PC_PROGRAM_AGES, &value);
+      setup->worn = (uint8_t)value;
+      return result;
+    case 9:
+      result = choice(line, word, no_yes, 2, &value);
+      setup->fragile = value != 0;
+      return result;
     default:
       result = number(line, word, UINT16_MAX, &value);
       program->seed = (uint16_t)value;
@@ -115,12 +123,12 @@ static enum pc_result read_put(const struct line *line, struct pc_program_step *
 }
 
 static enum pc_result read_cut(const struct line *line, struct pc_program_step *step) {
-  const char *names[PC_FAULT_TWO_PHASE_ERASE + 1];
+  const char *names[PC_FAULT_COUNT];
   uint32_t value = 0;
-  for (size_t i = 0; i <= PC_FAULT_TWO_PHASE_ERASE; i++) {
+  for (size_t i = 0; i < PC_FAULT_COUNT; i++) {
     names[i] = pc_fault_class((enum pc_fault)i)->name;
   }
-  enum pc_result result = choice(line, line->words[1], names, PC_FAULT_TWO_PHASE_ERASE + 1, &value);
+  enum pc_result result = choice(line, line->words[1], names, PC_FAULT_COUNT, &value);
   step->fault = (enum pc_fault)value;
   if (result == PC_OK) {
     result = number(line, line->words[2], 4095, &value);
@@ -159,8 +167,8 @@ static enum pc_result read_step(const struct line *line, struct pc_program_step 
 }
 
 static enum pc_result read_line(const struct line *line, struct pc_program *program) {
-  static const char *const names[] = {"geometry", "redundancy", "checksum", "recovery", "alignment",
-                                      "policy",   "collect",    "few_keys", "seed"};
+  static const char *const names[] = {"geometry", "redundancy", "checksum", "recovery", "alignment", "policy",
+                                      "collect",  "few_keys",   "worn",     "fragile",  "seed"};
   const size_t count = sizeof names / sizeof names[0];
   for (uint32_t i = 0; i < count; i++) {
     if (strcmp(line->words[0], names[i]) == 0) {
@@ -196,9 +204,9 @@ static enum pc_result split(struct line *line, const uint8_t *text, size_t size)
 static enum pc_result read_version(const struct line *line) {
   uint32_t version = 0;
   enum pc_result result = line->count == 3 ? number(line, line->words[2], UINT32_MAX - 1, &version)
-                                           : refuse(line, "a program begins with: powercut program 1", NULL);
-  return result == PC_OK && version != PC_PROGRAM_VERSION
-             ? refuse(line, "this powercut reads programs of version 1, not", line->words[2])
+                                           : refuse(line, "a program begins with: powercut program 2", NULL);
+  return result == PC_OK && (version < PC_PROGRAM_OLDEST_VERSION || version > PC_PROGRAM_VERSION)
+             ? refuse(line, "this powercut reads programs of versions 1 and 2, not", line->words[2])
              : result;
 }
 
@@ -208,7 +216,7 @@ enum pc_result pc_program_parse(const char *name, struct pc_bytes text, struct p
   size_t at = 0;
   *program = (struct pc_program){.setup = {.redundancy = 1}};
   if (!pc_program_is_text(text)) {
-    return pc_fail(error, PC_BAD_INPUT, "%s: not the text of a fuzzing program: it begins with '%s1'", name,
+    return pc_fail(error, PC_BAD_INPUT, "%s: not the text of a fuzzing program: it begins with '%s2'", name,
                    first_words);
   }
   while (at < text.size) {

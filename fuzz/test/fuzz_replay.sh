@@ -7,14 +7,55 @@ source "$POWERCUT_SOURCE/sim/test/cli_help.bash"
 
 seed=$POWERCUT_SOURCE/corpus/powerloss/seeds/smart_lock_0
 expect 0 replay "$seed" --all
-says "powercut program 1"
+says "powercut program 2"
 says "recovery 1: the store starts on what is on flash"
 says "HELD: every invariant"
 
-# Bytes, text, bytes.
+# Bytes, text, bytes; an input of an older version becomes one of this.
 "$POWERCUT" replay "$seed" --to-text >program.txt
 "$POWERCUT" replay program.txt --to-input >program.bin
-cmp "$seed" program.bin || fail "the text does not read back to the same bytes"
+"$POWERCUT" replay program.bin --to-text | cmp - program.txt || fail "the bytes do not read back to the same text"
+is 2 "$(od -An -tu1 -j2 -N1 program.bin | tr -d ' ')" "the version that is written"
+{ printf 'PC\1\20\0\340\0\0' && tail -c +9 "$seed"; } >one
+expect 0 replay one
+says "geometry 0 "
+says "worn 0"
+says "fragile no"
+
+# Every class that a part may have; a program ends where norkv promises no more.
+cat >classes <<'END'
+powercut program 2
+geometry 4
+redundancy 2
+checksum crc32c
+recovery immediate
+alignment 0
+policy greedy
+few_keys no
+worn 1
+fragile yes
+seed 1
+put 1 20 9
+cut collateral 0 1
+put 1 21 9
+cut ecc 0 0
+put 1 22 9
+put 2 22 9
+cut worn 0 2
+put 3 22 9
+put 4 22 9
+cut bit_rot 1 0
+END
+expect 0 replay classes --all
+says "POWER LOST in it: collateral"
+says "POWER LOST in it: ecc"
+"$POWERCUT" replay classes --to-scenario >classes.yaml
+grep -q 'ecc_word: 8' classes.yaml || fail "the scenario's part has no ECC words"
+grep -q 'worn: 1' classes.yaml || fail "the scenario's part is not worn"
+expect 0 run classes.yaml --db classes.db --set 'power.faults=[between_ops]'
+printf 'powercut program 2\nput 0 0 0\ncut metastable 0 0\nput 3 1 1\n' >metastable
+expect 0 replay metastable
+says "ENDED: "
 expect 0 replay program.txt
 says "HELD"
 
@@ -36,7 +77,7 @@ expect 2 replay empty
 complains "empty: empty, no fuzzing program"
 printf 'PC\7\0\0\0\0\0' >old
 expect 2 replay old
-complains "old: a fuzzing program of version 7; this powercut reads version 1"
+complains "old: a fuzzing program of version 7; this powercut reads versions 1 to 2"
 head -c 5000 /dev/zero >foreign
 expect 2 replay foreign
 complains "foreign: neither a repro nor a fuzzing program"

@@ -23,8 +23,10 @@ Test(program, says_what_is_wrong_with_an_input) {
   cr_assert_eq(decode("hello, world", 12, &program, &error), PC_BAD_INPUT);
   cr_assert_not_null(strstr(error.message, "not a fuzzing program"));
   cr_assert_eq(decode("PC\1", 3, &program, &error), PC_BAD_INPUT);
-  cr_assert_eq(decode("PC\2\0\0\0\0\0", 8, &program, &error), PC_BAD_INPUT);
-  cr_assert_not_null(strstr(error.message, "version 2"));
+  cr_assert_eq(decode("PC\3\0\0\0\0\0", 8, &program, &error), PC_BAD_INPUT);
+  cr_assert_not_null(strstr(error.message, "version 3"));
+  cr_assert_eq(decode("PC\0\0\0\0\0\0", 8, &program, &error), PC_BAD_INPUT);
+  cr_assert_not_null(strstr(error.message, "version 0"));
   cr_assert_eq(decode(huge, sizeof huge, &program, &error), PC_BAD_INPUT);
   cr_assert_not_null(strstr(error.message, "1033 bytes"));
   cr_assert_eq(decode(huge, sizeof huge - 1, &program, &error), PC_OK);
@@ -69,11 +71,30 @@ Test(program, reads_back_what_it_wrote_as_bytes_and_as_text) {
   }
 }
 
+/* A geometry, a setup and a class that version 1 doesn't have: its bytes say what they always said. */
+Test(program, reads_version_1_as_it_was) {
+  static const char one[] = "PC\1\x12\0\xE7\0\0\x0E\1\2\3", two[] = "PC\2\x12\0\xE7\0\0\x0E\1\2\3";
+  struct pc_program program;
+  struct pc_error error;
+  cr_assert_eq(decode(one, 12, &program, &error), PC_OK);
+  cr_assert_eq(program.setup.geometry, 2);
+  cr_assert_eq(program.setup.worn, 0);
+  cr_assert_not(program.setup.fragile);
+  cr_assert_eq(program.setup.policy, 3);
+  cr_assert(program.setup.few_keys);
+  cr_assert_eq(program.steps[0].fault, PC_FAULT_UNIT_SUBSET);
+  cr_assert_eq(decode(two, 12, &program, &error), PC_OK);
+  cr_assert_eq(program.setup.geometry, 18);
+  cr_assert_eq(program.setup.worn, 3);
+  cr_assert(program.setup.fragile);
+  cr_assert_eq(program.steps[0].fault, PC_FAULT_COLLATERAL);
+}
+
 Test(program, keeps_every_field_of_a_step) {
   static const char text[] =
-      "powercut program 1\ngeometry 15\nredundancy 4\nchecksum crc16_ccitt\nrecovery manual\n"
-      "alignment 3\npolicy hybrid\ncollect off\nfew_keys yes\nseed 65535\nput 15 4095 255\n"
-      "put 1 largest-7 2\ndelete 2\nget 3\nmaintain heavy\nreboot\ncut bit_subset 4095 8191\n";
+      "powercut program 1\ngeometry 23\nredundancy 4\nchecksum crc16_ccitt\nrecovery manual\n"
+      "alignment 3\npolicy hybrid\ncollect off\nfew_keys yes\nworn 1.1\nfragile yes\nseed 65535\nput 15 4095 255\n"
+      "put 1 largest-7 2\ndelete 2\nget 3\nmaintain heavy\nreboot\ncut bit_subset 4095 8191\ncut worn 4095 8191\n";
   struct pc_program program;
   struct pc_error error;
   struct pc_buffer written = {0};
@@ -83,9 +104,11 @@ Test(program, keeps_every_field_of_a_step) {
   cr_assert_eq(pc_program_decode("it", bytes_of(bytes, size), &program, &error), PC_OK);
   pc_program_write(&program, &written);
   cr_assert_not_null(
-      strstr((char *)written.data, "policy hybrid\ncollect off\nfew_keys yes\nseed 65535\nput 15 4095 255"));
+      strstr((char *)written.data,
+             "policy hybrid\ncollect off\nfew_keys yes\nworn 1.1\nfragile yes\nseed 65535\nput 15 4095 255"));
   cr_assert_not_null(strstr((char *)written.data, "put 1 largest-7 2"));
-  cr_assert_not_null(strstr((char *)written.data, "maintain heavy\nreboot\ncut bit_subset 4095 8191\n"));
+  cr_assert_not_null(
+      strstr((char *)written.data, "maintain heavy\nreboot\ncut bit_subset 4095 8191\ncut worn 4095 8191\n"));
   pc_buffer_free(&written);
 }
 
@@ -93,14 +116,14 @@ Test(program, names_the_line_of_a_text_that_is_wrong) {
   static const struct {
     const char *text, *what;
   } cases[] = {
-      {"powercut program 9\n", "it:1: this powercut reads programs of version 1"},
-      {"powercut program 1\ngeometry 16\n", "it:2: too large"},
+      {"powercut program 9\n", "it:1: this powercut reads programs of versions 1 and 2"},
+      {"powercut program 1\ngeometry 24\n", "it:2: too large"},
       {"powercut program 1\n\nredundancy 0\n", "it:3: redundancy is 1 to 4"},
       {"powercut program 1\nchecksum md5\n", "it:2: not a word"},
       {"powercut program 1\nput 1 2\n", "it:2: too many or too few words for a 'put'"},
       {"powercut program 1\nput 16 1 1\n", "it:2: too large"},
       {"powercut program 1\nput 1 1 -1\n", "it:2: no number"},
-      {"powercut program 1\ncut metastable 0 0\n", "it:2: not a word"},
+      {"powercut program 2\ncut meta 0 0\n", "it:2: not a word"},
       {"powercut program 1\nput 1 1 1 1 1 1\n", "it:2: too many words"},
       {"powercut programme 1\n", "it: not the text"},
   };
@@ -134,7 +157,7 @@ Test(program, mutates_into_programs_and_changes_them) {
     }
   }
   cr_assert_gt(changed, 4000);
-  cr_assert_gt(most, 200);
+  cr_assert_gt(most, 100);
 }
 
 /* What a run of random programs comes to: a number that any difference changes. */

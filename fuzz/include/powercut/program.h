@@ -8,13 +8,14 @@
 #include "powercut/explore.h"
 #include "powercut/random.h"
 
-#define PC_PROGRAM_VERSION 1u
+#define PC_PROGRAM_VERSION 2u        /* that is written */
+#define PC_PROGRAM_OLDEST_VERSION 1u /* that is read */
 #define PC_PROGRAM_MAX_STEPS 256u
 #define PC_PROGRAM_HEADER_SIZE 8u
 #define PC_PROGRAM_STEP_SIZE 4u
 #define PC_PROGRAM_MAX_SIZE (PC_PROGRAM_HEADER_SIZE + PC_PROGRAM_STEP_SIZE * PC_PROGRAM_MAX_STEPS)
 #define PC_PROGRAM_KEYS 16u
-#define PC_PROGRAM_GEOMETRIES 16u
+#define PC_PROGRAM_GEOMETRIES 24u
 
 enum pc_step_code {
   PC_CODE_PUT,
@@ -33,7 +34,7 @@ struct pc_program_step {
   bool from_largest;         /* of a put: the value is so much smaller than the largest that fits */
   uint8_t seed;              /* of a put's value */
   enum pc_maintenance level; /* of a maintain */
-  enum pc_fault fault;       /* of a cut: one of T0 to T4 */
+  enum pc_fault fault;       /* of a cut */
   uint16_t size;             /* of a put: bytes, below 4,096 */
   uint16_t flash_operation;  /* of a cut: which, modulo as many as there are; below 4,096 */
   uint16_t variant;          /* of a cut: which, modulo as many as there are; below 8,192 */
@@ -52,6 +53,8 @@ struct pc_program_setup {
   uint8_t policy;    /* 0 to 3: greedy, circular, cost_benefit, hybrid, in a store that has policies */
   uint8_t collect;   /* 0 to 2: a put or delete collects as_needed, one or off, in a store that has that choice */
   bool few_keys;     /* the index holds 6 keys: fewer than a program can name */
+  uint8_t worn;      /* 0 to 3: how old the sectors are: new, 0.9, 1 or 1.1 of their endurance */
+  bool fragile;      /* the part has ECC words, of a program unit if that is 4 bytes or more, and collateral damage */
 };
 
 struct pc_program {
@@ -80,6 +83,8 @@ enum pc_result pc_program_parse(const char *name, struct pc_bytes text, struct p
 
 /* The device that the setup names. Its sectors. */
 uint32_t pc_program_profile(const struct pc_program_setup *setup, struct pc_profile *profile);
+/* How old its sectors are, in endurances. */
+double pc_program_age(const struct pc_program_setup *setup);
 /* The keys of programs, the same in all. */
 extern const struct pc_bytes pc_program_keys[PC_PROGRAM_KEYS];
 
@@ -94,7 +99,7 @@ struct pc_program_parameters {
 enum pc_result pc_program_parameters(const struct pc_program_setup *setup, const struct pc_store *store,
                                      struct pc_program_parameters *parameters, struct pc_error *error);
 
-/* How programs run: a rig for each setup is made once and rolled back after each program. */
+/* How programs run: a rig for each setup is made, kept for a while, and rolled back after each program. */
 struct pc_runner;
 enum pc_result pc_runner_open(struct pc_runner **runner, const struct pc_store *store, struct pc_error *error);
 void pc_runner_close(struct pc_runner *runner); /* NULL is fine */
@@ -111,6 +116,7 @@ struct pc_program_outcome {
   uint32_t step;                        /* the steps that were needed for it are those before this one */
   uint32_t cut_paths;                   /* that were run, up to it: with more than one it is no single repro */
   bool after_cut;                       /* the violation came after the last cut path: in an operation that went on */
+  bool stopped; /* the program ended early, without a violation: the part is left so that norkv promises no more */
 };
 
 /*
@@ -118,7 +124,9 @@ struct pc_program_outcome {
  * baseline run. An operation that a cut follows is run, and taken back to be cut there; the store recovers, every
  * invariant is checked, and the next operation goes on from what the recovery came to. In the end the power goes off
  * and on once more. Stops at the first violation.
- * Allocates nothing once it has run the same setup before. PC_ENVIRONMENT: out of memory. PC_BAD_INPUT: what
+ * A program ends with the recovery from a cut if that leaves metastable cells or torn ECC words. After metastable, worn,
+ * ecc and bit_rot norkv promises less than every invariant, and only that is checked: fuzz/ENCODING.md.
+ * Allocates nothing if it ran the same setup not long before. PC_ENVIRONMENT: out of memory. PC_BAD_INPUT: what
  * pc_program_parameters says.
  */
 enum pc_result pc_runner_run(struct pc_runner *runner, const struct pc_program *program,

@@ -62,6 +62,8 @@ static enum pc_result run_with(struct replay *replay, void (*step)(void *context
 static void print_verdict(const struct replay *replay) {
   if (replay->outcome.refused) {
     (void)printf("\nREFUSED: the store doesn't take this setup.\n");
+  } else if (replay->outcome.stopped) {
+    (void)printf("\nENDED: after the last cut norkv promises no more than it kept.\n");
   } else if (replay->outcome.violation == NULL) {
     (void)printf("\nHELD: every invariant.\n");
   } else {
@@ -140,6 +142,7 @@ static enum pc_result print_scenario(struct replay *replay, struct pc_error *err
   }
   const struct pc_program_outcome *outcome = &replay->outcome;
   bool single = outcome->violation != NULL && outcome->cut_paths <= 1 && !outcome->after_cut;
+  scenario.worn = pc_program_age(&replay->program.setup);
   scenario.sectors = pc_program_profile(&replay->program.setup, &scenario.profile);
   if (single) {
     pc_repro_write(&scenario, parameters.list, parameters.count, outcome->violation, &text);
