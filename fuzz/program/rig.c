@@ -21,6 +21,10 @@ static uint64_t number_of(const struct pc_program_setup *setup) {
   return (number * 2 + setup->few_keys) * 2 + setup->fragile;
 }
 
+uint64_t pc_rig_number(const struct pc_program_rig *rig) {
+  return number_of(&rig->setup);
+}
+
 enum pc_result pc_rigs_open(struct pc_rigs *rigs, const struct pc_store *store, const struct pc_workload *pool,
                             struct pc_error *error) {
   *rigs = (struct pc_rigs){.store = store, .pool = pool, .count = SLOTS};
@@ -78,7 +82,11 @@ static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_r
   if (rig->after == NULL) {
     return pc_fail_memory(error);
   }
-  return pc_checker_open(&rig->checker, &rig->target, rigs->pool, error);
+  result = pc_checker_open(&rig->checker, &rig->target, rigs->pool, error);
+  if (result == PC_OK) {
+    pc_checker_set_aside(rig->checker, rigs->aside);
+  }
+  return result;
 }
 
 enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *setup, struct pc_program_rig **rig,

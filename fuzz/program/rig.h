@@ -25,6 +25,7 @@ struct pc_rigs {
   const struct pc_workload *pool;
   struct pc_program_rig **slots;
   size_t count;
+  void (*aside)(bool begins); /* for the checkers */
 };
 
 enum pc_result pc_rigs_open(struct pc_rigs *rigs, const struct pc_store *store, const struct pc_workload *pool,
@@ -34,6 +35,9 @@ void pc_rigs_close(struct pc_rigs *rigs);
 /* The rig of a setup, made if there is none. It is as the last program left it. */
 enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *setup, struct pc_program_rig **rig,
                            struct pc_error *error);
+
+/* Tells its setup from every other. */
+uint64_t pc_rig_number(const struct pc_program_rig *rig);
 
 /* Brings a rig back to a blank device and an empty model. */
 void pc_program_rig_reset(struct pc_program_rig *rig);

@@ -21,6 +21,9 @@ enum pc_result pc_runner_open(struct pc_runner **runner, const struct pc_store *
   opened->pool =
       (struct pc_workload){.keys = opened->keys, .key_count = PC_PROGRAM_KEYS, .operations = opened->operations};
   enum pc_result result = pc_rigs_open(&opened->rigs, store, &opened->pool, error);
+  if (result == PC_OK) {
+    result = pc_shared_create(&opened->shared, error);
+  }
   if (result != PC_OK) {
     pc_runner_close(opened);
     return result;
@@ -32,8 +35,13 @@ enum pc_result pc_runner_open(struct pc_runner **runner, const struct pc_store *
 void pc_runner_close(struct pc_runner *runner) {
   if (runner != NULL) {
     pc_rigs_close(&runner->rigs);
+    pc_shared_destroy(runner->shared);
     free(runner);
   }
+}
+
+void pc_runner_set_aside(struct pc_runner *runner, void (*aside)(bool begins)) {
+  runner->rigs.aside = aside;
 }
 
 static struct pc_bytes value_of(const struct pc_runner *runner, size_t largest, const struct pc_program_step *step) {
@@ -79,22 +87,27 @@ void pc_run_tell_flash(const struct pc_run *run, size_t first, size_t end, struc
   }
 }
 
-/* By the guarantee table of engine/README.md. */
-static enum pc_promise promise_after(enum pc_fault fault) {
+/* By the guarantee table of engine/README.md. Where recovery does not write missing copies at once, what damage spoils
+   may be the only copy. */
+static enum pc_promise promise_after(enum pc_fault fault, enum pc_program_recovery recovery) {
+  bool has_copies = recovery == PC_PROGRAM_IMMEDIATE;
   switch (fault) {
     case PC_FAULT_METASTABLE:
     case PC_FAULT_WORN:
       return PC_PROMISE_TO_END;
     case PC_FAULT_ECC:
-    case PC_FAULT_BIT_ROT:
       return PC_PROMISE_TO_TELL;
+    case PC_FAULT_BIT_ROT:
+      return has_copies ? PC_PROMISE_TO_TELL : PC_PROMISE_TO_END;
+    case PC_FAULT_COLLATERAL:
+      return has_copies ? PC_PROMISE_ALL : PC_PROMISE_TO_END;
     default:
       return PC_PROMISE_ALL;
   }
 }
 
 void pc_run_note_cut(struct pc_run *run, const struct pc_cut *cut) {
-  enum pc_promise promise = promise_after(cut->fault);
+  enum pc_promise promise = promise_after(cut->fault, run->program->setup.recovery);
   run->promise = promise > run->promise ? promise : run->promise;
   run->path.cuts[run->path.depth++] = *cut;
 }
@@ -267,6 +280,7 @@ enum pc_result pc_runner_run(struct pc_runner *runner, const struct pc_program *
     return PC_OK;
   }
   pc_program_rig_reset(run.rig);
+  pc_checker_share_for_good(run.rig->checker, runner->shared, pc_rig_number(run.rig));
   result = run_steps(&run, error);
   return result == PC_OK && pc_device_failed(run.rig->device) ? pc_fail_memory(error) : result;
 }

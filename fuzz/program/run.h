@@ -9,7 +9,8 @@
 
 struct pc_runner {
   struct pc_rigs rigs;
-  struct pc_workload pool; /* the keys of all programs; of the program that runs, its operations so far */
+  struct pc_shared *shared; /* what was checked in any run so far */
+  struct pc_workload pool;  /* the keys of all programs; of the program that runs, its operations so far */
   struct pc_bytes keys[PC_PROGRAM_KEYS];
   struct pc_operation operations[PC_PROGRAM_MAX_STEPS];
   uint8_t pattern[PC_PATTERN_SIZE]; /* values are parts of it */

@@ -141,7 +141,7 @@ enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_ex
   size_t mark = pc_device_mark(target->device);
   uint64_t situation = pc_checker_situation(checker, expectation, PC_FROM_AFTERMATH);
   uint32_t checked;
-  if (target->promises.self_contained && pc_shared_find(&checker->shared, situation, &checked)) {
+  if (target->promises.self_contained && pc_shared_find(checker->shared, situation, &checked)) {
     pc_shared_count(checked, report);
     return PC_OK;
   }
@@ -150,7 +150,7 @@ enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_ex
     return result;
   }
   if (!pc_report_failed(report)) {
-    pc_shared_keep(&checker->shared, situation, pc_shared_checked(report));
+    pc_shared_keep(checker->shared, situation, pc_shared_checked(report));
   }
   pc_target_stop(target);
   pc_device_rollback(target->device, mark);

@@ -45,7 +45,7 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
   }
   uint64_t situation = pc_checker_situation(checker, expectation, PC_FROM_SECOND_START);
   uint32_t checked;
-  if (pc_shared_find(&checker->shared, situation, &checked)) {
+  if (pc_shared_find(checker->shared, situation, &checked)) {
     return;
   }
   bool wrote = pc_device_mark(device) != before;
@@ -54,7 +54,7 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
   }
   /* A start that wrote nothing stands for the second one if all that it was asked held. */
   if (wrote ? !report->failed[PC_STABLE] : !pc_report_failed(report)) {
-    pc_shared_keep(&checker->shared, situation, 0);
+    pc_shared_keep(checker->shared, situation, 0);
   }
 }
 
@@ -110,7 +110,7 @@ static void check_torn_contents(const struct arrival *arrival) {
   uint64_t place = pc_random_mix(torn->state, (uint64_t)torn->address << 32 | torn->size);
   uint64_t situation = pc_random_mix(arrival->memory, place);
   uint32_t checked;
-  if (checker->settled && pc_shared_find(&checker->shared, situation, &checked)) {
+  if (checker->settled && pc_shared_find(checker->shared, situation, &checked)) {
     settle_like(arrival, checked);
     return;
   }
@@ -119,13 +119,13 @@ static void check_torn_contents(const struct arrival *arrival) {
   bool alike = !pc_device_watch_met(device) && pc_device_mark(device) == arrival->recovered;
   pc_device_watch(device, 0, 0);
   if (alike && held(checker, arrival->report)) {
-    pc_shared_keep(&checker->shared, situation, checked_in(checker, arrival->expectation, arrival->report));
+    pc_shared_keep(checker->shared, situation, checked_in(checker, arrival->expectation, arrival->report));
   }
 }
 
 /* The contents first, then the image, then what changes the flash: the store must be writable as it came up, before a
    second start, which finds nothing left to mend. */
-static enum pc_result check_arrival(const struct arrival *arrival, struct pc_error *error) {
+static enum pc_result ask(const struct arrival *arrival, struct pc_error *error) {
   struct pc_checker *checker = arrival->checker;
   if (checker->shares && checker->torn.size > 0 && arrival->recovered == arrival->before) {
     check_torn_contents(arrival);
@@ -143,6 +143,18 @@ static enum pc_result check_arrival(const struct arrival *arrival, struct pc_err
   return PC_OK;
 }
 
+static enum pc_result check_arrival(const struct arrival *arrival, struct pc_error *error) {
+  void (*aside)(bool begins) = arrival->checker->aside;
+  if (aside != NULL) {
+    aside(true);
+  }
+  enum pc_result result = ask(arrival, error);
+  if (aside != NULL) {
+    aside(false);
+  }
+  return result;
+}
+
 enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
                               struct pc_report *report, struct pc_error *error) {
   struct pc_device *device = checker->target->device;
@@ -157,16 +169,22 @@ enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expect
     return check_arrival(&arrival, error);
   }
   arrival.memory = pc_shared_memory(checker->target);
-  uint64_t situation = pc_random_mix(arrival.memory, pc_device_hash(device));
+  uint64_t situation =
+      pc_random_mix(arrival.memory, pc_device_hash(device)) ^ pc_checker_expected(checker, expectation);
   uint32_t checked;
-  report->shared = pc_shared_find(&checker->shared, situation, &checked);
+  report->shared = pc_shared_find(checker->shared, situation, &checked);
+  if (report->shared && checker->shared != &checker->own) {
+    (void)pc_checker_settle(checker, expectation->model);
+    settle_like(&arrival, checked);
+    return PC_OK;
+  }
   if (report->shared) {
     pc_shared_count(checked, report);
     return PC_OK;
   }
   enum pc_result result = check_arrival(&arrival, error);
   if (result == PC_OK && held(checker, report)) {
-    pc_shared_keep(&checker->shared, situation, checked_in(checker, expectation, report));
+    pc_shared_keep(checker->shared, situation, checked_in(checker, expectation, report));
   }
   return result;
 }

@@ -101,6 +101,7 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
     return pc_fail_memory(error);
   }
   size_t key_count = workload->key_count > 0 ? workload->key_count : 1;
+  opened->shared = &opened->own;
   opened->target = target;
   opened->workload = workload;
   opened->resolved = calloc(key_count, sizeof *opened->resolved);
@@ -114,9 +115,6 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   opened->buffer = malloc(opened->buffer_size);
   if (result == PC_OK) {
     result = pc_keys_open(&opened->keys, workload, error);
-  }
-  if (result == PC_OK) {
-    result = pc_shared_open(&opened->shared, error);
   }
   bool counts_erases = target->promises.wear_spread > 0;
   if (counts_erases) {
@@ -141,7 +139,7 @@ void pc_checker_close(struct pc_checker *checker) {
   if (checker != NULL) {
     pc_keys_close(&checker->keys);
     pc_decoded_free(&checker->decoded);
-    pc_shared_close(&checker->shared);
+    pc_shared_close(&checker->own);
     free(checker->buffer);
     free(checker->pattern);
     free(checker->resolved);
@@ -156,15 +154,34 @@ void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_to
   checker->torn = torn != NULL ? *torn : (struct pc_torn){0};
 }
 
+void pc_checker_share_for_good(struct pc_checker *checker, struct pc_shared *shared, uint64_t setup) {
+  checker->shared = shared;
+  checker->setup = setup;
+  pc_checker_share(checker, true, NULL);
+}
+
+void pc_checker_set_aside(struct pc_checker *checker, void (*aside)(bool begins)) {
+  checker->aside = aside;
+}
+
 void pc_checker_forget(struct pc_checker *checker) {
   checker->settled = false;
-  pc_shared_forget(&checker->shared);
+  pc_shared_forget(checker->shared);
+}
+
+uint64_t pc_checker_expected(const struct pc_checker *checker, const struct pc_expectation *expectation) {
+  if (checker->shared == &checker->own) {
+    return 0; /* they are forgotten before that changes */
+  }
+  uint64_t in_flight = expectation->in_flight ? pc_random_mix(expectation->outcome.hash, expectation->key + 1u) : 0;
+  return pc_random_mix(pc_random_mix(expectation->model->hash, in_flight), checker->setup);
 }
 
 uint64_t pc_checker_situation(const struct pc_checker *checker, const struct pc_expectation *expectation,
                               enum pc_from from) {
   uint64_t settled = expectation->in_flight ? checker->resolved[expectation->key].hash : 0;
-  return pc_random_mix(pc_device_hash(checker->target->device), pc_random_mix(settled, from));
+  uint64_t asked = pc_random_mix(settled, from) ^ pc_checker_expected(checker, expectation);
+  return pc_random_mix(pc_device_hash(checker->target->device), asked);
 }
 
 const struct pc_content *pc_checker_found(const struct pc_checker *checker) {

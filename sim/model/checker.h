@@ -18,9 +18,11 @@ struct pc_checker {
   uint64_t round;
   struct pc_decoded decoded;
   uint64_t decoded_state; /* of the device, when it was decoded while sharing; 0: not to be used again */
-  struct pc_shared shared;
+  struct pc_shared own, *shared;
   bool shares;                        /* a situation that held may answer for the next one */
   struct pc_torn torn;                /* what the cut tore; of no bytes where it isn't known */
+  uint64_t setup;                     /* tells situations of this target from others' in what is shared for good */
+  void (*aside)(bool begins);         /* may be NULL */
   bool settled;                       /* `resolved` is what was found of a recovery since the last pc_checker_forget */
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
@@ -89,6 +91,9 @@ enum pc_invariant pc_content_invariant(const struct pc_content *content);
    failed. What it holds. */
 struct pc_content pc_checker_expect(struct pc_checker *checker, uint32_t key, const struct pc_content *content,
                                     enum pc_invariant invariant, struct pc_report *report);
+
+/* What tells situations of one expectation and setup from those of another, where they are shared for good. */
+uint64_t pc_checker_expected(const struct pc_checker *checker, const struct pc_expectation *expectation);
 
 /* What a fresh start finds and what must be read from then on: the flash, and which way the operation in flight went,
    as `resolved` tells. Together with what is asked from there on. */

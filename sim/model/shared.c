@@ -4,12 +4,25 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* 256 KiB: what the cuts in one operation leave fits many times over, and emptying it by counting up is free. */
-#define SLOTS 16384u
+#include "powercut/model.h"
 
-enum pc_result pc_shared_open(struct pc_shared *shared, struct pc_error *error) {
-  *shared = (struct pc_shared){.slots = calloc(SLOTS, sizeof *shared->slots), .round = 1};
-  return shared->slots == NULL ? pc_fail_memory(error) : PC_OK;
+#define FEW 16384u             /* 256 KiB: what the cuts in one operation leave fits many times over */
+#define MANY ((size_t)1 << 20) /* 16 MiB: a while of what a campaign comes to */
+
+enum pc_result pc_shared_create(struct pc_shared **shared, struct pc_error *error) {
+  *shared = calloc(1, sizeof **shared);
+  if (*shared == NULL) {
+    return pc_fail_memory(error);
+  }
+  (*shared)->count = MANY;
+  return PC_OK;
+}
+
+void pc_shared_destroy(struct pc_shared *shared) {
+  if (shared != NULL) {
+    pc_shared_close(shared);
+    free(shared);
+  }
 }
 
 void pc_shared_close(struct pc_shared *shared) {
@@ -17,11 +30,12 @@ void pc_shared_close(struct pc_shared *shared) {
   *shared = (struct pc_shared){0};
 }
 
+/* Emptying it by counting up is free. */
 void pc_shared_forget(struct pc_shared *shared) {
   shared->round++;
-  if (shared->round == 0) {
-    memset(shared->slots, 0, SLOTS * sizeof *shared->slots);
-    shared->round = 1;
+  if (shared->round == UINT32_MAX && shared->slots != NULL) {
+    memset(shared->slots, 0, shared->count * sizeof *shared->slots);
+    shared->round = 0;
   }
 }
 
@@ -30,14 +44,25 @@ uint64_t pc_shared_memory(const struct pc_target *target) {
 }
 
 bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t *checked) {
-  const struct pc_shared_slot *slot = &shared->slots[situation % SLOTS];
+  *checked = 0;
+  if (shared->slots == NULL) {
+    return false;
+  }
+  const struct pc_shared_slot *slot = &shared->slots[situation % shared->count];
   *checked = slot->checked;
-  return slot->round == shared->round && slot->situation == situation;
+  return slot->round == shared->round + 1 && slot->situation == situation;
 }
 
 void pc_shared_keep(struct pc_shared *shared, uint64_t situation, uint32_t checked) {
-  shared->slots[situation % SLOTS] =
-      (struct pc_shared_slot){.situation = situation, .round = shared->round, .checked = checked};
+  if (shared->slots == NULL) {
+    shared->count = shared->count > 0 ? shared->count : FEW;
+    shared->slots = calloc(shared->count, sizeof *shared->slots);
+  }
+  if (shared->slots != NULL) {
+    /* 0 is what an empty slot has. */
+    shared->slots[situation % shared->count] =
+        (struct pc_shared_slot){.situation = situation, .round = shared->round + 1, .checked = checked};
+  }
 }
 
 uint32_t pc_shared_checked(const struct pc_report *report) {

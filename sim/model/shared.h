@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "powercut/error.h"
 #include "powercut/model.h"
 
 struct pc_shared_slot {
@@ -18,14 +17,14 @@ struct pc_shared_slot {
   uint32_t checked; /* the invariants, a bit for each */
 };
 
-/* Of fixed size: a situation takes the place of another one whose hash ends alike. */
+/* Of fixed size: a situation takes the place of another one whose hash ends alike. Zero it to begin; it is there once
+   something is kept. */
 struct pc_shared {
   struct pc_shared_slot *slots;
-  uint32_t round; /* slots of earlier rounds count as empty */
+  size_t count;   /* of slots; 0: the few that the cuts in one operation need */
+  uint32_t round; /* slots of other rounds count as empty */
 };
 
-/* PC_ENVIRONMENT: out of memory. Free it with pc_shared_close. */
-enum pc_result pc_shared_open(struct pc_shared *shared, struct pc_error *error);
 void pc_shared_close(struct pc_shared *shared);
 
 void pc_shared_forget(struct pc_shared *shared);
@@ -40,6 +39,7 @@ bool pc_shared_find(const struct pc_shared *shared, uint64_t situation, uint32_t
 uint32_t pc_shared_checked(const struct pc_report *report);
 void pc_shared_count(uint32_t checked, struct pc_report *report);
 
+/* Without memory nothing is kept, and everything is checked. */
 void pc_shared_keep(struct pc_shared *shared, uint64_t situation, uint32_t checked);
 
 #endif

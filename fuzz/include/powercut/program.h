@@ -103,6 +103,9 @@ enum pc_result pc_program_parameters(const struct pc_program_setup *setup, const
 struct pc_runner;
 enum pc_result pc_runner_open(struct pc_runner **runner, const struct pc_store *store, struct pc_error *error);
 void pc_runner_close(struct pc_runner *runner); /* NULL is fine */
+/* Has `aside` called before and after what recoveries are asked beside their start (pc_checker_set_aside), which is not
+   asked again where a program comes to a situation that an earlier one came to. Before the first run. */
+void pc_runner_set_aside(struct pc_runner *runner, void (*aside)(bool begins));
 
 /* What is told of a run; all may be NULL. Operations in steps are numbered as pc_runner_workload has them. */
 struct pc_program_watch {
@@ -124,9 +127,9 @@ struct pc_program_outcome {
  * baseline run. An operation that a cut follows is run, and taken back to be cut there; the store recovers, every
  * invariant is checked, and the next operation goes on from what the recovery came to. In the end the power goes off
  * and on once more. Stops at the first violation.
- * A program ends with the recovery from a cut if that leaves metastable cells or torn ECC words. After metastable, worn,
- * ecc and bit_rot norkv promises less than every invariant, and only that is checked: fuzz/ENCODING.md.
- * Allocates nothing if it ran the same setup not long before. PC_ENVIRONMENT: out of memory. PC_BAD_INPUT: what
+ * A program ends with the recovery from a cut if that leaves metastable cells or torn ECC words. After metastable,
+ * worn, ecc and bit_rot norkv promises less than every invariant, and only that is checked: fuzz/ENCODING.md. Allocates
+ * nothing if it ran the same setup not long before. PC_ENVIRONMENT: out of memory. PC_BAD_INPUT: what
  * pc_program_parameters says.
  */
 enum pc_result pc_runner_run(struct pc_runner *runner, const struct pc_program *program,

@@ -124,6 +124,20 @@ struct pc_torn {
 void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_torn *torn);
 void pc_checker_forget(struct pc_checker *checker);
 
+/*
+ * Situations that checkers of many targets have in common, for as long as it is there. In place of forgetting, those of
+ * one expectation are told apart from those of another, and those of one target by `setup`, which is a hash of how it
+ * was set up. Contents are settled also where an earlier recovery answered. Not together with `torn`.
+ */
+struct pc_shared;
+enum pc_result pc_shared_create(struct pc_shared **shared, struct pc_error *error);
+void pc_shared_destroy(struct pc_shared *shared); /* NULL is fine */
+void pc_checker_share_for_good(struct pc_checker *checker, struct pc_shared *shared, uint64_t setup);
+
+/* Has `aside` called before and after what a recovery is asked beside its start: for callers that follow what a store
+   runs, and not what the checks have it do. */
+void pc_checker_set_aside(struct pc_checker *checker, void (*aside)(bool begins));
+
 /* Checks the spread of erase counts, if the store promises one. For a device that has been on since it was blank, after
    each operation of the run; `started`: the operation was a start. */
 void pc_check_wear(struct pc_checker *checker, bool started, struct pc_report *report);

@@ -1,0 +1,44 @@
+#include "counters.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "harness.h"
+
+/* Where the engines have them: the linker's names for the section of libFuzzer's, and AFL++'s map. */
+extern uint8_t __start___sancov_cntrs __attribute__((weak)), __stop___sancov_cntrs __attribute__((weak));
+extern uint8_t *__afl_area_ptr __attribute__((weak));
+extern uint32_t __afl_map_size __attribute__((weak));
+
+/* More than an engine of this size has; of what is more, the rest goes on counting. */
+#define MOST_COUNTERS 65536u
+
+static struct { uint8_t kept[MOST_COUNTERS]; } counters;
+
+struct place {
+  uint8_t *first;
+  size_t size;
+};
+
+static struct place place_of_counters(void) {
+  struct place place = {0};
+  if (&__start___sancov_cntrs != NULL) {
+    place = (struct place){&__start___sancov_cntrs, (size_t)(&__stop___sancov_cntrs - &__start___sancov_cntrs)};
+  } else if (&__afl_area_ptr != NULL && &__afl_map_size != NULL) {
+    place = (struct place){__afl_area_ptr, __afl_map_size};
+  }
+  place.size = place.size < MOST_COUNTERS ? place.size : MOST_COUNTERS;
+  return place;
+}
+
+void pc_counters_set_aside(bool begins) {
+  struct place place = place_of_counters();
+  if (place.first == NULL || place.size == 0) {
+    return;
+  }
+  if (begins) {
+    memcpy(counters.kept, place.first, place.size);
+  } else {
+    memcpy(place.first, counters.kept, place.size);
+  }
+}
