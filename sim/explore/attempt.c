@@ -79,19 +79,19 @@ static bool has_seen_enough(void *context) {
   return looker->found || looker->counts.cuts >= looker->attempt->most_cuts || looker->notice->stop;
 }
 
-static enum pc_result walk_last(const struct search *search, struct pc_walk_plan *plan, struct pc_error *error) {
+static enum pc_result walk_rest(const struct search *search, struct pc_walk_plan *plan, struct pc_error *error) {
   const struct pc_workload *workload = search->attempt->workload;
   struct pc_walk *walk;
   enum pc_result result = pc_walk_open(&walk, plan, error);
   if (result == PC_OK) {
     pc_walk_set_crashes(walk, search->detour_count);
-    result = pc_walk_operations(walk, workload->operation_count - 1, workload->operation_count + 1, error);
+    result = pc_walk_operations(walk, search->attempt->first, workload->operation_count + 1, error);
     pc_walk_close(walk);
   }
   return result;
 }
 
-/* Looks at all paths from the last operation on. */
+/* Looks at all paths from the first operation that is to be cut on. */
 static enum pc_result look(const struct search *search, struct looker *looker, struct pc_notice *notice,
                            struct pc_error *error) {
   const struct pc_attempt *attempt = search->attempt;
@@ -107,7 +107,7 @@ static enum pc_result look(const struct search *search, struct looker *looker, s
                                 .findings = &findings,
                                 .notice = notice,
                                 .crashes = search->detours};
-    result = walk_last(search, &plan, error);
+    result = walk_rest(search, &plan, error);
   }
   pc_baseline_free(&baseline);
   pc_exploration_free(&looker->counts);

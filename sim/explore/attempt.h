@@ -11,12 +11,13 @@ struct pc_attempt {
   const struct pc_subject *subject;
   const struct pc_workload *workload;
   const struct pc_power_plan *power;
-  const struct pc_cut_path *path; /* to be followed; NULL: all paths whose first cut is in the last operation or behind
+  const struct pc_cut_path *path; /* to be followed; NULL: all paths whose first cut is in operation `first` or behind
                                      it, and for a violation without a cut the baseline run */
-  enum pc_invariant invariant;    /* that is to fail */
-  bool cut;                       /* after a cut */
-  enum pc_end end;                /* that the process is to come to; a path may end in any way */
-  uint64_t most_cuts;             /* that are tried, of all paths */
+  uint32_t first;
+  enum pc_invariant invariant;        /* that is to fail */
+  bool cut;                           /* after a cut */
+  enum pc_end end;                    /* that the process is to come to; a path may end in any way */
+  uint64_t most_cuts;                 /* that are tried, of all paths */
   const struct pc_observer *observer; /* its `stop` ends it; may be NULL */
 };
 

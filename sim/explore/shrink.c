@@ -28,6 +28,7 @@ static enum pc_result attempt(struct pc_shrinking *shrinking, const struct pc_wo
                                      .workload = workload,
                                      .power = plan,
                                      .path = path,
+                                     .first = shrinking->anywhere ? 1 : workload->operation_count - 1,
                                      .invariant = order->invariant,
                                      .cut = order->path->depth > 0,
                                      .end = shrinking->sighting.end,
@@ -139,8 +140,7 @@ static enum pc_result shrink_with_more(struct pc_shrinking *shrinking, struct pc
   return pc_shrink_operations(shrinking, error);
 }
 
-/* Leaves out what comes after the operation that the violation is of. */
-static enum pc_result drop_rest(struct pc_shrinking *shrinking, struct pc_error *error) {
+enum pc_result pc_shrink_rest(struct pc_shrinking *shrinking, struct pc_error *error) {
   uint32_t operation = shrinking->sighting.violation.operation;
   bool seen;
   if (operation + 1 >= shrinking->draft.count) {
@@ -156,7 +156,10 @@ static enum pc_result take_steps(struct pc_shrinking *shrinking, struct pc_error
   if (result != PC_OK || !seen) {
     return result;
   }
-  result = drop_rest(shrinking, error);
+  result = pc_shrink_rest(shrinking, error);
+  if (result == PC_OK) {
+    result = pc_shrink_by_growing(shrinking, error);
+  }
   if (result == PC_OK) {
     result = pc_shrink_operations(shrinking, error);
   }
@@ -172,7 +175,7 @@ static enum pc_result take_steps(struct pc_shrinking *shrinking, struct pc_error
   if (result == PC_OK && shrinking->order->path->depth > 0) {
     result = pc_shrink_path(shrinking, &seen, error);
   }
-  return result == PC_OK ? drop_rest(shrinking, error) : result;
+  return result == PC_OK ? pc_shrink_rest(shrinking, error) : result;
 }
 
 /* What the order's path shows, by the operations up to the one that it cuts. */
@@ -283,6 +286,7 @@ enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *
   shrunk->attempts = shrinking->attempts;
   shrunk->interrupted = shrinking->interrupted;
   shrunk->texts = shrinking->texts;
+  shrunk->long_values = shrinking->long_values;
   pc_draft_free(&shrinking->candidate);
   pc_draft_free(&shrinking->draft);
   free(shrinking);
@@ -295,5 +299,6 @@ enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *
 void pc_shrunk_free(struct pc_shrunk *shrunk) {
   pc_workload_free(&shrunk->workload);
   free(shrunk->texts);
+  free(shrunk->long_values);
   *shrunk = (struct pc_shrunk){0};
 }

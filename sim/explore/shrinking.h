@@ -15,6 +15,8 @@ struct pc_shrinking {
   struct pc_power_plan shown;  /* by which the sighting was seen */
   struct pc_sighting sighting; /* of the draft */
   uint8_t *texts;              /* plain values and keys */
+  uint8_t *long_values;        /* that take the place of many short ones */
+  bool anywhere;               /* cuts in any operation but the first are tried, not in the last one alone */
   uint32_t attempts;
   uint64_t cuts;
   bool interrupted;
@@ -30,6 +32,10 @@ bool pc_shrinking_is_over(const struct pc_shrinking *shrinking);
 
 /* The steps. */
 enum pc_result pc_shrink_operations(struct pc_shrinking *shrinking, struct pc_error *error);
+/* What comes after the operation that the violation is of is left out. */
+enum pc_result pc_shrink_rest(struct pc_shrinking *shrinking, struct pc_error *error);
+/* Fewer operations with longer values. */
+enum pc_result pc_shrink_by_growing(struct pc_shrinking *shrinking, struct pc_error *error);
 enum pc_result pc_shrink_texts(struct pc_shrinking *shrinking, struct pc_error *error);
 /* The path with the fewest cuts, of the lowest classes. `*seen`: there is one. */
 enum pc_result pc_shrink_path(struct pc_shrinking *shrinking, bool *seen, struct pc_error *error);

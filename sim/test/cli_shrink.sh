@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shrinking: a run's repros become small by default, the same for any number of workers, and replay --shrink does it to a
-# file. Environment: POWERCUT, the command; POWERCUT_PLUGINS, the spoilt stores.
+# file. Environment: POWERCUT, the command; POWERCUT_PLUGINS, the spoilt stores; POWERCUT_SOURCE, the tree.
 set -euo pipefail
 # shellcheck source=/dev/null
 source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/cli_help.bash"
@@ -67,6 +67,15 @@ sqlite3 crashes.db "SELECT repro FROM v_violations LIMIT 1" >crash.yaml
 is 1 "$(operations crash.yaml)" "operations that make it fall over"
 expect 1 replay crash.yaml
 says "the store brought its process down: Aborted"
+
+# Of the operations that fill a store until it collects garbage none can be left out; long values fill it with few.
+sed '/^power:/,$d; s/operations: 400/operations: 100/' "$POWERCUT_SOURCE/sim/scenarios/chunk.yaml" >chunk.yaml
+echo 'power: {faults: [two_phase_erase]}' >>chunk.yaml
+expect 1 run chunk.yaml --db chunk.db
+sqlite3 chunk.db "SELECT repro FROM v_violations LIMIT 1" >filled.yaml
+[[ $(operations filled.yaml) -le 10 ]] || fail "$(operations filled.yaml) operations fill the chunk store"
+expect 1 replay filled.yaml
+says ", as was recorded"
 
 # Nothing to shrink, and what can't be.
 sed "s|forgets_delete.so|sound.so|" late.yaml >sound.yaml
