@@ -24,16 +24,17 @@ static enum pc_result attempt(struct pc_shrinking *shrinking, const struct pc_wo
                               const struct pc_power_plan *plan, const struct pc_cut_path *path,
                               struct pc_sighting *sighting, struct pc_error *error) {
   const struct pc_shrink_order *order = shrinking->order;
-  const struct pc_attempt attempt = {.subject = order->subject,
-                                     .workload = workload,
-                                     .power = plan,
-                                     .path = path,
-                                     .first = shrinking->anywhere ? 1 : workload->operation_count - 1,
-                                     .invariant = order->invariant,
-                                     .cut = order->path->depth > 0,
-                                     .end = shrinking->sighting.end,
-                                     .most_cuts = most_cuts(shrinking),
-                                     .observer = order->observer};
+  const struct pc_attempt attempt = {
+      .subject = order->subject,
+      .workload = workload,
+      .power = plan,
+      .path = path,
+      .first = shrinking->first != PC_LAST_OPERATION ? shrinking->first : workload->operation_count - 1,
+      .invariant = order->invariant,
+      .cut = order->path->depth > 0,
+      .end = shrinking->sighting.end,
+      .most_cuts = most_cuts(shrinking),
+      .observer = order->observer};
   enum pc_result result = pc_attempt_run(&attempt, sighting, error);
   shrinking->attempts += sighting->end == PC_END_HANG ? PC_SHRINK_HANG : 1;
   shrinking->cuts += sighting->cuts;
@@ -228,7 +229,8 @@ static enum pc_result hand_over(struct pc_shrinking *shrinking, struct pc_shrunk
 }
 
 static enum pc_result shrink(struct pc_shrinking *shrinking, struct pc_shrunk *shrunk, struct pc_error *error) {
-  enum pc_result result = see_first(shrinking, error);
+  bool soaked = shrinking->order->plan->cuts == PC_CUTS_SOAK;
+  enum pc_result result = soaked ? pc_shrink_see_soaked(shrinking, error) : see_first(shrinking, error);
   struct pc_sighting first = shrinking->sighting;
   if (result != PC_OK || !first.seen) {
     return result;
@@ -238,7 +240,7 @@ static enum pc_result shrink(struct pc_shrinking *shrinking, struct pc_shrunk *s
   if (result == PC_OK && !shrinking->interrupted) {
     result = hand_over(shrinking, shrunk, error);
   }
-  if (result != PC_OK || shrunk->shown || shrinking->interrupted) {
+  if (result != PC_OK || shrunk->shown || shrinking->interrupted || soaked) {
     return result;
   }
   /* What was made of it isn't the same each time: the whole is what there is. */
@@ -266,9 +268,6 @@ static struct pc_power_plan whole_plan(const struct pc_power_plan *plan) {
 
 enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *shrunk, struct pc_error *error) {
   *shrunk = (struct pc_shrunk){0};
-  if (order->plan->cuts == PC_CUTS_SOAK) {
-    return pc_fail(error, PC_BAD_INPUT, "what a soak found can't be shrunk: it takes all cuts that came before");
-  }
   struct pc_shrinking *shrinking = calloc(1, sizeof *shrinking);
   if (shrinking == NULL) {
     return pc_fail_memory(error);
@@ -276,6 +275,7 @@ enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *
   shrinking->order = order;
   shrinking->whole = whole_plan(order->plan);
   shrinking->shown = shrinking->whole;
+  shrinking->first = PC_LAST_OPERATION;
   enum pc_result result = pc_draft_open(&shrinking->draft, order->workload, error);
   if (result == PC_OK) {
     result = pc_draft_open(&shrinking->candidate, order->workload, error);

@@ -46,9 +46,9 @@ static enum pc_result try_size(struct pc_shrinking *shrinking, size_t size, bool
     }
   }
   pc_draft_drop(candidate, candidate->count - candidate->count / 4, candidate->count);
-  shrinking->anywhere = true;
+  shrinking->first = 1;
   enum pc_result result = pc_shrinking_try(shrinking, &shrinking->search, fewer, error);
-  shrinking->anywhere = false;
+  shrinking->first = PC_LAST_OPERATION;
   if (result == PC_OK && *fewer) {
     result = pc_shrink_rest(shrinking, error);
   }

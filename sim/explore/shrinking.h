@@ -6,6 +6,8 @@
 #include "draft.h"
 #include "powercut/shrink.h"
 
+#define PC_LAST_OPERATION UINT32_MAX
+
 struct pc_shrinking {
   const struct pc_shrink_order *order;
   struct pc_draft draft;       /* the smallest so far that shows the violation */
@@ -16,7 +18,7 @@ struct pc_shrinking {
   struct pc_sighting sighting; /* of the draft */
   uint8_t *texts;              /* plain values and keys */
   uint8_t *long_values;        /* that take the place of many short ones */
-  bool anywhere;               /* cuts in any operation but the first are tried, not in the last one alone */
+  uint32_t first;              /* operation from which on cuts are tried; PC_LAST_OPERATION */
   uint32_t attempts;
   uint64_t cuts;
   bool interrupted;
@@ -34,6 +36,8 @@ bool pc_shrinking_is_over(const struct pc_shrinking *shrinking);
 enum pc_result pc_shrink_operations(struct pc_shrinking *shrinking, struct pc_error *error);
 /* What comes after the operation that the violation is of is left out. */
 enum pc_result pc_shrink_rest(struct pc_shrinking *shrinking, struct pc_error *error);
+/* Looks for what a soak found where no cuts came before; the sighting isn't seen if there is nothing. */
+enum pc_result pc_shrink_see_soaked(struct pc_shrinking *shrinking, struct pc_error *error);
 /* Fewer operations with longer values. */
 enum pc_result pc_shrink_by_growing(struct pc_shrinking *shrinking, struct pc_error *error);
 enum pc_result pc_shrink_texts(struct pc_shrinking *shrinking, struct pc_error *error);

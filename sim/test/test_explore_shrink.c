@@ -202,15 +202,24 @@ Test(explore_shrink, shrinks_what_was_drawn_or_named) {
   lab_close(&lab);
 }
 
-Test(explore_shrink, refuses_a_soak) {
+/* What a soak found after many cuts takes one only. */
+Test(explore_shrink, leaves_out_the_cuts_of_a_soak) {
   struct lab lab;
-  open_w(&lab, "crashes");
-  struct pc_violation violation = last_violation(&lab, PC_MOUNTABLE);
+  lab_open_generated(&lab, pc_store_named("norkv"), 4, 40, 9);
+  lab_set(&lab, "checksum", "none");
+  lab.plan.faults[PC_FAULT_PREFIX] = true;
+  lab.plan.cuts = PC_CUTS_SOAK;
+  lab.plan.count = 2000;
+  lab.plan.consecutive = 1;
+  struct pc_violation violation = last_violation(&lab, PC_ATOMIC);
   struct pc_shrink_order order = order_of(&lab, &violation);
   struct pc_shrunk shrunk;
-  struct pc_error error = {{0}};
-  lab.plan.cuts = PC_CUTS_SOAK;
-  cr_expect_eq(pc_shrink(&order, &shrunk, &error), PC_BAD_INPUT);
+  shrink(&order, &shrunk);
+  expect_shown(&lab, &shrunk, PC_ATOMIC);
+  cr_expect_eq(shrunk.plan.cuts, PC_CUTS_EVERY_WRITE);
+  cr_expect_leq(shrunk.workload.operation_count, 2);
+  cr_expect_eq(shrunk.violation.path.life, 0);
+  pc_shrunk_free(&shrunk);
   lab_close(&lab);
 }
 

@@ -35,6 +35,10 @@ enum pc_result pc_replay_shrink_repro(const struct pc_repro *repro, const struct
   if (!err && shrinkage.interrupted) {
     err = pc_fail(error, PC_ENVIRONMENT, "interrupted: nothing is written");
   }
+  if (!err && shrinkage.text.size == 0 && repro->scenario.plan.cuts == PC_CUTS_SOAK) {
+    err = pc_fail(error, PC_BAD_INPUT,
+                  "one or two cuts in a row don't show what this soak found: it takes those that came before");
+  }
   *violated = !err && shrinkage.text.size > 0;
   if (*violated) {
     err = pc_file_replace(path, (struct pc_bytes){.data = shrinkage.text.data, .size = shrinkage.text.size}, error);

@@ -141,8 +141,7 @@ static enum pc_result explore(struct pc_run *run, struct pc_error *error) {
     err = pc_keeper_explored(&run->keeper, error);
   }
   run->seconds = pc_keeper_seconds(&run->keeper);
-  if (!err && !run->plan->no_shrink && run->scenario.plan.cuts != PC_CUTS_SOAK && !run->keeper.finished &&
-      !run->result.interrupted) {
+  if (!err && !run->plan->no_shrink && !run->keeper.finished && !run->result.interrupted) {
     err = pc_run_findings_shrink(&run->findings, &observer, error);
   }
   if (err == PC_BAD_INPUT && !run->plan->resume) {

@@ -6,6 +6,9 @@
  * of the last operation that does, in its lowest variant. A store that brings its process down is held to doing that
  * again, in the same way (by crashing or by hanging): another violation of `mountable` may have another cause.
  *
+ * What a soak found is looked for without the cuts that came before, by one or two cuts anywhere in the workload, which
+ * is run once or a few times over. What only many cuts bring about is not found so, and stays as it was.
+ *
  * Each attempt runs in a process of its own. What is tried next depends on what was seen, never on time: the same order
  * gives the same result.
  */
@@ -30,8 +33,8 @@ struct pc_shrink_order {
 };
 
 struct pc_shrunk {
-  bool shown; /* the order's path shows its violation: else the store is not the same each time, or was mended, and
-                 nothing below is set */
+  bool shown; /* the order's path shows its violation: else the store is not the same each time, or was mended, or it
+                 is a soak's that takes the cuts which came before; then nothing below is set */
   bool interrupted; /* it was stopped early */
   bool complete;    /* nothing smaller shows it by the steps above; false: the attempts were used up */
   uint32_t attempts;
@@ -43,7 +46,7 @@ struct pc_shrunk {
   uint8_t *long_values; /* the same */
 };
 
-/* PC_BAD_INPUT: the path is a soak's, or names what isn't there, or the subject is out of range; PC_ENVIRONMENT. The
+/* PC_BAD_INPUT: the path names what isn't there, or the subject is out of range; PC_ENVIRONMENT. The
    result must stay where it is; free it with pc_shrunk_free. */
 enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *shrunk, struct pc_error *error);
 void pc_shrunk_free(struct pc_shrunk *shrunk);
