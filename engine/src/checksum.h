@@ -1,6 +1,7 @@
 /* Checksums of entries. A running value starts with norkv_checksum_begin, takes bytes in pieces of any size and ends
    with norkv_checksum_end, which gives the header's field. Options of norkv/options.h choose between small and fast,
-   and may leave one. Compiled for an x86 that has the instruction, CRC-32C takes that. */
+   and may leave one. Compiled for an x86 that has the instructions,
+   both take them. */
 #ifndef NORKV_CHECKSUM_H
 #define NORKV_CHECKSUM_H
 

@@ -66,8 +66,7 @@ struct norkv_key {
 };
 
 static inline uint32_t norkv_align_up(uint32_t number, uint32_t alignment) {
-  uint32_t excess = number % alignment;
-  return excess == 0 ? number : number + (alignment - excess);
+  return (number + alignment - 1) / alignment * alignment;
 }
 
 static inline uint32_t norkv_minimum(uint32_t a, uint32_t b) {

@@ -116,6 +116,12 @@ enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct nor
   return err;
 }
 
+uint32_t norkv_entry_sum_start(const struct norkv_format *format) {
+  uint8_t start[NORKV_CHECKSUM_END] = {0};
+  put32(start, format->magic);
+  return norkv_checksum_add(format->checksum, norkv_checksum_begin(format->checksum), start, sizeof(start));
+}
+
 /* Hands out what of [offset, offset + size) lies in the slice. */
 static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t *bytes, uint32_t size) {
   uint32_t begin = offset > slice->offset ? offset : slice->offset;
@@ -133,7 +139,7 @@ static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t
 
 enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *entry, struct norkv_slice *slice) {
   enum norkv_checksum kind = entry->format->checksum;
-  uint32_t running = norkv_checksum_begin(kind);
+  uint32_t running = entry->format == kv->config.formats ? kv->checksum_start : norkv_entry_sum_start(entry->format);
   uint32_t size = 0;
   for (uint32_t offset = 0; offset < entry->size; offset += size) {
     size = norkv_minimum(entry->size - offset, kv->buffer_size);
@@ -142,13 +148,8 @@ enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *
     if (err != NORKV_OK) {
       return err;
     }
-    if (offset == 0) {
-      norkv_entry_set_checksum(bytes, 0);
-    }
-    running = norkv_checksum_add(kind, running, bytes, size);
-    if (offset == 0) {
-      norkv_entry_set_checksum(bytes, entry->checksum); /* the window is as the flash again */
-    }
+    uint32_t done = offset == 0 ? NORKV_CHECKSUM_END : 0;
+    running = norkv_checksum_add(kind, running, bytes + done, size - done);
     if (slice != NULL) {
       slice_take(slice, offset, bytes, size);
     }

@@ -5,6 +5,7 @@
 #include "common.h"
 
 #define NORKV_HEADER_SIZE 16u
+#define NORKV_CHECKSUM_END 8u        /* where the header's checksum ends */
 #define NORKV_TOMBSTONE_SIZE 0xFFFFu /* the value size that marks a tombstone */
 #define NORKV_BLANK 0xFFFFFFFFu
 
@@ -51,6 +52,9 @@ void norkv_window_drop(struct norkv *kv, uint32_t address, uint32_t ahead);
 /* Reads header and key. Errors: NOT_FOUND (blank), DATA_LOSS (no entry can start like this), FLASH. At least a header
    must fit between `address` and the end of its sector. */
 enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct norkv_entry *entry);
+
+/* The running checksum behind an entry's magic and its own checksum, which counts as zero. */
+uint32_t norkv_entry_sum_start(const struct norkv_format *format);
 
 /* Checks a loaded entry's checksum over all its bytes. `slice` may be NULL. Errors: DATA_LOSS, FLASH. */
 enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *entry, struct norkv_slice *slice);

@@ -124,6 +124,7 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
   kv->buffer = memory + layout.buffer;
   kv->buffer_size = layout.buffer_size;
   kv->bucket_mask = layout.bucket_count - 1;
+  kv->checksum_start = norkv_entry_sum_start(config->formats);
   kv->entry_alignment = entry_alignment_of(config->flash.alignment);
   kv->free_key = NORKV_NO_KEY;
   kv->empty_count = config->flash.sector_count;

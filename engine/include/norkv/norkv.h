@@ -208,6 +208,7 @@ struct norkv {
   uint32_t window_end; /* reads may go ahead up to here */
   uint32_t bucket_mask;
   uint32_t entry_alignment;
+  uint32_t checksum_start; /* of entries in the first format: what their first eight bytes come to */
   uint32_t key_limit;
   uint32_t key_count;      /* slots in use, deleted keys included */
   uint32_t deleted_count;  /* of these, tombstones */
