@@ -133,7 +133,7 @@ enum norkv_error norkv_collect_replace(struct norkv *kv, const struct norkv_repl
   uint32_t sector = norkv_sector_of(kv, *addresses);
   NORKV_ASSERT(new->source->size <= norkv_key_size(&kv->keys[new->slot]));
   norkv_index_account(kv);
-  return kv->sectors[sector].pinned ? NORKV_ERR_FULL : collect_in_turn(kv, sector, new);
+  return norkv_policy_takes(kv, sector) ? collect_in_turn(kv, sector, new) : NORKV_ERR_FULL;
 }
 
 enum norkv_error norkv_collect_best(struct norkv *kv, const struct norkv_place *place, uint32_t least) {

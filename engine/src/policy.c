@@ -19,7 +19,7 @@ uint32_t norkv_policy_allowance(const struct norkv *kv) {
   return sectors * norkv_work_of(kv->config.flash.sector_size);
 }
 
-static bool can_be_collected(const struct norkv *kv, uint32_t sector) {
+bool norkv_policy_takes(const struct norkv *kv, uint32_t sector) {
   const struct norkv_sector *it = &kv->sectors[sector];
   return !norkv_sector_is_empty(kv, sector) && !it->pinned && it->live <= kv->config.flash.sector_size;
 }
@@ -66,7 +66,7 @@ static uint32_t score_of(const struct norkv *kv, uint32_t sector, uint32_t gain)
 }
 
 static bool serves(const struct norkv *kv, uint32_t sector, const struct norkv_place *place, uint32_t least) {
-  if (norkv_sector_reclaimable(kv, sector) < least || !can_be_collected(kv, sector)) {
+  if (norkv_sector_reclaimable(kv, sector) < least || !norkv_policy_takes(kv, sector)) {
     return false;
   }
   return place == NULL || (norkv_sector_free(kv, sector) < place->size &&
@@ -99,7 +99,7 @@ static uint32_t first_in_turn(const struct norkv *kv) {
   uint32_t sector = kv->last_collected;
   do {
     sector = next_in_turn(kv, sector);
-  } while (!can_be_collected(kv, sector));
+  } while (!norkv_policy_takes(kv, sector));
   return sector;
 }
 
@@ -123,7 +123,7 @@ static uint32_t even_out(const struct norkv *kv, uint32_t wanted) {
   for (uint32_t i = 0; i < kv->config.flash.sector_count; i++) {
     uint32_t erases = kv->sectors[sector].erases;
     most = erases > most ? erases : most;
-    if (erases < kv->sectors[coldest].erases && can_be_collected(kv, sector)) {
+    if (erases < kv->sectors[coldest].erases && norkv_policy_takes(kv, sector)) {
       coldest = sector;
     }
     sector = next_in_turn(kv, sector);
