@@ -89,6 +89,18 @@ static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_r
   return result;
 }
 
+/* Opening asks the store about its setup, which a rig that is kept does not again. */
+static enum pc_result open_aside(const struct pc_rigs *rigs, struct pc_program_rig *rig, struct pc_error *error) {
+  if (rigs->aside != NULL) {
+    rigs->aside(true);
+  }
+  enum pc_result result = open_parts(rigs, rig, error);
+  if (rigs->aside != NULL) {
+    rigs->aside(false);
+  }
+  return result;
+}
+
 enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *setup, struct pc_program_rig **rig,
                            struct pc_error *error) {
   uint64_t number = number_of(setup);
@@ -103,7 +115,7 @@ enum pc_result pc_rigs_get(struct pc_rigs *rigs, const struct pc_program_setup *
       return pc_fail_memory(error);
     }
     opened->setup = *setup;
-    enum pc_result result = open_parts(rigs, opened, error);
+    enum pc_result result = open_aside(rigs, opened, error);
     if (result != PC_OK) {
       close_rig(opened);
       return result;
