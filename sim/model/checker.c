@@ -157,6 +157,7 @@ void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_to
 void pc_checker_share_for_good(struct pc_checker *checker, struct pc_shared *shared, uint64_t setup) {
   checker->shared = shared;
   checker->setup = setup;
+  checker->decoded_state = 0; /* what is done from here on doesn't hang on what was done before, but for the checks */
   pc_checker_share(checker, true, NULL);
 }
 
