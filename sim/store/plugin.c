@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugin_trial.h"
 #include "powercut/stores.h"
 
 struct pc_plugin {
@@ -58,6 +59,10 @@ static void *open_library(const char *path) {
 
 enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const struct pc_store **store,
                               struct pc_error *error) {
+  enum pc_result result = pc_plugin_try(open_library, path, error);
+  if (result != PC_OK) {
+    return result;
+  }
   struct pc_plugin *opened = malloc(sizeof *opened);
   if (opened == NULL) {
     return pc_fail_memory(error);
@@ -69,7 +74,7 @@ enum pc_result pc_plugin_open(struct pc_plugin **plugin, const char *path, const
     return cause == NULL ? pc_fail_memory(error) : pc_fail(error, PC_BAD_INPUT, "can't load the store: %s", cause);
   }
   *store = dlsym(opened->library, PC_STORE_SYMBOL);
-  enum pc_result result = check_store(path, *store, error);
+  result = check_store(path, *store, error);
   if (result != PC_OK) {
     pc_plugin_close(opened);
     return result;

@@ -38,6 +38,8 @@ Test(store_plugin, says_why_a_library_is_not_a_store) {
       {PLUGIN("no_such"), "can't load the store: " PLUGIN("no_such") ": cannot open shared object file: No such file"},
       {PC_SOURCE_DIR "/CMakeLists.txt", "can't load the store: " PC_SOURCE_DIR "/CMakeLists.txt: "},
       {PC_SOURCE_DIR, "can't load the store: " PC_SOURCE_DIR ": "},
+      {PLUGIN("constructor_crashes"), PLUGIN("constructor_crashes") ": loading it brings its process down: Aborted"},
+      {PLUGIN("constructor_exits"), PLUGIN("constructor_exits") ": loading it ends its process with status "},
       {PLUGIN("no_symbol"), PLUGIN("no_symbol") ": does not export powercut_store"},
       {PLUGIN("other_api"), PLUGIN("other_api") ": built for version "},
       {PLUGIN("lacks_name"), PLUGIN("lacks_name") ": the store lacks name and summary"},
