@@ -183,9 +183,10 @@ uint32_t field_flash_operations(const struct field *field) {
 static enum pc_result walk_segments(const struct field *field, struct pc_walk *walk, struct pc_error *error) {
   enum pc_result result = PC_OK;
   uint32_t count = field->workload.operation_count;
-  for (uint32_t segment = field->first / PC_SEGMENT_OPERATIONS; result == PC_OK && segment < pc_segment_count(count);
+  uint32_t depth = field->plan.depth, segments = pc_segment_count(count, depth);
+  for (uint32_t segment = field->first / pc_segment_operations(depth); result == PC_OK && segment < segments;
        segment++) {
-    result = pc_walk_operations(walk, pc_segment_first(segment), pc_segment_end(segment, count), error);
+    result = pc_walk_operations(walk, pc_segment_first(segment, depth), pc_segment_end(segment, depth, count), error);
   }
   return result;
 }

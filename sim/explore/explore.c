@@ -56,7 +56,7 @@ static enum pc_result check_places(const struct pc_power_plan *plan, const struc
 
 static uint32_t count_segments(const struct pc_walk_plan *walk) {
   return walk->power->cuts == PC_CUTS_SOAK ? pc_soak_lives(walk->power)
-                                           : pc_segment_count(walk->workload->operation_count);
+                                           : pc_segment_count(walk->workload->operation_count, walk->power->depth);
 }
 
 /* The baseline run and what an earlier exploration found behind it: all before the first segment that is left. */

@@ -117,7 +117,7 @@ static enum pc_result merge_segment(struct pc_merger *merger, const struct pc_ex
 static void tell_progress(const struct pc_merger *merger) {
   const struct pc_walk_plan *plan = merger->plan;
   const struct pc_observer *observer = plan->findings->observer;
-  uint32_t operations = pc_segment_first(pc_share_segment(&plan->share, merger->merged));
+  uint32_t operations = pc_segment_first(pc_share_segment(&plan->share, merger->merged), plan->power->depth);
   uint64_t done = plan->baseline->tape.count;
   if (plan->power->cuts == PC_CUTS_SOAK) {
     done = done * merger->merged / plan->share.count;

@@ -7,20 +7,24 @@
 
 #include "powercut/explore.h"
 
-/* Part of what is counted as deduplicated: the same for every run. */
-#define PC_SEGMENT_OPERATIONS 16u
+/* Operations in a segment, by the depth of the cut paths: part of what is counted as deduplicated, the same for every
+   run. What takes long has short segments, since one that isn't through is lost when a run is killed. */
+#define PC_SEGMENT_OPERATIONS 16u /* at most; a multiple of all */
+static inline uint32_t pc_segment_operations(uint32_t depth) {
+  return depth <= 1 ? PC_SEGMENT_OPERATIONS : depth == 2 ? 4 : 1;
+}
 
 /* The moment after the last operation counts as one more. */
-static inline uint32_t pc_segment_count(uint32_t operation_count) {
-  return operation_count / PC_SEGMENT_OPERATIONS + 1;
+static inline uint32_t pc_segment_count(uint32_t operation_count, uint32_t depth) {
+  return operation_count / pc_segment_operations(depth) + 1;
 }
 
 /* The operations [first, end) of a segment. */
-static inline uint32_t pc_segment_first(uint32_t segment) {
-  return segment * PC_SEGMENT_OPERATIONS;
+static inline uint32_t pc_segment_first(uint32_t segment, uint32_t depth) {
+  return segment * pc_segment_operations(depth);
 }
-static inline uint32_t pc_segment_end(uint32_t segment, uint32_t operation_count) {
-  uint32_t end = pc_segment_first(segment + 1);
+static inline uint32_t pc_segment_end(uint32_t segment, uint32_t depth, uint32_t operation_count) {
+  uint32_t end = pc_segment_first(segment + 1, depth);
   return end <= operation_count ? end : operation_count + 1;
 }
 

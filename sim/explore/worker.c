@@ -30,8 +30,8 @@ static bool explore_segment(struct worker *worker, struct pc_walk *walk, const s
   } else if (result->outcome.result == PC_OK) {
     pc_walk_set_crashes(walk, order->crash_count);
     result->outcome.result =
-        pc_walk_operations(walk, pc_segment_first(order->segment), pc_segment_end(order->segment, operation_count),
-                           &result->outcome.error);
+        pc_walk_operations(walk, pc_segment_first(order->segment, plan->power->depth),
+                           pc_segment_end(order->segment, plan->power->depth, operation_count), &result->outcome.error);
   }
   result->violation_count = worker->violations.count;
   return pc_socket_write(worker->end->socket, result, sizeof *result) &&

@@ -376,8 +376,9 @@ static void note_place(struct search *search, uint32_t operation) {
     search->operation = operation;
     memset(search->here, 0, sizeof search->here);
   }
-  if (operation / PC_SEGMENT_OPERATIONS != search->segment) {
-    search->segment = operation / PC_SEGMENT_OPERATIONS;
+  uint32_t segment = operation / pc_segment_operations(search->lab->plan.depth);
+  if (segment != search->segment) {
+    search->segment = segment;
     memset(search->in_segment, 0, sizeof search->in_segment);
   }
 }
