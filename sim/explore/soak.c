@@ -215,6 +215,7 @@ static enum pc_result go_on(struct soak *soak, struct pc_error *error) {
   pc_report_clear(&soak->report);
   enum pc_result result = pc_run_operation(soak->rig.checker, &soak->rig.model, &start, &soak->report, error);
   if (result == PC_OK) {
+    pc_forget_wear(soak->rig.checker);
     take_report(soak);
     soak->flash_operation += (uint32_t)pc_device_mark(soak->rig.device);
     pc_device_forget(soak->rig.device);

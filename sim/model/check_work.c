@@ -1,6 +1,7 @@
 /* What a store says of its own work: bounds for each call, and how evenly it wears. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "checker.h"
@@ -95,5 +96,15 @@ void pc_check_wear(struct pc_checker *checker, bool started, struct pc_report *r
   }
   if (started && (promises->wear_spread_by_start || is_blank(device))) {
     begin_counting(checker);
+  }
+}
+
+void pc_forget_wear(struct pc_checker *checker) {
+  if (checker->erases != NULL && checker->target->promises.wear_spread_by_start) {
+    checker->erases_in_all = pc_device_work(checker->target->device).erases;
+    begin_counting(checker);
+  } else {
+    free(checker->erases);
+    checker->erases = NULL;
   }
 }

@@ -135,6 +135,10 @@ says "2,000 cuts at random moments, 300 in a row"
 says "operations in lives of 1000 cuts, each from blank flash on"
 # With two copies, what was cut may be there after all: the store goes on from that.
 expect 0 run soak.yaml --db soak.db --set store.redundancy=2
+# How evenly it wears, it states with the power on only.
+for policy in circular hybrid; do
+  expect 0 run soak.yaml --db soak.db --set store.policy=$policy
+done
 with '{soak: 4500, consecutive: 2}' "$failing" >soak-failing.yaml
 everywhere soak-failing.yaml 1
 # It goes on from where it was stopped, after a life or before one.
