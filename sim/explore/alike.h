@@ -46,8 +46,7 @@ void pc_alike_forget(struct pc_alike *alike);
    the state that it ended in; 0 where that is not asked for, or doesn't tell all. */
 uint64_t pc_alike_course(const struct pc_walk *walk, size_t torn, size_t recovered);
 
-/* Cuts in a recovery, whose seed this is. The device is as it was before it, and is then as after it. */
-enum pc_result pc_alike_cut(struct pc_walk *walk, const struct pc_tape *recovery, uint64_t seed,
-                            struct pc_error *error);
+/* Cuts in the recovery on `tape`, whose seed this is. The device is as it was before it, and is then as after it. */
+enum pc_result pc_alike_cut(struct pc_walk *walk, const struct pc_tape *tape, uint64_t seed, struct pc_error *error);
 
 #endif

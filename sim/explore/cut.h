@@ -43,13 +43,14 @@ struct pc_walk {
 enum pc_result pc_cut_at(struct pc_walk *walk, const struct pc_flash_operation *operation, uint32_t index,
                          uint64_t seed, struct pc_error *error);
 
-/* One of those cuts; its `input` is that of all. The device is left as it was found. */
+/* What each of those cuts is given. */
 struct pc_fault_input pc_cut_input(const struct pc_walk *walk, const struct pc_flash_operation *operation,
                                    uint64_t seed);
-/* So with each variant of each class from `cut` on. */
-enum pc_result pc_cut_from(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
-                           struct pc_error *error);
+/* One of those cuts. The device is left as it was found. */
 enum pc_result pc_cut_with(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *cut,
+                           struct pc_error *error);
+/* Each of those cuts, from `first` on. */
+enum pc_result pc_cut_from(struct pc_walk *walk, const struct pc_fault_input *input, const struct pc_cut *first,
                            struct pc_error *error);
 
 /* Cuts after the last flash operation. The device is left as it was found. */

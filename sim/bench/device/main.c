@@ -61,7 +61,7 @@ static double measure(struct bench *bench, void (*what)(struct bench *bench)) {
         what(bench);
       }
       seconds += now() - begin;
-      operations += PASSES * (SIZE / bench->size);
+      operations += (uint64_t)PASSES * (SIZE / bench->size);
     }
     best = (double)operations / seconds > best ? (double)operations / seconds : best;
   }
