@@ -21,7 +21,8 @@ static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t addr
   if (!kv->config.skip_verify_on_read) {
     return norkv_entry_verify(kv, entry, slice);
   }
-  return slice == NULL ? NORKV_OK : norkv_read(kv, address + slice->offset, slice->data, slice->size);
+  bool any = slice != NULL && slice->size > 0; /* behind the end there may be no flash */
+  return any ? norkv_read(kv, address + slice->offset, slice->data, slice->size) : NORKV_OK;
 }
 
 /* Reads the first good copy. */
