@@ -99,7 +99,7 @@ enum norkv_error norkv_next(struct norkv *kv, struct norkv_iterator *iterator, s
   }
   while (iterator->position < kv->key_limit) {
     uint32_t slot = iterator->position++;
-    if (kv->keys[slot].entries == 0 || norkv_key_is_deleted(&kv->keys[slot])) {
+    if (norkv_key_copies(kv, slot) == 0 || norkv_key_is_deleted(&kv->keys[slot])) {
       continue;
     }
     struct norkv_entry entry;

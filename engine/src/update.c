@@ -73,7 +73,7 @@ static enum norkv_error write_version(struct norkv *kv, const struct norkv_name 
                                       const struct norkv_source *source, const struct norkv_version *version) {
   uint32_t address = 0;
   enum norkv_error err = write_first(kv, source, &address);
-  if (slot != NORKV_NO_KEY && kv->keys[slot].entries == 0) {
+  if (slot != NORKV_NO_KEY && norkv_key_copies(kv, slot) == 0) {
     slot = NORKV_NO_KEY; /* making room has dropped the very tombstone that the update supersedes */
   }
   if (err == NORKV_OK) {

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "harness.h"
-#include "norkv/norkv.h"
+#include "misuse.h"
+#include "norkv/partition.h"
 #include "powercut/random.h"
 
 #define LARGEST_PARTITION 16384u
@@ -31,11 +32,15 @@ struct key {
 
 static struct {
   uint8_t flash[LARGEST_PARTITION];
+  struct norkv_flash device; /* what the partition is on, or the partition itself */
+  struct norkv_partition partition;
+  uint32_t first, end; /* the bytes of the device that norkv may use */
   struct norkv_config config;
   struct norkv_format formats[2];
   struct norkv kv;
   struct key keys[KEYS];
   uint32_t reads_left, writes_left; /* calls of the port until one fails; 0: none does */
+  uint32_t more_reads;              /* that fail after the first */
   bool failed;                      /* in this call of norkv */
   uint32_t calls;
 } it;
@@ -54,7 +59,7 @@ static bool fails(uint32_t *left) {
 }
 
 static void check_range(const char *what, uint64_t address, uint64_t size) {
-  if (address + size > (uint64_t)it.config.flash.sector_size * it.config.flash.sector_count) {
+  if (address < it.first || address + size > it.end) {
     pc_finding("a call of the port is out of range", "%s", what);
   }
 }
@@ -64,7 +69,12 @@ static int flash_read(void *context, uint32_t address, void *buffer, size_t size
   count_call();
   check_range("read", address, size);
   memcpy(buffer, it.flash + address, size);
-  return fails(&it.reads_left) ? 1 : 0;
+  bool fail = fails(&it.reads_left);
+  if (fail && it.more_reads > 0) {
+    it.more_reads--;
+    it.reads_left = 1;
+  }
+  return fail ? 1 : 0;
 }
 
 /* A failure leaves half of it. */
@@ -74,7 +84,7 @@ static int flash_program(void *context, uint32_t address, const void *data, size
   (void)context;
   count_call();
   check_range("program", address, size);
-  if (address % it.config.flash.alignment != 0 || size % it.config.flash.alignment != 0) {
+  if (address % it.device.alignment != 0 || size % it.device.alignment != 0) {
     pc_finding("a program is not aligned", "0x%x, %zu bytes", address, size);
   }
   for (size_t i = 0; i < size; i++) {
@@ -87,7 +97,7 @@ static int flash_program(void *context, uint32_t address, const void *data, size
 }
 
 static int flash_erase(void *context, uint32_t sector) {
-  uint32_t size = it.config.flash.sector_size;
+  uint32_t size = it.device.sector_size;
   bool fail = fails(&it.writes_left);
   (void)context;
   count_call();
@@ -118,6 +128,83 @@ static void configure(const uint8_t *header) {
       .skip_verify_on_read = (header[3] & 32u) != 0,
       .skip_verify_on_write = (header[3] & 64u) != 0,
   };
+  it.device = it.config.flash;
+  it.first = 0;
+  it.end = it.device.sector_size * it.device.sector_count;
+}
+
+/* Puts a partition in front of the flash, of sectors that are joined of two, say, with others before and behind. Some
+   can't be. */
+static void partition(uint8_t how) {
+  uint32_t joined = how & 3u, before = how >> 2 & 3u, behind = how >> 4 & 1u;
+  struct norkv_flash *flash = &it.config.flash;
+  struct norkv_partition_config config = {
+      .device = *flash,
+      .start_sector = before,
+      .sector_count = flash->sector_count * joined,
+      .sectors_per_logical = joined,
+      .permission = (enum norkv_permission)(how == 0x3F ? NORKV_READ_ONLY : NORKV_READ_WRITE),
+  };
+  config.device.sector_size = flash->sector_size / joined;
+  config.device.sector_count = before + config.sector_count + behind;
+  it.device = config.device;
+  it.first = before * it.device.sector_size;
+  it.end = it.first + config.sector_count * it.device.sector_size;
+  if (norkv_partition_init(&it.partition, &config, flash) != NORKV_OK) {
+    flash->sector_count = 0; /* which norkv doesn't take either */
+  }
+}
+
+/* A partition that can't be is refused, and leaves the port as it was. */
+static void misuse_partition(const uint8_t *step) {
+  static const uint32_t some[8] = {0, 1, 2, 3, 7, 16, 70000, UINT32_MAX};
+  struct norkv_partition other;
+  struct norkv_flash port = {0};
+  struct norkv_partition_config config = {.device = it.device,
+                                          .start_sector = some[step[1] & 7u],
+                                          .sector_count = some[step[1] >> 3 & 7u],
+                                          .sectors_per_logical = some[step[2] & 7u],
+                                          .alignment = some[step[2] >> 3 & 7u],
+                                          .permission = (enum norkv_permission)(step[3] >> 3 & 3u)};
+  config.device.sector_size = (step[3] & 1u) != 0 ? some[step[3] >> 5] : config.device.sector_size;
+  config.device.alignment = (step[3] & 2u) != 0 ? some[step[3] >> 5] : config.device.alignment;
+  config.device.sector_count = (step[3] & 4u) != 0 ? some[step[3] >> 5] : config.device.sector_count;
+  enum norkv_error err = norkv_partition_init(&other, &config, &port);
+  uint64_t last = (uint64_t)config.start_sector + config.sector_count;
+  if (err == NORKV_OK ? last > config.device.sector_count || port.read == NULL : port.read != NULL) {
+    pc_finding("a partition that can't be", "answer %u", (unsigned)err);
+  }
+  if (norkv_partition_init(NULL, &config, &port) != NORKV_ERR_INVALID ||
+      norkv_partition_init(&other, NULL, &port) != NORKV_ERR_INVALID ||
+      norkv_partition_init(&other, &config, NULL) != NORKV_ERR_INVALID) {
+    pc_finding("a call that can't be meant is not refused", "partition_init of NULL");
+  }
+}
+
+/* What norkv asks of a partition's port is right: here is what isn't. */
+static void misuse_port(const uint8_t *step) {
+  uint8_t byte[NORKV_MAX_ALIGNMENT] = {0};
+  const struct norkv_flash *flash = &it.config.flash;
+  uint32_t size = flash->sector_size * flash->sector_count;
+  if (flash->context == NULL) {
+    return; /* no partition */
+  }
+  if (flash->read(flash->context, size - (step[1] & 1u), byte, 2) == 0 ||
+      flash->program(flash->context, size, byte, flash->alignment) == 0 ||
+      (flash->alignment > 1 && flash->program(flash->context, 1, byte, flash->alignment) == 0) ||
+      (flash->alignment > 1 && flash->program(flash->context, 0, byte, 1) == 0) ||
+      flash->erase(flash->context, flash->sector_count) == 0) {
+    pc_finding("a partition does what is outside it", "of %u bytes", size);
+  }
+}
+
+static void misuse(const uint8_t *step) {
+  misuse_partition(step);
+  misuse_port(step);
+  pc_misuse_configurations(&it.config);
+  if (it.kv.started) {
+    pc_misuse_calls(&it.kv, &it.config);
+  }
 }
 
 static void start(void) {
@@ -207,10 +294,13 @@ static void run_step(const uint8_t *step) {
     start();
   } else if (kind == 11) {
     look_around(step);
-  } else if (kind < 14) {
+  } else if (kind == 12) {
     it.writes_left = 1u + step[1];
+  } else if (kind == 13) {
+    misuse(step);
   } else {
     it.reads_left = 1u + step[1];
+    it.more_reads = kind == 14 ? 0 : step[2];
   }
 }
 
@@ -220,7 +310,7 @@ static void run_steps(const uint8_t *steps, size_t count) {
   for (size_t i = 0; i < count; i++) {
     run_step(steps + i * STEP);
   }
-  it.reads_left = it.writes_left = 0;
+  it.reads_left = it.writes_left = it.more_reads = 0;
   it.calls = 0;
   start();
   for (uint32_t key = 0; it.kv.started && key < KEYS; key++) {
@@ -240,12 +330,15 @@ static enum pc_result run(struct pc_bytes input, struct pc_error *error) {
   memset(&it, 0, sizeof it);
   memset(it.flash, 0xFF, sizeof it.flash);
   configure(input.data + 2);
+  if ((input.data[7] & 12u) != 0) {
+    partition(input.data[7] >> 2);
+  }
   for (uint32_t i = 0; i < KEYS; i++) {
     /* Nothing is there. Only CRC-32C tells what a failed program left from a whole entry, for as long as this runs. */
     it.keys[i].count = it.formats[0].checksum == NORKV_CHECKSUM_CRC32C ? 1 : 0;
   }
   size_t size = norkv_memory_size(&it.config);
-  if (size == 0 || it.config.flash.sector_size * it.config.flash.sector_count > LARGEST_PARTITION) {
+  if (size == 0 || (uint64_t)it.device.sector_size * it.device.sector_count > LARGEST_PARTITION) {
     if (norkv_start(&it.kv, &it.config) == NORKV_OK) {
       pc_finding("a configuration without a memory size is taken", "%u sectors", it.config.flash.sector_count);
     }

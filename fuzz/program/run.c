@@ -87,18 +87,17 @@ void pc_run_tell_flash(const struct pc_run *run, size_t first, size_t end, struc
   }
 }
 
-/* By the guarantee table of engine/README.md. Where recovery does not write missing copies at once, what damage spoils
-   may be the only copy. */
+/* By the guarantee table of engine/README.md. Where recovery does not write missing copies at once, and in the middle
+   of an update, what damage spoils may be the only copy. */
 static enum pc_promise promise_after(enum pc_fault fault, enum pc_program_recovery recovery) {
   bool has_copies = recovery == PC_PROGRAM_IMMEDIATE;
   switch (fault) {
     case PC_FAULT_METASTABLE:
     case PC_FAULT_WORN:
+    case PC_FAULT_BIT_ROT:
       return PC_PROMISE_TO_END;
     case PC_FAULT_ECC:
       return PC_PROMISE_TO_TELL;
-    case PC_FAULT_BIT_ROT:
-      return has_copies ? PC_PROMISE_TO_TELL : PC_PROMISE_TO_END;
     case PC_FAULT_COLLATERAL:
       return has_copies ? PC_PROMISE_ALL : PC_PROMISE_TO_END;
     default:
