@@ -174,6 +174,15 @@ static void misuse_partition(const uint8_t *step) {
   if (err == NORKV_OK ? last > config.device.sector_count || port.read == NULL : port.read != NULL) {
     pc_finding("a partition that can't be", "answer %u", (unsigned)err);
   }
+  struct norkv_partition_config deaf[3] = {config, config, config};
+  deaf[0].device.read = NULL;
+  deaf[1].device.program = NULL;
+  deaf[2].device.erase = NULL;
+  for (size_t i = 0; i < sizeof deaf / sizeof deaf[0]; i++) {
+    if (norkv_partition_init(&other, &deaf[i], &port) != NORKV_ERR_INVALID) {
+      pc_finding("a partition on a device without a function", "number %zu", i);
+    }
+  }
   if (norkv_partition_init(NULL, &config, &port) != NORKV_ERR_INVALID ||
       norkv_partition_init(&other, NULL, &port) != NORKV_ERR_INVALID ||
       norkv_partition_init(&other, &config, NULL) != NORKV_ERR_INVALID) {

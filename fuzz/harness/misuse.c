@@ -17,6 +17,7 @@ static void misuse_writes(struct norkv *kv, const struct norkv_config *config) {
   expect_refused(norkv_put(kv, key, sizeof key, value, 1), "put of a key that is too long");
   expect_refused(norkv_put(kv, key, 1, NULL, 1), "put of no value");
   expect_refused(norkv_put(kv, key, 1, value, too_large), "put of a value that is too large");
+  (void)norkv_put(kv, key, 1, NULL, 0); /* this is fine: an empty value */
   expect_refused(norkv_delete(NULL, key, 1), "delete on NULL");
   expect_refused(norkv_delete(kv, key, 0), "delete of an empty key");
   expect_refused(norkv_maintain(NULL, NORKV_MAINTAIN_FULL), "maintain on NULL");
@@ -48,6 +49,7 @@ static void misuse_reads(struct norkv *kv, const struct norkv_config *config) {
   /* These are fine: is it there? And more room, or an offset, than any value has. */
   static uint8_t large[1u << 17];
   (void)norkv_get(kv, key, 1, 0, NULL, 0, NULL);
+  (void)norkv_get(kv, key, 1, 0, buffer, 1, NULL);
   (void)norkv_get(kv, key, 1, UINT32_MAX, large, sizeof large, &size);
 }
 
@@ -133,9 +135,17 @@ void pc_misuse_configurations(const struct norkv_config *good) {
   misuse_formats(good);
   misuse_memory(good);
   misuse_flash(good);
+  config.redundancy = 0;
+  expect_no_start(&config, "no copy");
   config.redundancy = NORKV_MAX_REDUNDANCY + 1;
   expect_no_start(&config, "too many copies");
   config.redundancy = good->redundancy;
+  config.recovery = (enum norkv_recovery)(NORKV_RECOVER_MANUAL + 1);
+  expect_no_start(&config, "a recovery that there isn't");
+  config.recovery = good->recovery;
+  config.collect_on_write = (enum norkv_collection)(NORKV_COLLECT_OFF + 1);
+  expect_no_start(&config, "a collection that there isn't");
+  config.collect_on_write = good->collect_on_write;
   config.max_keys = 0;
   expect_no_start(&config, "no keys");
   config.max_keys = NORKV_MAX_KEYS + 1;
