@@ -49,6 +49,28 @@ printf '#!/bin/sh\nexit 1\n' >build/fuzz/fuzz_powerloss
 fuzz_one powerloss libfuzzer/sanitized 0 60 broken '' 2>err
 grep -q 'libFuzzer ends and leaves no crash' err || fail "a fuzzer that can't run is not told of"
 
+# A mistake that is known, as an input in corpus/HARNESS/open, is told of and is nothing new.
+folder_of known
+mkdir -p corpus/powerloss
+cp -r "$POWERCUT_SOURCE/corpus/powerloss/open" corpus/powerloss/
+cp "$FUZZ_BIN/fuzz_powerloss_run" build/fuzz/
+campaign_begin powerloss libfuzzer/sanitized 0 known
+for file in corpus/powerloss/open/*; do
+  [[ -e $file ]] || continue
+  cp "$file" known/crashes/
+  collect powerloss known '' >out
+  # shellcheck disable=SC2154 # of fuzz-lib
+  is 0 "$found_new" "new findings where there is a known one"
+  grep -q '^OPEN powerloss: ' out || fail "the known mistake is not told of"
+  mv corpus/powerloss/open/* .
+  ledger=$database database=$folder/other.db
+  campaign_begin powerloss libfuzzer/sanitized 0 known
+  collect powerloss known '' >out
+  is 1 "$found_new" "new findings where nothing is known"
+  database=$ledger
+  break
+done
+
 # Two machines: what the other one sent is older than the last exchange here, and comes in; what crashed stays out.
 folder_of two
 exchange two
