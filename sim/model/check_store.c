@@ -151,6 +151,7 @@ static enum pc_result check_arrival(const struct arrival *arrival, struct pc_err
   enum pc_result result = ask(arrival, error);
   if (aside != NULL) {
     aside(false);
+    arrival->checker->decoded_state = 0; /* what comes next is the same where this was not asked */
   }
   return result;
 }
