@@ -11,7 +11,7 @@
 #include "scalar.h"
 
 /* Ranges of single fields are checked here, where the line is known; pc_profile_check sees how they go together. */
-enum { MAX_TIME_US = 1000000000 };
+enum { MAX_TIME_US = 1024000000 }; /* the longest that an SFDP table can tell: 32 times 32 s */
 
 struct times {
   double typical, maximum;
