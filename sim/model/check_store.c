@@ -11,10 +11,10 @@
 static void start_again(struct pc_checker *checker, struct pc_report *report) {
   struct pc_target *target = checker->target;
   size_t recovered = pc_device_mark(target->device);
+  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker);
   uint64_t read_errors = pc_device_read_errors(target->device);
   const struct pc_started started = pc_checker_start(checker);
-  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker) ||
-                   pc_device_read_errors(target->device) > read_errors;
+  may_write = may_write || pc_device_read_errors(target->device) > read_errors;
   size_t writes = pc_device_mark(target->device) - recovered;
   if (started.excused) {
     return;
