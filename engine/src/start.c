@@ -166,6 +166,8 @@ static enum norkv_error scan(struct norkv *kv) {
     }
   }
   norkv_policy_start(kv);
+  /* A torn entry has the next ID, and may become whole yet when its erase is cut: that ID is not used again. */
+  kv->transaction_id += kv->counters.corrupt_entries > 0 ? 1u : 0u;
   return NORKV_OK;
 }
 

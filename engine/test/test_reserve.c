@@ -1,4 +1,4 @@
-/* Images without an empty sector, and how they get one again. */
+/* Images without an empty sector, and how they get one again; torn entries that an erase makes whole. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -46,5 +46,23 @@ Test(reserve, a_torn_entry_that_an_erase_made_whole_does_not_leave_the_store_wit
     cr_assert_str_eq(store_get(&store, "t"), "torn");
     cr_assert_eq(store_start(&store), NORKV_OK);
   }
+  store_free(&store);
+}
+
+/* A put that was cut is not seen; the key is put again, and then the torn entry becomes whole, as an erase of its
+   sector that writes zeros first and is cut may make it. What was acknowledged must win. */
+Test(reserve, a_torn_entry_that_becomes_whole_does_not_win_over_a_later_put) {
+  struct store store;
+  store_init(&store, &(struct store_shape){256, 4, 1, 1, 16});
+  store.config.recovery = NORKV_RECOVER_MANUAL;
+  image_write(&store, 0, "key", "old", 1);
+  uint32_t size = image_write(&store, 32, "key", "torn", 2);
+  memset(store.flash.bytes + 32 + size - 8, 0xFF, 8); /* of its padding */
+  cr_assert_eq(store_start(&store), NORKV_ERR_DATA_LOSS);
+  cr_assert_str_eq(store_get(&store, "key"), "old");
+  cr_assert_eq(store_put(&store, "key", "new"), NORKV_OK);
+  memset(store.flash.bytes + 32 + size - 8, 0, 8);
+  (void)store_start(&store);
+  cr_assert_str_eq(store_get(&store, "key"), "new");
   store_free(&store);
 }

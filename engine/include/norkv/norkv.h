@@ -68,7 +68,15 @@ struct norkv_format {
   enum norkv_checksum checksum;
 };
 
-/* When damage that start finds (torn entries, missing copies) is mended. */
+/*
+ * When damage that start finds (torn entries, missing copies) is mended.
+ *
+ * A limit where the store is read before it is mended (LAZY, MANUAL, or IMMEDIATE that could not finish): a part may
+ * write zeros before it erases. If all that is missing of a torn entry is zeros, as of its padding, and a later erase
+ * of its sector is cut while it writes them, the entry is whole: its key, that read as before the put which was cut,
+ * then reads as after it, unless it was put or deleted since. With IMMEDIATE nothing is read in between. (It can't be
+ * made unreadable first: that would program bytes a second time, which parts with ECC forbid.)
+ */
 enum norkv_recovery {
   NORKV_RECOVER_IMMEDIATE = 0, /* by start, before it returns */
   NORKV_RECOVER_LAZY,          /* by the first put, delete or maintain that follows */
