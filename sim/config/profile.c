@@ -93,12 +93,20 @@ static enum pc_result bind_ecc_error(const struct pc_binding *binding, const str
   return result;
 }
 
-static enum pc_result bind_any_sector_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+static enum pc_result bind_bool(const struct pc_binding *binding, const struct pc_node *node, bool *is_true) {
   static const char *const words[] = {"false", "true"};
   size_t index = 0;
   enum pc_result result = bind_word(binding, node, "true or false", words, 2, &index);
-  ((struct pc_profile *)target)->any_sector_size = index == 1;
+  *is_true = index == 1;
   return result;
+}
+
+static enum pc_result bind_any_sector_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  return bind_bool(binding, node, &((struct pc_profile *)target)->any_sector_size);
+}
+
+static enum pc_result bind_verifies(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  return bind_bool(binding, node, &((struct pc_profile *)target)->verifies);
 }
 
 static enum pc_result bind_block_us(const struct pc_binding *binding, const struct pc_node *node, void *target) {
@@ -160,6 +168,7 @@ static const struct pc_field PROFILE_FIELDS[] = {
     {.key = "endurance", .type = FIELD_U32(endurance, 0, UINT32_MAX)},
     {.key = "ecc_word", .type = FIELD_U32(ecc_word, 0, 256)},
     {.key = "ecc_error", .type = PC_FIELD_CUSTOM, .bind = bind_ecc_error},
+    {.key = "verifies", .type = PC_FIELD_CUSTOM, .bind = bind_verifies},
     {.key = "collateral", .type = FIELD_U32(collateral, 0, UINT32_MAX)},
     {.key = "any_sector_size", .type = PC_FIELD_CUSTOM, .bind = bind_any_sector_size},
     {.key = "sector_from", .type = FIELD_U32(sector_from, 0, UINT32_MAX)},
@@ -301,6 +310,9 @@ void pc_profile_write(const struct pc_profile *profile, const char *indent, stru
   write_number(text, indent, "endurance", profile->endurance);
   write_number(text, indent, "ecc_word", profile->ecc_word);
   pc_buffer_print(text, "\n%secc_error: %s", indent, pc_ecc_error_name(profile->ecc_error));
+  if (profile->verifies) {
+    pc_buffer_print(text, "\n%sverifies: true", indent);
+  }
   write_number(text, indent, "collateral", profile->collateral);
   write_erase_sizes(profile, indent, text);
   pc_buffer_print(text, "\n%s", indent);

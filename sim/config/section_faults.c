@@ -71,22 +71,30 @@ static const struct pc_schema ENTRY_SCHEMA = {
     .count = sizeof ENTRY_FIELDS / sizeof ENTRY_FIELDS[0],
 };
 
-/* Which keys a kind goes without. */
+/* The kinds that wait for operations and reads, a bit for each. */
+#define OF_OPERATIONS \
+  (1u << PC_ARMED_PROGRAM_ERROR | 1u << PC_ARMED_ERASE_ERROR | 1u << PC_ARMED_READ_ERROR | 1u << PC_ARMED_ERASE_IGNORED)
+
+/* Keys that only some kinds have. */
 static const struct {
   const char *key;
-  bool kinds[PC_ARMED_KINDS];
+  unsigned kinds; /* a bit for each */
 } KEYS_OF_KINDS[] = {
-    {"sector", {true, true, true, true, false, false}},   {"size", {true, true, true, true, false, false}},
-    {"after", {true, true, true, true, false, false}},    {"count", {true, true, true, true, false, false}},
-    {"leaves", {true, true, false, false, false, false}}, {"bit", {false, false, false, false, true, true}},
-    {"value", {false, false, false, false, true, false}}, {"every", {false, false, false, false, false, true}},
+    {"sector", OF_OPERATIONS | 1u << PC_ARMED_WEAR_OUT},
+    {"size", OF_OPERATIONS | 1u << PC_ARMED_WEAR_OUT},
+    {"after", OF_OPERATIONS},
+    {"count", OF_OPERATIONS},
+    {"leaves", 1u << PC_ARMED_PROGRAM_ERROR | 1u << PC_ARMED_ERASE_ERROR},
+    {"bit", 1u << PC_ARMED_STUCK_BIT | 1u << PC_ARMED_BIT_ROT},
+    {"value", 1u << PC_ARMED_STUCK_BIT},
+    {"every", 1u << PC_ARMED_BIT_ROT},
 };
 
 static enum pc_result check_keys(const struct pc_binding *binding, const struct pc_node *node,
                                  enum pc_armed_kind kind) {
   for (size_t i = 0; i < sizeof KEYS_OF_KINDS / sizeof KEYS_OF_KINDS[0]; i++) {
     const struct pc_node *child = pc_node_child(node, KEYS_OF_KINDS[i].key);
-    if (child != NULL && !KEYS_OF_KINDS[i].kinds[kind]) {
+    if (child != NULL && (KEYS_OF_KINDS[i].kinds >> kind & 1u) == 0) {
       return pc_node_fail(binding->document, child, binding->error, "a %s has no %s", pc_armed_name(kind),
                           KEYS_OF_KINDS[i].key);
     }
@@ -140,6 +148,9 @@ static enum pc_result bind_entry(const struct pc_binding *binding, const struct 
   }
   if (result != PC_OK) {
     return result;
+  }
+  if (entry.kind == PC_ARMED_WEAR_OUT && scenario->profile.endurance == 0) {
+    return fail(binding, node, &entry, "needs a profile with an endurance");
   }
   bool of_a_bit = entry.kind == PC_ARMED_STUCK_BIT || entry.kind == PC_ARMED_BIT_ROT;
   bool anywhere = entry.kind == PC_ARMED_BIT_ROT && entry.address == NOT_GIVEN && entry.bit == NOT_GIVEN;
@@ -207,8 +218,10 @@ static void write_fault(struct pc_buffer *text, const struct pc_scheduled_fault 
     pc_buffer_print(text, ", value: %d", fault->value != 0);
   }
   if (!of_a_bit) {
-    pc_buffer_print(text, ", address: 0x%x, size: %u, after: %u, count: %u", fault->address, fault->size, fault->after,
-                    fault->count);
+    pc_buffer_print(text, ", address: 0x%x, size: %u", fault->address, fault->size);
+  }
+  if (!of_a_bit && fault->kind != PC_ARMED_WEAR_OUT) {
+    pc_buffer_print(text, ", after: %u, count: %u", fault->after, fault->count);
   }
   if (fault->kind == PC_ARMED_PROGRAM_ERROR || fault->kind == PC_ARMED_ERASE_ERROR) {
     pc_buffer_print(text, ", leaves: %s", pc_leaves_name(fault->leaves));

@@ -14,6 +14,7 @@ struct pc_armed {
     uint64_t met; /* operations or reads that touched its range */
   } faults[PC_MAX_ARMED];
   size_t count;
+  struct pc_wearing wearing; /* its bytes are owned */
 };
 
 const char *pc_armed_name(enum pc_armed_kind kind) {
@@ -21,6 +22,7 @@ const char *pc_armed_name(enum pc_armed_kind kind) {
       [PC_ARMED_PROGRAM_ERROR] = "program_error", [PC_ARMED_ERASE_ERROR] = "erase_error",
       [PC_ARMED_READ_ERROR] = "read_error",       [PC_ARMED_ERASE_IGNORED] = "erase_ignored",
       [PC_ARMED_STUCK_BIT] = "stuck_bit",         [PC_ARMED_BIT_ROT] = "bit_rot",
+      [PC_ARMED_WEAR_OUT] = "wear_out",
   };
   return names[kind];
 }
@@ -94,9 +96,45 @@ int pc_armed_operate(struct pc_device *device, const struct pc_flash_operation *
   left.after = device->scratch;
   left.ignored = fault != NULL && fault->kind == PC_ARMED_ERASE_IGNORED;
   left.failed = fault != NULL && !left.ignored;
+  uint32_t failures = device->damage.failures;
   pc_device_apply(device, &left);
-  device->errors += left.failed;
-  return left.failed ? PC_FLASH_FAILED : PC_FLASH_OK;
+  bool failed = device->damage.failures != failures;
+  device->errors += failed;
+  return failed ? PC_FLASH_FAILED : PC_FLASH_OK;
+}
+
+const struct pc_wearing *pc_armed_wearing(const struct pc_device *device, uint32_t address) {
+  const struct pc_armed *armed = device->armed;
+  for (size_t i = 0; armed != NULL && armed->wearing.weak != NULL && i < armed->count; i++) {
+    if (is_for(&armed->faults[i].fault, PC_ARMED_WEAR_OUT, address, device->profile.sector_size)) {
+      return &armed->wearing;
+    }
+  }
+  return NULL;
+}
+
+/* The first that is armed says by which seed. */
+static bool prepare_wearing(struct pc_device *device, uint64_t seed) {
+  struct pc_wearing *wearing = &device->armed->wearing;
+  if (wearing->weak != NULL) {
+    return true;
+  }
+  size_t size = pc_profile_largest_erase(&device->profile);
+  wearing->weak = calloc(size, 2);
+  if (wearing->weak == NULL) {
+    return false;
+  }
+  wearing->stuck = wearing->weak + size;
+  wearing->seed = seed;
+  return pc_plane_prepare(device, PC_PLANE_WEAK);
+}
+
+/* How worn sectors are decides what their erases leave. */
+static uint64_t hash_wear(const struct pc_device *device, uint64_t hash) {
+  for (uint32_t sector = 0; device->armed->wearing.weak != NULL && sector < device->sectors; sector++) {
+    hash = pc_random_mix(hash, device->wear[sector].erases);
+  }
+  return hash;
 }
 
 bool pc_armed_fails_read(struct pc_device *device, uint32_t address, size_t size) {
@@ -142,12 +180,16 @@ uint64_t pc_armed_hash(const struct pc_device *device, uint64_t hash) {
   for (size_t i = 0; armed != NULL && i < armed->count; i++) {
     hash = pc_random_mix(hash, progress_of(&armed->faults[i].fault, armed->faults[i].met));
   }
+  hash = armed != NULL ? hash_wear(device, hash) : hash;
   const struct pc_damage *damage = &device->damage;
   uint64_t flags = damage->beyond_copies * UINT64_C(4) + (damage->failures > 0) * UINT64_C(2) + (damage->events > 0);
   return flags == 0 ? hash : pc_random_mix(hash, ((uint64_t)damage->sector << 3) + flags);
 }
 
 void pc_armed_free(struct pc_device *device) {
+  if (device->armed != NULL) {
+    free(device->armed->wearing.weak);
+  }
   free(device->armed);
 }
 
@@ -160,6 +202,9 @@ static enum pc_result check(const struct pc_device *device, const struct pc_arme
   if (fault->size == 0 || fault->address >= device->size || fault->size > device->size - fault->address) {
     return pc_fail(error, PC_BAD_INPUT, "%s: %u bytes at 0x%x are not inside the device, which has %u bytes",
                    pc_armed_name(fault->kind), fault->size, fault->address, device->size);
+  }
+  if (fault->kind == PC_ARMED_WEAR_OUT && device->profile.endurance == 0) {
+    return pc_fail(error, PC_BAD_INPUT, "wear_out: profile '%s' has no endurance", device->profile.name);
   }
   if (of_a_byte && (fault->bits == 0 || fault->size != 1)) {
     return pc_fail(error, PC_BAD_INPUT, "%s: it is for at least one bit of one byte", pc_armed_name(fault->kind));
@@ -201,5 +246,9 @@ enum pc_result pc_device_arm(struct pc_device *device, const struct pc_armed_fau
     pc_damage_stick(device, fault->address, fault->bits, fault->value);
     return PC_OK;
   }
-  return append(device, fault, error);
+  enum pc_result appended = append(device, fault, error);
+  if (appended == PC_OK && fault->kind == PC_ARMED_WEAR_OUT && !prepare_wearing(device, fault->seed)) {
+    return pc_fail_memory(error);
+  }
+  return appended;
 }

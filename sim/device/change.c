@@ -165,9 +165,18 @@ static void apply_to_planes(struct pc_device *device, const struct pc_flash_oper
   }
 }
 
+/* A part that looks at what it did tells of cells that are stuck where it should have changed them. */
+static void tell_failure(const struct pc_device *device, struct pc_flash_operation *operation, bool silently) {
+  if (device->profile.verifies && operation->ignored && !silently && operation->kind != PC_ROT) {
+    operation->ignored = false;
+    operation->failed = true;
+  }
+}
+
 void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *asked) {
   const struct pc_flash_operation *operation = asked;
   struct pc_flash_operation held;
+  const struct pc_wearing *worn = NULL;
   if (!prepare(device, operation)) {
     device->journal.failed = true;
     return;
@@ -175,7 +184,9 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
   if (device->planes[PC_PLANE_STUCK].bytes != NULL) {
     held = *asked;
     operation = &held;
+    worn = device->armed != NULL ? pc_wear_out(device, &held) : NULL;
     pc_damage_hold_stuck(device, &held);
+    tell_failure(device, &held, asked->ignored);
   }
   journal(device, operation);
   if (device->has_planes) {
@@ -188,6 +199,9 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
   device->damage.failures += operation->failed;
   if (device->armed != NULL) {
     pc_armed_count(device, operation, false);
+  }
+  if (worn != NULL) {
+    pc_wear_out_end(worn, operation->size);
   }
 }
 

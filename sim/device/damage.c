@@ -71,7 +71,7 @@ void pc_damage_apply(struct pc_device *device, const struct pc_flash_operation *
     }
   }
   if (first != UINT32_MAX) {
-    note(device, first, last, operation->kind == PC_ERASE && operation->ignored);
+    note(device, first, last, all && operation->kind == PC_ERASE);
   }
 }
 

@@ -75,6 +75,20 @@ void pc_weak_read(struct pc_device *device, uint32_t address, uint8_t *data, siz
 int pc_armed_operate(struct pc_device *device, const struct pc_flash_operation *operation);
 /* Whether a read, which counts, ends in an error. */
 bool pc_armed_fails_read(struct pc_device *device, uint32_t address, size_t size);
+/* Wear with the power on (PC_ARMED_WEAR_OUT): its seed, and the cells that the erase which is done leaves unstable or
+   stuck, a 1 for each; zeros between erases. */
+struct pc_wearing {
+  uint64_t seed;
+  uint8_t *weak, *stuck; /* as many bytes as one erase covers at most */
+};
+/* What wears in the sector of `address`, or NULL. */
+const struct pc_wearing *pc_armed_wearing(const struct pc_device *device, uint32_t address);
+/* Has an erase leave what wear leaves, as if that had been asked for; the planes for it are there. NULL: it leaves
+   nothing; else what pc_wear_out_end takes. */
+const struct pc_wearing *pc_wear_out(struct pc_device *device, struct pc_flash_operation *operation);
+/* The erase, of so many bytes, is done. */
+void pc_wear_out_end(const struct pc_wearing *wearing, uint32_t size);
+
 /* A flash operation was done, or undone. */
 void pc_armed_count(struct pc_device *device, const struct pc_flash_operation *operation, bool undo);
 uint64_t pc_armed_hash(const struct pc_device *device, uint64_t hash);

@@ -29,6 +29,7 @@ enum pc_result pc_rig_arm(struct pc_rig *rig, uint32_t operation, struct pc_erro
     if (subject->faults[i].anywhere) {
       draw(rig, operation, i, &fault);
     }
+    fault.seed = pc_random_mix(subject->fault_seed, i);
     enum pc_result result = pc_device_arm(rig->device, &fault, error);
     if (result != PC_OK) {
       return result;

@@ -41,6 +41,8 @@ says "100,000 erases"
 expect 0 devices --json w25q128jv
 is "4096 1 256 100000" "$(json '[.sector_size, .program_unit, .page_size, .endurance] | map(tostring) | join(" ")')" \
   "the facts of w25q128jv"
+is "32768 120000 65536 150000" "$(json '[.erase_blocks[] | .size, .erase_typical_us] | map(tostring) | join(" ")')" \
+  "the blocks of w25q128jv"
 expect 0 devices --json stm32h7
 is "zeros 131072 null 4000000" \
   "$(json '[.reprogram, .sector_size, .program_maximum_us, .erase_maximum_us] | map(tostring) | join(" ")')" \

@@ -70,6 +70,31 @@ while read -r repro; do
 done < <(find f-repros -name '*.yaml' | sort | sed -n 1,12p)
 [[ $count -gt 2 ]] || fail "too few repros to say something: $count"
 
+# A part wears out with the power on. norkv copes where the part tells; where it doesn't, a second copy makes up for it, and
+# a store that looks at nothing loses what it said it has.
+scenario '{kind: wear_out}'
+worn=(--set 'device.profile={name: old, sector_size: 512, endurance: 50, verifies: true}' --set device.worn=1.1
+  --set 'power.faults=[between_ops, prefix]')
+rm -rf f.db f-repros
+expect 0 run f.yaml "${worn[@]}" --db f.db
+worn[1]=${worn[1]/, verifies: true/}
+expect 0 run f.yaml "${worn[@]}" --set store.redundancy=2 --db f.db
+early=(--set "store={plugin: $POWERCUT_PLUGINS/acknowledges_early.so}" --no-shrink)
+for jobs in 1 3; do
+  rm -rf f.db f-repros
+  expect 1 run f.yaml "${worn[@]}" "${early[@]}" --db f.db --jobs "$jobs"
+  sqlite3 f.db 'SELECT invariant, fault, depth, checks, failures FROM v_checks' >"$jobs"
+done
+diff 1 3 >&2 || fail "three workers say something else of wear than one"
+count=0
+while read -r repro; do
+  grep -qF "{kind: wear_out, operation: 0, address: 0x0, size: 4096}" "$repro" || fail "the repro lacks the wear"
+  expect 1 replay "$repro"
+  says "as was recorded"
+  count=$((count + 1))
+done < <(find f-repros -name '*.yaml' | sort | sed -n 1,4p)
+[[ $count -gt 0 ]] || fail "no repro of wear"
+
 # Mistakes are refused with their line.
 wrong() {
   scenario "$1"
@@ -78,6 +103,8 @@ wrong() {
   [[ ! -e g.db ]] || fail "a database was written"
 }
 wrong '{kind: lightning}' "f.yaml:10: faults[0].kind must be a kind of fault, not 'lightning'; known are program_error"
+wrong '{kind: wear_out}' "f.yaml:10: a wear_out needs a profile with an endurance"
+wrong '{kind: wear_out, after: 1}' "f.yaml:10: a wear_out has no after"
 wrong '{sector: 1}' "f.yaml:10: 'kind' is missing in faults[0]"
 wrong '{kind: bit_rot, address: 3}' "f.yaml:10: a bit_rot needs an address and a bit"
 wrong '{kind: stuck_bit, address: 3, bit: 1}' "f.yaml:10: a stuck_bit needs a value, 0 or 1"

@@ -108,7 +108,7 @@ static inline bool same_erase_sizes(const struct pc_profile *a, const struct pc_
 static inline bool same_rules(const struct pc_profile *a, const struct pc_profile *b) {
   return a->reprogram == b->reprogram && a->page_overflow == b->page_overflow && a->row_size == b->row_size &&
          a->programs_per_row == b->programs_per_row && a->read_unit == b->read_unit && a->ecc_word == b->ecc_word &&
-         a->ecc_error == b->ecc_error && a->collateral == b->collateral;
+         a->ecc_error == b->ecc_error && a->collateral == b->collateral && a->verifies == b->verifies;
 }
 
 static inline bool same_profile(const struct pc_profile *a, const struct pc_profile *b) {

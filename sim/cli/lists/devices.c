@@ -33,7 +33,7 @@ static json_t *json_of_blocks(const struct pc_profile *profile) {
 static json_t *json_of_profile(const struct pc_profile *profile) {
   return json_pack(
       "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o, s:b, s:I, s:o, "
-      "s:o}",
+      "s:o, s:b}",
       "name", profile->name, "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size,
       "program_unit", (json_int_t)profile->program_unit, "read_unit", (json_int_t)profile->read_unit, "page_size",
       (json_int_t)profile->page_size, "page_overflow", pc_page_overflow_name(profile->page_overflow),
@@ -45,7 +45,7 @@ static json_t *json_of_profile(const struct pc_profile *profile) {
       "erase_typical_us", json_of_time(profile->erase_typical_us), "erase_maximum_us",
       json_of_time(profile->erase_maximum_us), "any_sector_size", profile->any_sector_size, "sector_from",
       (json_int_t)profile->sector_from, "sector_end", json_of_end(profile->sector_end), "erase_blocks",
-      json_of_blocks(profile));
+      json_of_blocks(profile), "verifies", profile->verifies);
 }
 
 static enum pc_result print_all_json(struct pc_error *error) {
@@ -155,6 +155,10 @@ static enum pc_result print_one_text(const struct pc_profile *profile, struct pc
                profile->ecc_error == PC_ECC_FAULT ? " bytes; one that can't be corrected faults when read"
                                                   : " bytes; one that can't be corrected is a read error",
                "");
+  }
+  if (profile->verifies) {
+    pc_table_text(&table, "verifies");
+    pc_table_text(&table, "answers an error where a stuck cell keeps it from what it should do");
   }
   add_number(&table, "collateral", profile->collateral, " bytes around a program that a cut may damage", "none known");
   add_times(&table, profile->page_size > 0 ? "program (a page)" : "program", profile->program_typical_us,

@@ -6,6 +6,12 @@
  * the device's damage (pc_device_damage), by which the checks know what a store can be asked for. A cell that is
  * not what the flash operations made of it is nobody's mistake: a program that would set it leaves it as it is, and is
  * no violation, until its sector was erased.
+ *
+ * Wear: an erase of a sector whose age (pc_device_age) is 0.8 or more leaves one cell of it unstable, until the next
+ * erase, with a chance that grows to 1/2 at 1.2; past an age of 1 it leaves one stuck as it was, for good, with a
+ * chance that grows to 1 at 1.2. What stuck cells keep from being done is told if the part verifies, else not. How fast
+ * cells go bad no datasheet tells: ages are those of the class `worn`, chances are made up. Which cells, and when,
+ * depends on the fault's seed, the sector and how often it was erased.
  */
 #ifndef POWERCUT_ARMED_H
 #define POWERCUT_ARMED_H
@@ -19,9 +25,11 @@ enum pc_armed_kind {
   PC_ARMED_ERASE_IGNORED, /* erases in the range answer OK and do nothing */
   PC_ARMED_STUCK_BIT,     /* cells never change again; at once */
   PC_ARMED_BIT_ROT,       /* cells change by themselves; at once, and once */
+  PC_ARMED_WEAR_OUT,      /* sectors in the range wear: erases near and past their endurance spoil cells */
   PC_ARMED_KINDS,
 };
-/* As in scenarios: "program_error", "erase_error", "read_error", "erase_ignored", "stuck_bit", "bit_rot". */
+/* As in scenarios: "program_error", "erase_error", "read_error", "erase_ignored", "stuck_bit", "bit_rot", "wear_out".
+ */
 const char *pc_armed_name(enum pc_armed_kind kind);
 
 /* What an operation that fails has done when it answers the error. */
@@ -44,6 +52,7 @@ struct pc_armed_fault {
   enum pc_leaves leaves; /* of program and erase errors */
   uint8_t bits;          /* of stuck bits and rot: which of the byte, a 1 for each; at least one */
   uint8_t value;         /* of stuck bits: what they are stuck at; bits that `bits` doesn't name don't matter */
+  uint64_t seed;         /* of wear; the first that is armed says it for all */
 };
 
 #define PC_MAX_ARMED 64u

@@ -79,6 +79,8 @@ struct pc_profile {
   uint32_t endurance;        /* erases a sector is specified for; 0: unlimited */
   uint32_t ecc_word;         /* bytes that one set of check bits guards, a divisor of program_unit; 0: no ECC */
   enum pc_ecc_error ecc_error; /* what a read of a word that can't be corrected does */
+  bool verifies; /* the part looks at what it programmed and erased: where cells that are stuck kept it from that, it
+                    answers PC_FLASH_FAILED; otherwise nothing tells */
   uint32_t collateral;  /* bytes, a multiple of program_unit and a divisor of sector_size: a cut in a program may clear
                            other bits in the aligned blocks of so many that it is in; 0: none, or not known */
   bool any_sector_size; /* no real part: pc_profile_choose_sector takes any size. Not with erase_blocks */
