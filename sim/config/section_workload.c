@@ -60,6 +60,15 @@ static enum pc_result bind_value_size(const struct pc_binding *binding, const st
   return result;
 }
 
+static enum pc_result bind_value_bytes(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  bool mixed = node->kind == PC_NODE_SCALAR && strcmp(node->text, "mixed") == 0;
+  ((struct pc_reading *)target)->repro.scenario.generator.mixed_bytes = mixed;
+  if (!mixed && (node->kind != PC_NODE_SCALAR || strcmp(node->text, "random") != 0)) {
+    return pc_bind_fail_type(binding, node, "random or mixed");
+  }
+  return PC_OK;
+}
+
 /* {keys: N, value_size: ...} */
 static enum pc_result bind_static_size(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_generator *generator = &((struct pc_reading *)target)->repro.scenario.generator;
@@ -156,6 +165,7 @@ static const struct pc_field WORKLOAD_FIELDS[] = {
     {.key = "value_size", .type = PC_FIELD_CUSTOM, .bind = bind_value_size},
     {.key = "mix", .type = PC_FIELD_CUSTOM, .bind = bind_mix},
     {.key = "key_size", .type = PC_FIELD_CUSTOM, .bind = bind_key_size},
+    {.key = "value_bytes", .type = PC_FIELD_CUSTOM, .bind = bind_value_bytes},
     {.key = "popularity", .type = PC_FIELD_CUSTOM, .bind = bind_popularity},
     {.key = "static", .type = PC_FIELD_CUSTOM, .bind = bind_static},
     {.key = "trace", .type = PC_FIELD_CUSTOM, .bind = bind_trace},

@@ -51,12 +51,17 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
   size_t before = pc_device_mark(target->device);
   pc_device_clear_contract_violations(target->device);
   target->work = (struct pc_work){0};
+  enum pc_result result = pc_checker_find_whole(checker, expectation, error);
+  if (result != PC_OK) {
+    return result;
+  }
   pc_device_begin_trace(target->device);
   const struct pc_started started = pc_checker_start(checker);
   report->reads = pc_device_trace(target->device);
   *recovered = pc_device_mark(target->device);
   if (check_mountable(checker, &started, report)) {
-    enum pc_result result = pc_check_store(checker, expectation, before, report, error);
+    pc_check_whole(checker, expectation, report);
+    result = pc_check_store(checker, expectation, before, report, error);
     if (result != PC_OK) {
       return result;
     }

@@ -106,6 +106,7 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   opened->workload = workload;
   opened->resolved = calloc(key_count, sizeof *opened->resolved);
   opened->visits = calloc(key_count, sizeof *opened->visits);
+  opened->whole = calloc(key_count, sizeof *opened->whole);
   enum pc_result result = check_layout(target, error);
   if (result == PC_OK) {
     result = take_pattern(opened, error);
@@ -123,7 +124,8 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
   if (result == PC_OK && counts_erases && opened->erases == NULL) {
     result = pc_fail_memory(error);
   }
-  if (result == PC_OK && (opened->buffer == NULL || opened->resolved == NULL || opened->visits == NULL)) {
+  if (result == PC_OK &&
+      (opened->buffer == NULL || opened->resolved == NULL || opened->visits == NULL || opened->whole == NULL)) {
     result = pc_fail_memory(error);
   }
   if (result != PC_OK) {
@@ -144,6 +146,7 @@ void pc_checker_close(struct pc_checker *checker) {
     free(checker->pattern);
     free(checker->resolved);
     free(checker->visits);
+    free(checker->whole);
     free(checker->erases);
     free(checker);
   }

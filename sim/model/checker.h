@@ -18,6 +18,8 @@ struct pc_checker {
   uint64_t round;
   struct pc_decoded decoded;
   uint64_t decoded_state; /* of the device, when it was decoded while sharing; 0: not to be used again */
+  uint32_t *whole;        /* keys whose acknowledged value was whole on the damaged flash as the store started */
+  uint32_t whole_count;
   struct pc_shared own, *shared;
   bool shares;                        /* a situation that held may answer for the next one */
   struct pc_torn torn;                /* what the cut tore; of no bytes where it isn't known */
@@ -83,6 +85,11 @@ struct pc_started pc_checker_start(const struct pc_checker *checker);
 /* What a get answers on a part whose damage may have cost anything. */
 void pc_check_detected(const struct pc_checker *checker, uint32_t key, const struct pc_answer *answer,
                        const struct pc_content *content, struct pc_report *report);
+
+/* What a part that is damaged so far still holds, before the start; and that the store gives it, after that. */
+enum pc_result pc_checker_find_whole(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                     struct pc_error *error);
+void pc_check_whole(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
 
 /* Which invariant says that a key holds this. */
 enum pc_invariant pc_content_invariant(const struct pc_content *content);

@@ -102,6 +102,8 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
       {"keys: 8\n  key_size: {min: 5, max: 7}", "keys: 63\n  key_size: 1",
        "s.yaml:8: key_size_max must be at least 2 for 63 distinct keys, not 1"},
       {"{min: 1, max: 9}", "{min: 1, max: 65535}", "s.yaml:12: workload.value_size.max must be 0 to 65534, not 65535"},
+      {"popularity: {zipf: 0.9}", "value_bytes: any",
+       "s.yaml:13: workload.value_bytes must be random or mixed, not 'any'"},
       {"{zipf: 0.9}", "zipf",
        "s.yaml:13: workload.popularity must be uniform, {zipf: N} or {hot: N, share: N}, not 'zipf'"},
       {"{zipf: 0.9}", "{zipf: 0.9, hot: 1, share: 1}",

@@ -73,11 +73,13 @@ Test(config_scenario, the_workload_is_generated_as_asked_from_the_seed) {
 
   static const struct pc_override overrides[] = {{.path = "workload.popularity", .value = "{hot: 0.25, share: 1}"},
                                                  {.path = "workload.value_size", .value = "6"},
+                                                 {.path = "workload.value_bytes", .value = "mixed"},
                                                  {.path = "workload.key_size", .value = "9"}};
-  struct pc_scenario_options options = {.overrides = overrides, .override_count = 3};
+  struct pc_scenario_options options = {.overrides = overrides, .override_count = 4};
   scenario = load("s.yaml", &options);
   generator.popularity = (struct pc_popularity){.kind = PC_HOT, .hot = 0.25, .share = 1};
   generator.value_size_min = generator.value_size_max = 6;
+  generator.mixed_bytes = true;
   generator.key_size_min = generator.key_size_max = 9;
   expect_workload(&scenario, &generator, 7);
   pc_scenario_free(&scenario);

@@ -55,6 +55,32 @@ Test(workload_generate, a_seed_means_the_same_operations_on_every_machine) {
   cr_expect_eq(hash_of(&generator, UINT64_MAX), 0xDF2497AE2EB6A819u);
 }
 
+/* Mixed bytes leave all else as it was, and are what they are said to be. */
+Test(workload_generate, mixed_bytes_look_erased_or_are_zeros_here_and_there) {
+  struct pc_generator generator = PLAIN;
+  struct pc_workload plain = generate(&generator, 1);
+  generator.mixed_bytes = true;
+  struct pc_workload mixed = generate(&generator, 1);
+  static const uint8_t ones[8] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, zeros[8] = {0};
+  uint32_t words = 0, erased = 0, cleared = 0;
+  cr_assert_eq(mixed.operation_count, plain.operation_count);
+  for (uint32_t i = 0; i < plain.operation_count; i++) {
+    const struct pc_operation *a = &plain.operations[i], *b = &mixed.operations[i];
+    cr_assert(a->kind == b->kind && a->key == b->key && a->value.size == b->value.size);
+    for (size_t at = 0; at + 8 <= b->value.size; at += 8) {
+      bool is_erased = memcmp(b->value.data + at, ones, 8) == 0, is_zero = memcmp(b->value.data + at, zeros, 8) == 0;
+      cr_assert(is_erased || is_zero || memcmp(a->value.data + at, b->value.data + at, 8) == 0);
+      words++;
+      erased += is_erased;
+      cleared += is_zero;
+    }
+  }
+  cr_expect(erased > words / 10 && erased < words / 6, "%u of %u", erased, words);
+  cr_expect(cleared > words / 20 && cleared < words / 12, "%u of %u", cleared, words);
+  pc_workload_free(&plain);
+  pc_workload_free(&mixed);
+}
+
 Test(workload_generate, another_seed_means_other_operations) {
   cr_expect_neq(hash_of(&PLAIN, 1), hash_of(&PLAIN, 2));
 }

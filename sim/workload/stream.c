@@ -143,13 +143,26 @@ void pc_stream_close(struct pc_stream *stream) {
   }
 }
 
+static uint64_t mix_in(uint64_t word) {
+  switch (word & 15u) {
+    case 0:
+    case 1:
+      return UINT64_MAX;
+    case 2:
+      return 0;
+    default:
+      return word;
+  }
+}
+
 /* Draws a value; the same from the same state. */
 static struct pc_bytes draw_value(const struct pc_generator *generator, bool is_static, struct pc_random *random,
                                   uint8_t *bytes) {
   uint32_t size = is_static ? draw_size(random, generator->static_size_min, generator->static_size_max)
                             : draw_size(random, generator->value_size_min, generator->value_size_max);
   for (uint32_t i = 0; i < size; i += sizeof(uint64_t)) {
-    uint64_t word = htole64(pc_random_next(random));
+    uint64_t drawn = pc_random_next(random);
+    uint64_t word = htole64(generator->mixed_bytes ? mix_in(drawn) : drawn);
     memcpy(bytes + i, &word, sizeof word);
   }
   return (struct pc_bytes){bytes, size};

@@ -2,6 +2,7 @@
 #ifndef POWERCUT_WORKLOAD_H
 #define POWERCUT_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "powercut/bytes.h"
@@ -61,6 +62,8 @@ struct pc_generator {
   uint32_t keys;                           /* 1 to PC_MAX_GENERATED_KEYS */
   uint32_t key_size_min, key_size_max;     /* bytes, 1 to PC_MAX_GENERATED_KEY_SIZE */
   uint32_t value_size_min, value_size_max; /* bytes, 0 to PC_MAX_VALUE_SIZE */
+  bool mixed_bytes; /* values are not all random: of their words of 8 bytes one in eight looks erased, one in sixteen is
+                       zeros. Stores go wrong where a value looks like empty flash or takes no bits */
   struct pc_popularity popularity;
   uint32_t mix[PC_OPERATION_KINDS]; /* weights, not all 0 */
   /* Keys beside `keys` that are each put once, before all else, and never touched again: what fills a store and stays.
@@ -75,8 +78,8 @@ enum pc_result pc_generator_check(const struct pc_generator *generator, struct p
 
 /* The same generator and seed give the same operations everywhere: all of it is integer arithmetic. Keys are distinct,
    of letters and digits; those of low rank are the popular ones, and only keys that some operation uses are in the
-   workload. A maintain is of each level with equal chance. Value bytes are random. What a field changes stays apart:
-   kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: as of pc_generator_check. On failure
+   workload. A maintain is of each level with equal chance. Value bytes are random, or mixed. What a field changes stays
+   apart: kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: as of pc_generator_check. On failure
    nothing is left to free. */
 enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64_t seed, struct pc_workload *workload,
                                     struct pc_error *error);
