@@ -13,7 +13,9 @@ const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
     [CHECKSUM] = {"checksum", "crc32c", "of new entries: crc32c, crc16_ccitt or none"},
     [FORMATS] = {"formats", "", "MAGIC:CHECKSUM,... all that are read, the first is written; in place of checksum"},
     [ALIGNMENT] = {"alignment", "0", "write alignment in bytes: a multiple of the program unit; 0: the program unit"},
-    [RECOVERY] = {"recovery", "immediate", "when damage is mended: immediate, lazy or manual"},
+    [RECOVERY] = {"recovery", "immediate",
+                  "when damage is mended: immediate, lazy, manual (at once, by the firmware) or "
+                  "manual_late (when it maintains)"},
     [MAX_KEYS] = {"max_keys", "0", "keys that the index holds: 1 to 65000; 0: as many as the workload uses"},
     [POLICY] = {"policy", "greedy", "which sector is collected: greedy, circular, cost_benefit or hybrid"},
     [COLLECT_ON_WRITE] = {"collect_on_write", "as_needed",
@@ -26,10 +28,14 @@ static const char *const checksum_names[] = {
     [NORKV_CHECKSUM_CRC32C] = "crc32c",
 };
 
+/* Manual recovery by a firmware that mends when it maintains the store, not when it starts it. */
+#define MANUAL_LATE (NORKV_RECOVER_MANUAL + 1)
+
 static const char *const recovery_names[] = {
     [NORKV_RECOVER_IMMEDIATE] = "immediate",
     [NORKV_RECOVER_LAZY] = "lazy",
     [NORKV_RECOVER_MANUAL] = "manual",
+    [MANUAL_LATE] = "manual_late",
 };
 
 static const char *const policy_names[] = {
@@ -177,7 +183,8 @@ enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct
   if (recovery < 0 || policy < 0 || collection < 0) {
     return PC_STATUS_INVALID;
   }
-  settings->recovery = (enum norkv_recovery)recovery;
+  settings->mends_late = recovery == MANUAL_LATE;
+  settings->recovery = settings->mends_late ? NORKV_RECOVER_MANUAL : (enum norkv_recovery)recovery;
   settings->policy = (enum norkv_policy)policy;
   settings->collect_on_write = (enum norkv_collection)collection;
 

@@ -14,6 +14,7 @@ struct pc_norkv_settings {
   uint16_t max_keys;
   uint32_t alignment; /* bytes */
   enum norkv_recovery recovery;
+  bool mends_late; /* with manual recovery: only when the workload maintains, not when a start reports damage */
   enum norkv_policy policy;
   enum norkv_collection collect_on_write;
   struct norkv_format formats[NORKV_MAX_FORMATS];

@@ -145,7 +145,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
   *promises = (struct pc_store_promises){
       .memory_size = SUBJECT_SIZE + memory_size,
       .redundancy = settings.redundancy,
-      .repairs_later = settings.recovery == NORKV_RECOVER_LAZY,
+      .repairs_later = settings.recovery == NORKV_RECOVER_LAZY || settings.mends_late,
       .has_layout = true,
       .layout =
           {
@@ -185,7 +185,7 @@ static enum pc_status store_start(void *memory, const struct pc_store_setup *set
   enum norkv_error error = norkv_start(&subject->kv, &config);
   if (error == NORKV_ERR_DATA_LOSS && settings.recovery == NORKV_RECOVER_MANUAL) {
     /* Manual recovery leaves the mending to the firmware: this one mends at once. */
-    error = norkv_maintain(&subject->kv, NORKV_MAINTAIN_PARTIAL);
+    error = settings.mends_late ? NORKV_OK : norkv_maintain(&subject->kv, NORKV_MAINTAIN_PARTIAL);
   }
   return status_of(error);
 }

@@ -80,6 +80,9 @@ Test(store_norkv, takes_each_parameter_in_its_range) {
   cr_expect_eq(read_good("recovery", "immediate").recovery, NORKV_RECOVER_IMMEDIATE);
   cr_expect_eq(read_good("recovery", "lazy").recovery, NORKV_RECOVER_LAZY);
   cr_expect_eq(read_good("recovery", "manual").recovery, NORKV_RECOVER_MANUAL);
+  cr_expect_not(read_good("recovery", "manual").mends_late);
+  cr_expect_eq(read_good("recovery", "manual_late").recovery, NORKV_RECOVER_MANUAL);
+  cr_expect(read_good("recovery", "manual_late").mends_late);
   cr_expect_eq(read_good("max_keys", "1").max_keys, 1);
   cr_expect_eq(read_good("max_keys", "65000").max_keys, 65000);
   cr_expect_eq(read_good("policy", "greedy").policy, NORKV_POLICY_GREEDY);
@@ -289,6 +292,34 @@ Test(store_norkv, answers_with_the_status_of_each_error) {
   cr_expect_eq(pc_target_put(&bench.target, other, value), PC_STATUS_OK);
   cr_expect_eq(pc_target_put(&bench.target, (struct pc_bytes){(const uint8_t *)"c", 1}, value), PC_STATUS_FULL);
   bench_close(&bench);
+}
+
+/* The flash operations of a start on a damaged flash, and those of the maintenance after it. */
+static void mend(const char *recovery, size_t *by_start, size_t *by_maintenance) {
+  struct bench bench;
+  static const uint8_t half[8] = {0};
+  struct pc_bytes key = {(const uint8_t *)"a", 1}, value = {half, sizeof half};
+  bench_open(&bench, pc_store_named("norkv"), 4, "put a 01\n");
+  lab_set(&bench.lab, "recovery", recovery);
+  bench_start(&bench);
+  cr_assert_eq(pc_target_put(&bench.target, key, value), PC_STATUS_OK);
+  const struct pc_flash *flash = &bench.target.setup.flash;
+  cr_assert_eq(flash->program(flash->context, 32, half, sizeof half), 0); /* half of an entry behind the first */
+  size_t mark = pc_device_mark(bench.device);
+  cr_expect_eq(pc_target_start(&bench.target), PC_STATUS_OK);
+  *by_start = pc_device_mark(bench.device) - mark;
+  cr_expect_eq(pc_target_maintain(&bench.target, PC_MAINTAIN_PARTIAL), PC_STATUS_OK);
+  *by_maintenance = pc_device_mark(bench.device) - mark - *by_start;
+  bench_close(&bench);
+}
+
+Test(store_norkv, mends_at_start_or_when_it_is_maintained) {
+  size_t by_start, by_maintenance;
+  mend("manual", &by_start, &by_maintenance);
+  cr_expect_gt(by_start, 0);
+  mend("manual_late", &by_start, &by_maintenance);
+  cr_expect_eq(by_start, 0);
+  cr_expect_gt(by_maintenance, 0);
 }
 
 /* A copy that rots under a running store, and flash that fails. */
