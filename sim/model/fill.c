@@ -3,6 +3,8 @@
  * never given up, a limit that is taken for the next value. So the store is emptied, and must then have all of its room
  * again, and is filled to what it promises to take (must_accept) and updated there.
  */
+#include <string.h>
+
 #include "aftermath.h"
 
 #define MOST_KEYS 64u /* that share the room */
@@ -47,6 +49,39 @@ static enum pc_result put_largest(struct pc_aftermath *aftermath, struct pc_erro
     result = pc_aftermath_restart(aftermath, error);
   }
   return goes_on(aftermath, result) ? empty(aftermath, error) : result;
+}
+
+/* What an answer to the longest key with the largest value must be, while nothing else is live. */
+static void expect_longest(struct pc_aftermath *aftermath, bool holds, enum pc_status status, const char *call) {
+  if (!holds && !pc_report_failed(aftermath->report)) {
+    pc_report_answer(aftermath->report, PC_WRITABLE, NULL, "the longest key that is stated takes the largest value",
+                     status, "the %s answers %s", call, pc_status_text(status));
+  }
+}
+
+/* A key that the workload doesn't use: the model knows nothing of it. */
+static void put_longest_key(struct pc_aftermath *aftermath) {
+  struct pc_checker *checker = aftermath->checker;
+  uint8_t bytes[PC_MAX_KEY_SIZE];
+  struct pc_bytes key = {.data = bytes, .size = checker->target->promises.max_key_size};
+  struct pc_content content = {.live = true,
+                               .value = {.data = pc_checker_pattern(checker, 0), .size = checker->largest_stated}};
+  if (key.size == 0 || key.size > sizeof bytes ||
+      !pc_model_must_accept(&aftermath->model, key.size, content.value.size)) {
+    return;
+  }
+  memset(bytes, 'k', key.size);
+  if (pc_keys_find(&checker->keys, key) != PC_NO_KEY) {
+    return;
+  }
+  enum pc_status status = pc_target_put(checker->target, key, content.value);
+  expect_longest(aftermath, status == PC_STATUS_OK, status, "put");
+  if (status == PC_STATUS_OK) {
+    struct pc_answer answer = pc_checker_read(checker, key, content.value.size);
+    expect_longest(aftermath, pc_answer_is(&answer, &content), answer.status, "get");
+    status = pc_target_remove(checker->target, key);
+    expect_longest(aftermath, status == PC_STATUS_OK, status, "delete");
+  }
 }
 
 /* Whether the store promises to take values of `size` under the first `count` keys, and to update each. */
@@ -97,6 +132,9 @@ enum pc_result pc_aftermath_fill(struct pc_aftermath *aftermath, struct pc_error
   result = put_largest(aftermath, error);
   if (aftermath->checker->target->store->must_accept == NULL) {
     return result;
+  }
+  if (goes_on(aftermath, result)) {
+    put_longest_key(aftermath);
   }
   uint32_t count = aftermath->key_count < MOST_KEYS ? aftermath->key_count : MOST_KEYS;
   while (count > 0 && !has_room(aftermath, count, 0)) {

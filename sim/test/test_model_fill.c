@@ -4,7 +4,15 @@
 #include "plugins/wrapped.h"
 #include "test_model_help.h"
 
-static enum lie { NO_LIE, LARGEST_REFUSED, LONGEST_CUT_SHORT, LESS_ROOM, STATES_TOO_MUCH } lie;
+static enum lie {
+  NO_LIE,
+  LARGEST_REFUSED,
+  LONGEST_KEY_REFUSED,
+  LONGEST_KEY_NOT_THERE,
+  LONGEST_CUT_SHORT,
+  LESS_ROOM,
+  STATES_TOO_MUCH
+} lie;
 
 #define LARGEST (128u - 16u - 63u) /* under the longest key */
 
@@ -18,6 +26,12 @@ static enum pc_status lying_configure(const struct pc_store_setup *setup, struct
 static enum pc_status lying_put(void *memory, struct pc_bytes key, struct pc_bytes value) {
   if (lie == LARGEST_REFUSED && value.size == LARGEST) {
     return PC_STATUS_FULL;
+  }
+  if (lie == LONGEST_KEY_REFUSED && key.size == 63) {
+    return PC_STATUS_INVALID;
+  }
+  if (lie == LONGEST_KEY_NOT_THERE && key.size == 63) {
+    return PC_STATUS_OK;
   }
   if (lie == LONGEST_CUT_SHORT && value.size == 128 - 16 - key.size) {
     value.size--;
@@ -82,6 +96,11 @@ Test(model_fill, the_largest_value_that_is_stated_is_taken) {
   expect_found(STATES_TOO_MUCH, PC_WRITABLE);
 }
 
+Test(model_fill, the_longest_key_that_is_stated_is_taken) {
+  expect_found(LONGEST_KEY_REFUSED, PC_WRITABLE);
+  expect_found(LONGEST_KEY_NOT_THERE, PC_WRITABLE);
+}
+
 Test(model_fill, a_longer_value_that_is_taken_reads_back) {
   expect_found(LONGEST_CUT_SHORT, PC_DURABLE);
 }
@@ -94,7 +113,7 @@ Test(model_fill, all_of_the_room_that_is_promised_is_there) {
 Test(model_fill, a_store_without_a_room_promise_is_held_to_none) {
   struct pc_store plain = liar;
   plain.must_accept = NULL;
-  static const enum lie excused[] = {LARGEST_REFUSED, LESS_ROOM, STATES_TOO_MUCH};
+  static const enum lie excused[] = {LARGEST_REFUSED, LONGEST_KEY_REFUSED, LESS_ROOM, STATES_TOO_MUCH};
   for (size_t i = 0; i < sizeof excused / sizeof excused[0]; i++) {
     struct bench bench;
     go_on(&bench, &plain, excused[i]);
