@@ -7,9 +7,10 @@
 
 #include "aftermath.h"
 
-#define MOST_KEYS 64u /* that share the room */
-#define ROUNDS 4u     /* of updates */
-#define SMALLER 3u    /* one put in so many is of half the size, so that what is superseded is of several sizes */
+#define MOST_KEYS 64u   /* that share the room */
+#define ROUNDS 4u       /* of updates */
+#define MOST_REFUSED 3u /* puts beyond the promise */
+#define SMALLER 3u      /* one put in so many is of half the size, so that what is superseded is of several sizes */
 
 static bool goes_on(const struct pc_aftermath *aftermath, enum pc_result result) {
   return result == PC_OK && !pc_report_failed(aftermath->report);
@@ -124,6 +125,17 @@ static enum pc_result update_all(struct pc_aftermath *aftermath, uint32_t count,
   return result;
 }
 
+/* Beyond the promise: puts that may be refused, but those that are not must hold like all others. */
+static enum pc_result overfill(struct pc_aftermath *aftermath, uint32_t count, struct pc_error *error) {
+  enum pc_result result = PC_OK;
+  uint32_t refused = 0;
+  for (uint32_t key = 0; key < count && refused < MOST_REFUSED && goes_on(aftermath, result); key++) {
+    result = put(aftermath, key, aftermath->checker->largest_stated, error);
+    refused += aftermath->report->answer != PC_STATUS_OK;
+  }
+  return result;
+}
+
 enum pc_result pc_aftermath_fill(struct pc_aftermath *aftermath, struct pc_error *error) {
   enum pc_result result = empty(aftermath, error);
   if (!goes_on(aftermath, result) || aftermath->model.usage.live_keys > 0 || aftermath->key_count == 0) {
@@ -142,6 +154,9 @@ enum pc_result pc_aftermath_fill(struct pc_aftermath *aftermath, struct pc_error
   }
   if (goes_on(aftermath, result)) {
     result = update_all(aftermath, count, error);
+  }
+  if (goes_on(aftermath, result)) {
+    result = overfill(aftermath, count, error);
   }
   return goes_on(aftermath, result) ? pc_aftermath_restart(aftermath, error) : result;
 }
