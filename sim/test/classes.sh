@@ -24,7 +24,7 @@ device:
   worn: 1.2
 store: {plugin: ./none.so}
 workload:
-  operations: 45
+  operations: 28
   keys: 5
   key_size: 4
   value_size: {min: 16, max: 56}

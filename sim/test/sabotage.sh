@@ -76,12 +76,12 @@ scenario sound "{plugin: $POWERCUT_PLUGINS/sound.so}"
 run sound || fail "the store that isn't spoilt does not pass: $(cat "$folder/sound.json")"
 
 spoilt gives_up mountable
-spoilt loops mountable
 spoilt crashes mountable
 spoilt exits mountable
-# Each time that it hangs takes seconds to be sure of.
+# Each time that it hangs takes seconds to be sure of, and each overrun has a sanitizer print a report.
 spoilt hangs mountable 10
-spoilt overruns mountable
+spoilt overruns mountable 20
+spoilt loops mountable 40
 spoilt crashes_at_once mountable
 spoilt acknowledges_early durable
 spoilt deletes_first atomic
@@ -97,7 +97,7 @@ spoilt tidies_up bounded
 spoilt wears_unevenly wear_spread
 
 # A format without a checksum can't tell a torn entry from a whole one.
-scenario no_checksum "{engine: norkv, checksum: none}"
+scenario no_checksum "{engine: norkv, checksum: none}" 60
 caught no_checksum atomic
 
 # Nor can it tell what has rotted.
