@@ -47,8 +47,10 @@ enum pc_result pc_file_read(const char *path, size_t limit, struct pc_buffer *co
   return result;
 }
 
-static enum pc_result write_all(const char *path, struct pc_bytes content, struct pc_error *error) {
-  FILE *file = fopen(path, "wbe");
+/* Writes `temporary`, and speaks of it as `path`, which it is to become. */
+static enum pc_result write_all(const char *temporary, const char *path, struct pc_bytes content,
+                                struct pc_error *error) {
+  FILE *file = fopen(temporary, "wbe");
   if (file == NULL) {
     return pc_fail(error, PC_ENVIRONMENT, "%s: %s", path, strerror(errno));
   }
@@ -62,11 +64,7 @@ static enum pc_result write_all(const char *path, struct pc_bytes content, struc
   return failed ? pc_fail(error, PC_ENVIRONMENT, "%s: %s", path, strerror(cause)) : PC_OK;
 }
 
-enum pc_result pc_file_expect_replaceable(const char *path, struct pc_error *error) {
-  struct stat status;
-  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-    return pc_fail(error, PC_BAD_INPUT, "%s: there is something that is not a regular file", path);
-  }
+enum pc_result pc_file_expect_folder(const char *path, struct pc_error *error) {
   const char *slash = strrchr(path, '/');
   char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
   if (folder == NULL) {
@@ -74,10 +72,18 @@ enum pc_result pc_file_expect_replaceable(const char *path, struct pc_error *err
   }
   enum pc_result err = PC_OK;
   if (path[0] == '\0' || access(folder, W_OK | X_OK) != 0) {
-    err = pc_fail(error, PC_BAD_INPUT, "%s: can't be written: %s", path, strerror(path[0] == '\0' ? ENOENT : errno));
+    err = pc_fail(error, PC_ENVIRONMENT, "%s: can't be written: %s", path, strerror(path[0] == '\0' ? ENOENT : errno));
   }
   free(folder);
   return err;
+}
+
+enum pc_result pc_file_expect_replaceable(const char *path, struct pc_error *error) {
+  struct stat status;
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: there is something that is not a regular file", path);
+  }
+  return pc_file_expect_folder(path, error);
 }
 
 enum pc_result pc_file_replace(const char *path, struct pc_bytes content, struct pc_error *error) {
@@ -88,7 +94,7 @@ enum pc_result pc_file_replace(const char *path, struct pc_bytes content, struct
     return pc_fail_memory(error);
   }
   const char *temporary = (const char *)beside.data;
-  enum pc_result err = write_all(temporary, content, error);
+  enum pc_result err = write_all(temporary, path, content, error);
   if (!err && rename(temporary, path) != 0) {
     err = pc_fail(error, PC_ENVIRONMENT, "%s: %s", path, strerror(errno));
   }

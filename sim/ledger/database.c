@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "powercut/file.h"
 #include "powercut/ledger.h"
 #include "schema.h"
 
@@ -268,6 +269,11 @@ static enum pc_result connect(struct pc_database *database, struct pc_error *err
   }
   if (code != SQLITE_OK) {
     int cause = sqlite3_system_errno(database->connection);
+    /* What may not be made, SQLite tries to open read-only, and then it is only not there. */
+    enum pc_result err = cause == ENOENT ? pc_file_expect_folder(database->path, error) : PC_OK;
+    if (err) {
+      return err;
+    }
     return cause == 0 ? pc_database_fail(database, error)
                       : pc_fail(error, PC_ENVIRONMENT, "%s: %s", database->path, strerror(cause));
   }

@@ -25,7 +25,7 @@ refused 's/engine: norkv/engine: xylophone/' "5: there is no engine 'xylophone';
 refused 's/(engine: norkv)/\1\n  redundncy: 1/' "7: norkv has no parameter 'redundncy'; did you mean 'redundancy'?"
 refused 's/(engine: norkv)/\1\n  redundancy: 17/' "5: norkv refuses its setup: '17' is no value of redundancy"
 refused 's/(engine: norkv)/\1\n  redundancy: 8/' "5: norkv refuses its setup: norkv takes 2 to 65535 sectors"
-refused 's/engine: norkv/plugin: .\/no.so/' "5: can't load the store:"
+refused 's/engine: norkv/plugin: .\/no.so/' "5: can't load the store: ./no.so:"
 refused "s|engine: norkv|plugin: $POWERCUT_PLUGINS/configure_crashes.so|" \
   "5: spoilt can't be set up: the store brought its process down: Aborted"
 refused 's/sectors: 8/sectors: 0/' "4: device.sectors must be 1 to 65535, not 0"
@@ -81,7 +81,14 @@ untouched newer.db "its schema is version 1000"
 
 # The environment's failures are told apart.
 expect 3 run small.yaml --db no/such/folder.db
-complains "no/such/folder.db: No such file or directory"
+complains "no/such/folder.db: can't be written: No such file or directory"
+# Root may write everywhere; anyone else is told that it may not, and not that nothing is there.
+mkdir locked
+chmod 555 locked
+if [[ $(id -u) -ne 0 ]]; then
+  expect 3 run small.yaml --db locked/new.db
+  complains "locked/new.db: can't be written: Permission denied"
+fi
 
 # Repros.
 expect 2 replay missing.yaml

@@ -207,7 +207,7 @@ complains "nowhere.db: No such file"
 absent nowhere.db
 expect 0 run small.yaml --db geometry.db --set device.sectors=12
 refused "the baseline's run 1 of scenario 'small' is on timed x 12, not on timed x 8" release.yaml --baseline geometry.db
-expect 2 gate release.yaml --db new.db --junit nowhere/new.xml
+expect 3 gate release.yaml --db new.db --junit nowhere/new.xml
 complains "nowhere/new.xml: can't be written: No such file or directory"
 absent new.db
 

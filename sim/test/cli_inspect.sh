@@ -125,7 +125,7 @@ head -c 1000 /dev/zero >odd.bin
 expect 2 inspect odd.bin --sector-size 512
 complains "odd.bin: its size, 1000 bytes, is no multiple of the sector size, 512 bytes"
 expect 2 inspect empty.bin --sector-size 512
-complains "empty.bin: its size, 0 bytes"
+complains "empty.bin: the file is empty"
 expect 2 inspect missing.bin --sector-size 512
 complains "missing.bin: cannot open: No such file or directory"
 expect 2 inspect . --sector-size 512

@@ -153,7 +153,7 @@ refused "newer.db: its schema is version 99" newer.db
 refused "nowhere.db: No such file" nowhere.db
 refused "small.yaml: not an SQLite database" small.yaml
 refused "a FILE is missing" --no-plots
-expect 2 report all.db -o nowhere/report.html
+expect 3 report all.db -o nowhere/report.html
 complains "nowhere/report.html: can't be written"
 expect 2 report all.db -o empty
 complains "empty: there is something that is not a regular file"

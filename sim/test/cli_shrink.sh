@@ -85,6 +85,6 @@ absent gone.yaml
 expect 2 replay late.yaml --shrink
 expect 2 replay late.yaml -o gone.yaml
 expect 3 replay late.yaml --shrink -o no/such/folder.yaml
-complains "no/such/folder.yaml"
+complains "no/such/folder.yaml: can't be written: No such file or directory"
 
 finish

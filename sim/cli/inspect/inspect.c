@@ -135,7 +135,10 @@ static enum pc_result load(struct pc_inspection *inspection, struct pc_error *er
   }
   size_t size = inspection->image.size;
   struct pc_image_layout *layout = &inspection->layout;
-  if (size == 0 || size % layout->sector_size != 0) {
+  if (size == 0) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", inspection->path);
+  }
+  if (size % layout->sector_size != 0) {
     return pc_fail(error, PC_BAD_INPUT, "%s: its size, %zu bytes, is no multiple of the sector size, %u bytes",
                    inspection->path, size, layout->sector_size);
   }

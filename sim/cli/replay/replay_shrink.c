@@ -31,7 +31,11 @@ enum pc_result pc_replay_shrink_repro(const struct pc_repro *repro, const struct
   if (!pc_interrupt_begin()) {
     return pc_fail(error, PC_ENVIRONMENT, "the handlers of Ctrl-C can't be installed");
   }
-  enum pc_result err = pc_repro_shrink(repro, subject, &observer, &shrinkage, error);
+  enum pc_result err = pc_file_expect_replaceable(path, error);
+  if (err) {
+    return err;
+  }
+  err = pc_repro_shrink(repro, subject, &observer, &shrinkage, error);
   if (!err && shrinkage.interrupted) {
     err = pc_fail(error, PC_ENVIRONMENT, "interrupted: nothing is written");
   }

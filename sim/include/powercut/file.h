@@ -12,8 +12,10 @@
    PC_ENVIRONMENT: reading failed, or memory or file handles ran out. */
 enum pc_result pc_file_read(const char *path, size_t limit, struct pc_buffer *content, struct pc_error *error);
 
-/* PC_BAD_INPUT if a file can't be put at `path`: there is a folder or a device, or no folder to put it in. For telling
-   before the work is done. */
+/* PC_ENVIRONMENT if there is no folder to put a file at `path` into, or one that may not be written to. */
+enum pc_result pc_file_expect_folder(const char *path, struct pc_error *error);
+
+/* The same, and PC_BAD_INPUT if there is a folder or a device at `path`. For telling before the work is done. */
 enum pc_result pc_file_expect_replaceable(const char *path, struct pc_error *error);
 
 /* Writes `content` to `path`: beside it first, then renamed, so that no reader sees half a file. It isn't forced to the
