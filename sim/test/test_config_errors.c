@@ -34,7 +34,7 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
       {"w25q128jv", "none",
        "s.yaml:3: unknown profile 'none'; known are ideal, mx25r6435f, nrf52840, rp2040_w25q16, stm32g4, stm32h7, "
        "stm32l4, w25q128jv"},
-      {"w25q128jv", "./none.yaml", "s.yaml:3: ././none.yaml: cannot open: No such file or directory"},
+      {"w25q128jv", "./none.yaml", "s.yaml:3: ./none.yaml: cannot open: No such file or directory"},
       {"sectors: 16", "sectors: 16\n  sector_size: 8192",
        "s.yaml:5: profile 'w25q128jv' erases 4096, 32768, 65536 bytes at once, not 8192"},
       {"profile: w25q128jv", "profile: {name: x, sector_size: 64, erase_blocks: 128}",

@@ -318,7 +318,7 @@ Test(config_repro, a_plugin_is_named_by_its_path_from_the_root) {
   const struct {
     char *plugin;
     const char *expected;
-  } cases[] = {{there, "p.yaml"}, {nowhere, "./gone.so"}};
+  } cases[] = {{there, "p.yaml"}, {nowhere, "gone.so"}};
   for (size_t i = 0; i < 2; i++) {
     scenario.plugin = cases[i].plugin;
     struct pc_violation violation = {.operation = 0};

@@ -191,7 +191,7 @@ Test(config_scenario, paths_in_it_start_from_its_folder) {
   write_text("sub/s.yaml",
              "device: {profile: p.yaml, sectors: 2}\nstore: {plugin: ./libmine.so}\nworkload: {trace: t.trace}\n");
   struct pc_scenario scenario = load("sub/s.yaml", NULL);
-  cr_expect_str_eq(scenario.plugin, "sub/./libmine.so");
+  cr_expect_str_eq(scenario.plugin, "sub/libmine.so");
   cr_expect_eq(scenario.workload.operation_count, 2);
   const struct pc_profile *profile = &scenario.profile;
   cr_expect_str_eq(profile->name, "mine");
