@@ -8,9 +8,10 @@
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker and AFL++ give these names. */
 
 /* Where the engines have them: the linker's names for the section of libFuzzer's, and AFL++'s map. */
-extern uint8_t __start___sancov_cntrs __attribute__((weak)), __stop___sancov_cntrs __attribute__((weak));
-extern uint8_t *__afl_area_ptr __attribute__((weak));
-extern uint32_t __afl_map_size __attribute__((weak));
+extern uint8_t first_counter __asm__("__start___sancov_cntrs") __attribute__((weak));
+extern uint8_t end_of_counters __asm__("__stop___sancov_cntrs") __attribute__((weak));
+extern uint8_t *afl_map __asm__("__afl_area_ptr") __attribute__((weak));
+extern uint32_t afl_map_size __asm__("__afl_map_size") __attribute__((weak));
 
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
@@ -26,10 +27,10 @@ struct place {
 
 static struct place place_of_counters(void) {
   struct place place = {0};
-  if (&__start___sancov_cntrs != NULL) {
-    place = (struct place){&__start___sancov_cntrs, (size_t)(&__stop___sancov_cntrs - &__start___sancov_cntrs)};
-  } else if (&__afl_area_ptr != NULL && &__afl_map_size != NULL) {
-    place = (struct place){__afl_area_ptr, __afl_map_size};
+  if (&first_counter != NULL) {
+    place = (struct place){&first_counter, (size_t)(&end_of_counters - &first_counter)};
+  } else if (&afl_map != NULL && &afl_map_size != NULL) {
+    place = (struct place){afl_map, afl_map_size};
   }
   place.size = place.size < MOST_COUNTERS ? place.size : MOST_COUNTERS;
   return place;
