@@ -5,15 +5,11 @@
 
 #include "harness.h"
 
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker and AFL++ give these names. */
-
 /* Where the engines have them: the linker's names for the section of libFuzzer's, and AFL++'s map. */
 extern uint8_t first_counter __asm__("__start___sancov_cntrs") __attribute__((weak));
 extern uint8_t end_of_counters __asm__("__stop___sancov_cntrs") __attribute__((weak));
 extern uint8_t *afl_map __asm__("__afl_area_ptr") __attribute__((weak));
 extern uint32_t afl_map_size __asm__("__afl_map_size") __attribute__((weak));
-
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* More than an engine of this size has; of what is more, the rest goes on counting. */
 #define MOST_COUNTERS 65536u
