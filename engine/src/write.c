@@ -185,6 +185,8 @@ enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sect
   norkv_window_drop(kv, 0, 0);
   err = norkv_entry_read(kv, *address, &entry);
   if (err != NORKV_OK) {
+    /* The index doesn't count it, so it must not lie before the tail: what does is counted down in the end. */
+    norkv_sector_set(kv, sector, *address - norkv_sector_base(kv, sector), NORKV_SECTOR_CLEAN);
     norkv_sector_set_damaged(kv, sector);
   }
   return err == NORKV_ERR_NOT_FOUND ? NORKV_ERR_DATA_LOSS : err;
