@@ -81,7 +81,7 @@ static void apply_tear(struct ram_flash *flash, uint8_t *cells, const uint8_t *t
         chosen = unit ? 0xFF : 0;
         break;
       case RAM_TEAR_ONE_BIT:
-        chosen = i == bit / 8 ? (uint8_t)(1u << bit % 8) : 0;
+        chosen = (uint8_t)(i == bit / 8 ? 1u << bit % 8 : 0u);
         break;
       default:
         break;

@@ -6,6 +6,6 @@
 
 /* On a store that runs with this configuration, and on ones that don't. A finding ends the process. */
 void pc_misuse_calls(struct norkv *kv, const struct norkv_config *config);
-void pc_misuse_configurations(const struct norkv_config *config);
+void pc_misuse_configurations(const struct norkv_config *good);
 
 #endif
