@@ -142,14 +142,14 @@ done
 with '{soak: 4500, consecutive: 2}' "$failing" >soak-failing.yaml
 everywhere soak-failing.yaml 1
 # It goes on from where it was stopped, after a life or before one.
-with '{soak: 25000}' >long.yaml
-"$POWERCUT" run long.yaml --db stopped.db --no-shrink >out 2>err &
+with '{soak: 80000}' >long.yaml
+"$POWERCUT" run long.yaml --db stopped.db --no-shrink --jobs 1 >out 2>err &
 run=$!
 for _ in {1..600}; do
   [[ $(sqlite3 stopped.db 'SELECT explored > 0 FROM v_progress' 2>/dev/null) == 1 ]] && break
   sleep 0.05
 done
-kill -s INT "$run" || fail "a soak of 25,000 cuts was over at once"
+kill -s INT "$run" || fail "a soak of 80,000 cuts was over at once"
 wait "$run" 2>/dev/null || true
 "$POWERCUT" run long.yaml --db stopped.db --resume --no-shrink >out 2>err || true
 expect 0 run long.yaml --db straight.db --no-shrink
