@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "compare.h"
+#include "run_entry.h"
 
 #define UNKNOWN (-1.0)
 #define DAYS_IN_A_YEAR 365.25
@@ -63,4 +64,11 @@ bool pc_is_on_front(const struct pc_comparison *comparison, const struct pc_comp
     }
   }
   return is_comparable(run, &mine);
+}
+
+void pc_compared_name(const struct pc_comparison *comparison, const struct pc_compared *run, struct pc_buffer *text) {
+  if (comparison->matrix.variation_count == 0) {
+    pc_buffer_print(text, "as it is");
+  }
+  pc_run_settings_text(run->settings, comparison->matrix.variation_count, text);
 }

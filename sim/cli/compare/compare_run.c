@@ -6,13 +6,6 @@
 #include "output.h"
 #include "run_entry.h"
 
-void pc_compared_name(const struct pc_comparison *comparison, const struct pc_compared *run, struct pc_buffer *text) {
-  if (comparison->matrix.variation_count == 0) {
-    pc_buffer_print(text, "as it is");
-  }
-  pc_run_settings_text(run->settings, comparison->matrix.variation_count, text);
-}
-
 static enum pc_result open_one(const struct pc_comparison *comparison, struct pc_compared *run, size_t index,
                                struct pc_error *error) {
   run->settings = calloc(comparison->matrix.variation_count + 1, sizeof *run->settings);

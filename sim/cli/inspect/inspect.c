@@ -40,26 +40,17 @@ struct arguments {
   bool json;
 };
 
-static const char *const checksum_names[] = {
-    [PC_CHECKSUM_NONE] = "none",
-    [PC_CHECKSUM_CRC16_CCITT] = "crc16_ccitt",
-    [PC_CHECKSUM_CRC32C] = "crc32c",
-};
-#define CHECKSUM_COUNT (sizeof checksum_names / sizeof checksum_names[0])
-
-const char *pc_checksum_name(enum pc_checksum checksum) {
-  return checksum_names[checksum];
-}
-
 static enum pc_checksum parse_checksum(const struct argp_state *state, const char *name) {
-  for (size_t i = 0; i < CHECKSUM_COUNT; i++) {
-    if (strcmp(checksum_names[i], name) == 0) {
+  const char *names[PC_CHECKSUM_COUNT];
+  for (size_t i = 0; i < PC_CHECKSUM_COUNT; i++) {
+    names[i] = pc_checksum_name((enum pc_checksum)i);
+    if (strcmp(names[i], name) == 0) {
       return (enum pc_checksum)i;
     }
   }
-  const char *nearest = pc_nearest(name, checksum_names, CHECKSUM_COUNT);
+  const char *nearest = pc_nearest(name, names, PC_CHECKSUM_COUNT);
   argp_error(state, "--format: there is no checksum '%s'; did you mean '%s'?", name,
-             nearest != NULL ? nearest : checksum_names[PC_CHECKSUM_CRC16_CCITT]);
+             nearest != NULL ? nearest : pc_checksum_name(PC_CHECKSUM_CRC16_CCITT));
   return PC_CHECKSUM_NONE;
 }
 

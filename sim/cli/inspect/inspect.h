@@ -25,9 +25,6 @@ struct pc_inspection {
   struct pc_store_reading reading;
 };
 
-/* "crc16_ccitt", as --format takes it. */
-const char *pc_checksum_name(enum pc_checksum checksum);
-
 /* Starts norkv on a copy of the image and compares what it reads with `inspection->decoded`. Fills in
    `inspection->reading`. PC_ENVIRONMENT: memory. */
 enum pc_result pc_inspect_store(struct pc_inspection *inspection, struct pc_error *error);
