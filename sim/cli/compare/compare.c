@@ -10,18 +10,7 @@
 #include "interrupt.h"
 #include "output.h"
 
-enum {
-  OPTION_DB = 0x100,
-  OPTION_JOBS,
-  OPTION_SEED,
-  OPTION_SET,
-  OPTION_VARY,
-  OPTION_UNTIL,
-  OPTION_OPERATIONS,
-  OPTION_PER_DAY,
-  OPTION_CUTS,
-  OPTION_JSON
-};
+enum { OPTION_VARY = 0x100, OPTION_UNTIL, OPTION_OPERATIONS, OPTION_PER_DAY, OPTION_CUTS, OPTION_JSON };
 
 static const struct argp_option options[] = {
     {.name = "vary",
@@ -43,19 +32,6 @@ static const struct argp_option options[] = {
      .key = OPTION_PER_DAY,
      .arg = "N",
      .doc = "what the life in years assumes (default: the scenario's wear.operations_per_day, or 1000)"},
-    {.name = "db",
-     .key = OPTION_DB,
-     .arg = "FILE",
-     .doc = "the database (default powercut.db); made if it isn't there"},
-    {.name = "jobs",
-     .key = OPTION_JOBS,
-     .arg = "N",
-     .doc = "combinations at a time (default: one for each processor); the results are the same for any number"},
-    {.name = "seed", .key = OPTION_SEED, .arg = "N", .doc = "in place of the scenario's seed"},
-    {.name = "set",
-     .key = OPTION_SET,
-     .arg = "PATH=VALUE",
-     .doc = "in place of the scenario's value, for all combinations. May be repeated"},
     {.name = "json", .key = OPTION_JSON, .doc = "print the comparison as one JSON object"},
     {0},
 };
@@ -66,18 +42,13 @@ static const char doc[] =
     "The table's figures, samples of the wear over time and the latencies go to the database: views v_comparison, "
     "v_wear_samples, v_put_latency. Ctrl-C ends the runs and keeps what was done.\n\n"
     "Exit status: 0 every store held what was put, 1 one did not, 2 bad usage or a bad file (nothing is written), 3 "
-    "the "
-    "environment failed or the runs were interrupted (what was done is kept).";
+    "the environment failed or the runs were interrupted (what was done is kept).";
 
 struct arguments {
   struct pc_compare_plan plan;
-  struct pc_override *overrides, *variations; /* room for one of each word on the command line, and two */
+  struct pc_override *variations; /* room for one of each word on the command line, and one more */
   char per_day[24], cuts[24];
 };
-
-static void add_set(const struct argp_state *state, struct arguments *arguments, char *text) {
-  pc_argument_setting(state, "--set", text, &arguments->overrides[arguments->plan.options.override_count++]);
-}
 
 static void add_vary(const struct argp_state *state, struct arguments *arguments, char *text) {
   pc_argument_setting(state, "--vary", text, &arguments->variations[arguments->plan.vary.count++]);
@@ -95,28 +66,22 @@ static void set_per_day(const struct argp_state *state, struct arguments *argume
 }
 
 static void begin(struct argp_state *state, struct arguments *arguments) {
-  size_t words = (size_t)state->argc + 2;
-  arguments->overrides = calloc(words, sizeof *arguments->overrides);
-  arguments->variations = calloc(words, sizeof *arguments->variations);
-  if (arguments->overrides == NULL || arguments->variations == NULL) {
+  state->child_inputs[0] = &arguments->plan.given;
+  arguments->variations = calloc((size_t)state->argc + 1, sizeof *arguments->variations);
+  if (arguments->variations == NULL) {
     argp_failure(state, PC_EXIT_ENVIRONMENT, 0, "out of memory");
   }
-  arguments->plan.options.overrides = arguments->overrides;
   arguments->plan.vary.variations = arguments->variations;
 }
 
 /* What --cuts and --operations-per-day stand for. */
-static void end(const struct argp_state *state, struct arguments *arguments) {
-  if (arguments->plan.scenario == NULL) {
-    argp_error(state, "a SCENARIO is missing");
-  }
+static void end(struct arguments *arguments) {
   if (arguments->cuts[0] != '\0') {
     arguments->variations[arguments->plan.vary.count++] =
         (struct pc_override){.path = "wear.cut_every", .value = arguments->cuts};
   }
   if (arguments->per_day[0] != '\0') {
-    arguments->overrides[arguments->plan.options.override_count++] =
-        (struct pc_override){.path = "wear.operations_per_day", .value = arguments->per_day};
+    pc_scenario_arguments_add(&arguments->plan.given, "wear.operations_per_day", arguments->per_day);
   }
 }
 
@@ -126,19 +91,6 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
   switch (key) {
     case ARGP_KEY_INIT:
       begin(state, arguments);
-      return 0;
-    case OPTION_DB:
-      plan->database = argument;
-      return 0;
-    case OPTION_JOBS:
-      plan->jobs = (uint32_t)pc_argument_number(state, "--jobs", argument, (struct pc_range){1, PC_MAX_JOBS});
-      return 0;
-    case OPTION_SEED:
-      plan->options.has_seed = true;
-      plan->options.seed = pc_argument_number(state, "--seed", argument, (struct pc_range){0, UINT64_MAX});
-      return 0;
-    case OPTION_SET:
-      add_set(state, arguments, argument);
       return 0;
     case OPTION_VARY:
       add_vary(state, arguments, argument);
@@ -161,11 +113,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case OPTION_JSON:
       plan->json = true;
       return 0;
-    case ARGP_KEY_ARG:
-      pc_argument_single(state, &plan->scenario, argument);
-      return 0;
     case ARGP_KEY_END:
-      end(state, arguments);
+      end(arguments);
       return 0;
     default:
       return ARGP_ERR_UNKNOWN;
@@ -173,11 +122,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 }
 
 enum pc_exit pc_command_compare(int argc, char **argv) {
-  static const struct argp argp = {.options = options, .parser = parse, .args_doc = "SCENARIO.yaml", .doc = doc};
+  static const struct argp_child children[] = {{.argp = &pc_scenario_argp}, {0}};
+  static const struct argp argp = {
+      .options = options, .parser = parse, .args_doc = "SCENARIO.yaml", .doc = doc, .children = children};
   struct pc_buffer command = {0};
   pc_command_line(argc, argv, &command); /* before it is taken apart */
-  struct arguments arguments = {.plan = {.database = "powercut.db", .command = (const char *)command.data}};
-  arguments.plan.options.streamed = true;
+  struct arguments arguments = {.plan = {.command = (const char *)command.data}};
+  arguments.plan.given.options.streamed = true;
   (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 
   struct pc_error error;
@@ -190,7 +141,7 @@ enum pc_exit pc_command_compare(int argc, char **argv) {
     err = pc_compare(&arguments.plan, &status, &error);
   }
   pc_buffer_free(&command);
-  free(arguments.overrides);
+  pc_scenario_arguments_free(&arguments.plan.given);
   free(arguments.variations);
   return err ? pc_output_error(err, &error) : status;
 }

@@ -7,16 +7,15 @@
 #include "powercut/ledger.h"
 #include "powercut/wear.h"
 #include "progress.h"
+#include "scenario_arguments.h"
 #include "subject.h"
 
 /* What the command line asks for. */
 struct pc_compare_plan {
-  const char *scenario, *database;
-  uint32_t jobs;       /* 0: one for each processor */
+  struct pc_scenario_arguments given;
   uint64_t operations; /* 0: as many as the scenario says, or, until worn, as many as it takes */
   bool until_worn;
   bool json;
-  struct pc_scenario_options options;
   struct pc_vary vary;
   const char *command; /* line, whole */
 };

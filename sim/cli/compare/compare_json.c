@@ -81,7 +81,7 @@ enum pc_result pc_comparison_print_json(const struct pc_comparison *comparison, 
   runs = pc_json_complete(runs, failed);
   return pc_output_json(
       json_pack("{s:o, s:I, s:o, s:b, s:o}", "scenario", pc_json_text(comparison->runs[0].scenario.name), "group_id",
-                (json_int_t)comparison->runs[0].run_id, "database", pc_json_text(comparison->plan->database),
+                (json_int_t)comparison->runs[0].run_id, "database", pc_json_text(comparison->plan->given.database),
                 "interrupted", (int)comparison->interrupted, "runs", runs),
       error);
 }

@@ -13,10 +13,10 @@ static enum pc_result open_one(const struct pc_comparison *comparison, struct pc
     return pc_fail_memory(error);
   }
   pc_matrix_combination(&comparison->matrix, index, run->settings);
-  struct pc_scenario_options options = comparison->plan->options;
+  struct pc_scenario_options options = comparison->plan->given.options;
   options.settings = run->settings;
   options.setting_count = comparison->matrix.variation_count;
-  enum pc_result err = pc_scenario_load(comparison->plan->scenario, &options, &run->scenario, error);
+  enum pc_result err = pc_scenario_load(comparison->plan->given.scenario, &options, &run->scenario, error);
   if (!err) {
     err = pc_subject_open(&run->opened, &run->scenario, error);
   }
@@ -132,8 +132,11 @@ static enum pc_result run_all(struct pc_comparison *comparison, struct pc_error 
                                    .until_worn = comparison->plan->until_worn,
                                    .cut_every = run->scenario.wear.cut_every};
   }
-  const struct pc_wear_observer observer = {
-      .jobs = comparison->plan->jobs, .context = comparison, .done = on_done, .progress = on_progress, .stop = on_stop};
+  const struct pc_wear_observer observer = {.jobs = comparison->plan->given.jobs,
+                                            .context = comparison,
+                                            .done = on_done,
+                                            .progress = on_progress,
+                                            .stop = on_stop};
   pc_progress_begin(&comparison->progress);
   enum pc_result err = pc_wear_run(jobs, comparison->opened, &observer, error);
   pc_progress_end(&comparison->progress);
@@ -151,7 +154,7 @@ static enum pc_exit exit_of(const struct pc_comparison *comparison) {
 }
 
 static enum pc_result compare_in_ledger(struct pc_comparison *comparison, struct pc_error *error) {
-  enum pc_result err = pc_ledger_open(&comparison->ledger, comparison->plan->database, error);
+  enum pc_result err = pc_ledger_open(&comparison->ledger, comparison->plan->given.database, error);
   if (err) {
     return err;
   }
@@ -169,7 +172,8 @@ static enum pc_result compare_in_ledger(struct pc_comparison *comparison, struct
 
 enum pc_result pc_compare(const struct pc_compare_plan *plan, enum pc_exit *status, struct pc_error *error) {
   struct pc_comparison comparison = {.plan = plan};
-  enum pc_result err = pc_matrix_load(plan->scenario, &plan->options, &plan->vary, &comparison.matrix, error);
+  enum pc_result err =
+      pc_matrix_load(plan->given.scenario, &plan->given.options, &plan->vary, &comparison.matrix, error);
   if (!err) {
     err = open_all(&comparison, error);
   }

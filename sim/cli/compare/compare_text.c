@@ -69,7 +69,7 @@ static void add_facts(const struct pc_comparison *comparison, struct pc_buffer *
     pc_buffer_print(text, "as many operations each");
   }
   pc_buffer_print(text, "\n  database    ");
-  pc_buffer_text(text, comparison->plan->database);
+  pc_buffer_text(text, comparison->plan->given.database);
   pc_buffer_print(text, ", group %" PRId64 ": view v_comparison\n\n", first->run_id);
 }
 

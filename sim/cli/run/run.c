@@ -1,8 +1,5 @@
 /* powercut run: explores a scenario and keeps what it finds. */
 #include <argp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "arguments.h"
 #include "command.h"
@@ -11,33 +8,9 @@
 #include "repro_file.h"
 #include "run_group.h"
 
-enum {
-  OPTION_DB = 0x100,
-  OPTION_JOBS,
-  OPTION_SEED,
-  OPTION_SET,
-  OPTION_REPROS,
-  OPTION_NO_SHRINK,
-  OPTION_RESUME,
-  OPTION_SHARD,
-  OPTION_JSON
-};
+enum { OPTION_REPROS = 0x100, OPTION_NO_SHRINK, OPTION_RESUME, OPTION_SHARD, OPTION_JSON };
 
 static const struct argp_option options[] = {
-    {.name = "db",
-     .key = OPTION_DB,
-     .arg = "FILE",
-     .doc = "the database (default powercut.db); made if it isn't there"},
-    {.name = "jobs",
-     .key = OPTION_JOBS,
-     .arg = "N",
-     .doc = "worker processes (default: one for each processor); the results are the same for any number"},
-    {.name = "seed", .key = OPTION_SEED, .arg = "N", .doc = "in place of the scenario's seed"},
-    {.name = "set",
-     .key = OPTION_SET,
-     .arg = "PATH=VALUE",
-     .doc = "in place of the scenario's value: keys joined by dots and a YAML value, such as power.depth=2. May be "
-            "repeated"},
     {.name = "repros",
      .key = OPTION_REPROS,
      .arg = "DIR",
@@ -64,8 +37,7 @@ static const struct argp_option options[] = {
 static const char doc[] =
     "Explores a scenario: runs its workload once with the power on, then cuts the power at every flash operation, "
     "starts the store on what is left and checks every invariant. A scenario with a matrix is run in every combination "
-    "of "
-    "its values. Results go to the database as they come.\v"
+    "of its values. Results go to the database as they come.\v"
     "Ctrl-C, SIGTERM or a closed terminal ends the run and keeps what was done, a second Ctrl-C kills it; a kill costs "
     "the segments of the workload that were under way. --resume does the rest.\n\n"
     "--shard auto reads, whichever is set: SLURM_ARRAY_TASK_ID with SLURM_ARRAY_TASK_COUNT and SLURM_ARRAY_TASK_MIN; "
@@ -74,60 +46,26 @@ static const char doc[] =
     "Exit status: 0 every invariant held, 1 a violation, 2 bad usage or a bad file (nothing is written), 3 the "
     "environment failed, or the run was interrupted before it found a violation (what was done is kept).";
 
-struct arguments {
-  struct pc_run_plan plan;
-  struct pc_override *overrides; /* room for one of each word on the command line */
-};
-
-static void add_override(const struct argp_state *state, struct arguments *arguments, char *text) {
-  pc_argument_setting(state, "--set", text, &arguments->overrides[arguments->plan.options.override_count++]);
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state) {
-  struct arguments *arguments = state->input;
+  struct pc_run_plan *plan = state->input;
   switch (key) {
     case ARGP_KEY_INIT:
-      arguments->overrides = calloc((size_t)state->argc, sizeof *arguments->overrides);
-      if (arguments->overrides == NULL) {
-        argp_failure(state, PC_EXIT_ENVIRONMENT, 0, "out of memory");
-      }
-      arguments->plan.options.overrides = arguments->overrides;
-      return 0;
-    case OPTION_DB:
-      arguments->plan.database = argument;
-      return 0;
-    case OPTION_JOBS:
-      arguments->plan.jobs = (uint32_t)pc_argument_number(state, "--jobs", argument, (struct pc_range){1, PC_MAX_JOBS});
-      return 0;
-    case OPTION_SEED:
-      arguments->plan.options.has_seed = true;
-      arguments->plan.options.seed = pc_argument_number(state, "--seed", argument, (struct pc_range){0, UINT64_MAX});
-      return 0;
-    case OPTION_SET:
-      add_override(state, arguments, argument);
+      state->child_inputs[0] = &plan->given;
       return 0;
     case OPTION_REPROS:
-      arguments->plan.repros = argument;
+      plan->repros = argument;
       return 0;
     case OPTION_RESUME:
-      arguments->plan.resume = true;
+      plan->resume = true;
       return 0;
     case OPTION_SHARD:
-      arguments->plan.shard = pc_argument_shard(state, argument);
+      plan->shard = pc_argument_shard(state, argument);
       return 0;
     case OPTION_NO_SHRINK:
-      arguments->plan.no_shrink = true;
+      plan->no_shrink = true;
       return 0;
     case OPTION_JSON:
-      arguments->plan.json = true;
-      return 0;
-    case ARGP_KEY_ARG:
-      pc_argument_single(state, &arguments->plan.scenario, argument);
-      return 0;
-    case ARGP_KEY_END:
-      if (arguments->plan.scenario == NULL) {
-        argp_error(state, "a SCENARIO is missing");
-      }
+      plan->json = true;
       return 0;
     default:
       return ARGP_ERR_UNKNOWN;
@@ -135,27 +73,29 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 }
 
 enum pc_exit pc_command_run(int argc, char **argv) {
-  static const struct argp argp = {.options = options, .parser = parse, .args_doc = "SCENARIO.yaml", .doc = doc};
+  static const struct argp_child children[] = {{.argp = &pc_scenario_argp}, {0}};
+  static const struct argp argp = {
+      .options = options, .parser = parse, .args_doc = "SCENARIO.yaml", .doc = doc, .children = children};
   struct pc_buffer command = {0}, folder = {0};
   pc_command_line(argc, argv, &command); /* before it is taken apart */
-  struct arguments arguments = {.plan = {.database = "powercut.db", .command = (const char *)command.data}};
-  (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+  struct pc_run_plan plan = {.command = (const char *)command.data};
+  (void)argp_parse(&argp, argc, argv, 0, NULL, &plan);
 
   struct pc_error error;
   enum pc_exit status = PC_EXIT_ENVIRONMENT;
-  pc_repro_folder(arguments.plan.database, &folder);
+  pc_repro_folder(plan.given.database, &folder);
   enum pc_result err = command.failed || folder.failed ? pc_fail_memory(&error) : PC_OK;
   if (!err && !pc_interrupt_begin()) {
     err = pc_fail(&error, PC_ENVIRONMENT, "the handlers of Ctrl-C can't be installed");
   }
   if (!err) {
-    if (arguments.plan.repros == NULL) {
-      arguments.plan.repros = (const char *)folder.data;
+    if (plan.repros == NULL) {
+      plan.repros = (const char *)folder.data;
     }
-    err = pc_run_group(&arguments.plan, &status, &error);
+    err = pc_run_group(&plan, &status, &error);
   }
   pc_buffer_free(&folder);
   pc_buffer_free(&command);
-  free(arguments.overrides);
+  pc_scenario_arguments_free(&plan.given);
   return err ? pc_output_error(err, &error) : status;
 }

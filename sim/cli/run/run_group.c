@@ -202,7 +202,7 @@ static enum pc_result run_all(struct group *group, struct pc_error *error) {
 static enum pc_result run_in_ledger(struct group *group, struct pc_error *error) {
   enum pc_result err = check_all(group, error);
   if (!err) {
-    const char *database = group->plan->database;
+    const char *database = group->plan->given.database;
     err = group->plan->resume ? pc_ledger_open_filled(&group->ledger, database, error)
                               : pc_ledger_open(&group->ledger, database, error);
   }
@@ -219,7 +219,7 @@ enum pc_result pc_run_group(const struct pc_run_plan *plan, enum pc_exit *status
   if (group.list == NULL) {
     return pc_fail_memory(error);
   }
-  enum pc_result err = pc_matrix_load(plan->scenario, &plan->options, &none, &group.matrix, error);
+  enum pc_result err = pc_matrix_load(plan->given.scenario, &plan->given.options, &none, &group.matrix, error);
   if (!err) {
     group.settings = calloc(group.matrix.variation_count + 1, sizeof *group.settings);
     err = group.settings == NULL ? pc_fail_memory(error) : run_in_ledger(&group, error);

@@ -6,10 +6,10 @@
 #include "output.h"
 
 enum pc_result pc_run_open(struct pc_run *run, struct pc_error *error) {
-  struct pc_scenario_options options = run->plan->options;
+  struct pc_scenario_options options = run->plan->given.options;
   options.settings = run->settings;
   options.setting_count = run->setting_count;
-  enum pc_result err = pc_scenario_load(run->plan->scenario, &options, &run->scenario, error);
+  enum pc_result err = pc_scenario_load(run->plan->given.scenario, &options, &run->scenario, error);
   if (!err) {
     err = pc_subject_open(&run->opened, &run->scenario, error);
     if (err) {
@@ -123,7 +123,7 @@ static enum pc_result begin(struct pc_run *run, struct pc_error *error) {
 
 static enum pc_result explore(struct pc_run *run, struct pc_error *error) {
   const struct pc_shard *shard = &run->plan->shard;
-  const struct pc_observer observer = {.jobs = run->plan->jobs,
+  const struct pc_observer observer = {.jobs = run->plan->given.jobs,
                                        .shard = shard->count > 0 ? shard->number - 1 : 0,
                                        .shards = shard->count,
                                        .checkpoint = run->keeper.resumes ? &run->keeper.checkpoint : NULL,
@@ -169,7 +169,7 @@ struct pc_run_report pc_run_report(const struct pc_run *run) {
       .subject = &run->opened.subject,
       .result = &run->result,
       .findings = &run->findings,
-      .database = run->plan->database,
+      .database = run->plan->given.database,
       .run_id = run->findings.run_id,
       .seconds = run->seconds,
       .shard = run->plan->shard,

@@ -9,17 +9,17 @@
 #include "run_entry.h"
 #include "run_findings.h"
 #include "run_report.h"
+#include "scenario_arguments.h"
 #include "shard.h"
 #include "subject.h"
 
 /* What the command line asks for. */
 struct pc_run_plan {
-  const char *scenario, *database, *repros;
-  uint32_t jobs; /* 0: one for each processor */
+  struct pc_scenario_arguments given;
+  const char *repros;
   bool json, resume;
   bool no_shrink; /* repros stay as they were found */
   struct pc_shard shard;
-  struct pc_scenario_options options;
   const char *command; /* line, whole */
 };
 
