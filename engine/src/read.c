@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "index.h"
+#include "sector.h"
 
 /* Reads a copy of the key's current entry, and the slice of it. Only a good checksum makes it believable. */
 static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t address, struct norkv_entry *entry,
@@ -25,19 +26,27 @@ static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t addr
   return any ? norkv_read(kv, address + slice->offset, slice->data, slice->size) : NORKV_OK;
 }
 
-/* Reads the first good copy. */
+/* Reads the first good copy. The sectors of copies that it passes over are damaged from then on, so that recovery
+   replaces them; where there is no good copy, there is nothing to replace them with. */
 static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
                                  struct norkv_slice *slice) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
-  for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS) {
-      enum norkv_error err = read_copy(kv, slot, addresses[i], entry, slice);
+  enum norkv_error err = NORKV_ERR_DATA_LOSS;
+  uint32_t passed = 0;
+  for (; passed < norkv_redundancy(kv); passed++) {
+    if (addresses[passed] != NORKV_NO_ADDRESS) {
+      err = read_copy(kv, slot, addresses[passed], entry, slice);
       if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
-        return err;
+        break;
       }
     }
   }
-  return NORKV_ERR_DATA_LOSS;
+  for (uint32_t i = 0; NORKV_MAX_REDUNDANCY > 1 && err == NORKV_OK && i < passed; i++) {
+    if (addresses[i] != NORKV_NO_ADDRESS) {
+      norkv_sector_set_damaged(kv, norkv_sector_of(kv, addresses[i]));
+    }
+  }
+  return err == NORKV_ERR_NOT_FOUND ? NORKV_ERR_DATA_LOSS : err;
 }
 
 /* Finds and reads a live key. */

@@ -152,6 +152,10 @@ static enum norkv_error collect_damaged(struct norkv *kv) {
     if (kv->sectors[sector].state != NORKV_SECTOR_DAMAGED) {
       continue;
     }
+    if (kv->sectors[sector].pinned) {
+      keep_first(&result, NORKV_ERR_DATA_LOSS); /* not tried at each put: a try erases what it had written */
+      continue;
+    }
     /* One that can't be erased comes back at each start: what was copied then is not copied again. */
     enum norkv_error err = point_away(kv, sector);
     if (err == NORKV_OK) {

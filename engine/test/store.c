@@ -75,3 +75,11 @@ uint32_t store_count(struct store *store) {
   }
   return count;
 }
+
+struct norkv_statistics store_statistics(struct store *store) {
+  struct norkv_statistics statistics = {0};
+  if (norkv_get_statistics(&store->kv, &statistics) != NORKV_OK) {
+    abort();
+  }
+  return statistics;
+}

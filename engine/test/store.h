@@ -39,6 +39,9 @@ enum norkv_error store_delete(struct store *store, const char *key);
 /* The value of `key` as text, or the name of an error in angle brackets. Valid until the next call. */
 const char *store_get(struct store *store, const char *key);
 
+/* What a started store tells of itself. */
+struct norkv_statistics store_statistics(struct store *store);
+
 /* Live keys that an iteration meets. */
 uint32_t store_count(struct store *store);
 

@@ -6,12 +6,6 @@
 
 #define WORD 8u
 
-static struct norkv_statistics statistics_of(struct store *store) {
-  struct norkv_statistics statistics;
-  cr_assert_eq(norkv_get_statistics(&store->kv, &statistics), NORKV_OK);
-  return statistics;
-}
-
 /* "first" at 0, "second" in two versions at 32 and 64, nothing from 96 on; the word at `bad` can't be read. */
 static void begin(struct store *store, uint8_t redundancy, enum norkv_recovery recovery, uint32_t bad) {
   store_init(store, &(struct store_shape){512, 5, WORD, redundancy, 16});
@@ -31,8 +25,8 @@ Test(unreadable, words_cost_no_more_than_the_entry_that_they_are_in) {
     cr_assert_eq(store_start(&store), NORKV_OK);
     cr_assert_str_eq(store_get(&store, "first"), bad < 32 ? "<not found>" : "1", "word at %u", bad);
     cr_assert_str_eq(store_get(&store, "second"), bad >= 64 && bad < 96 ? "old" : "new", "word at %u", bad);
-    cr_assert_eq(statistics_of(&store).corrupt_entries, bad < 112 ? 1 : 0, "word at %u", bad);
-    cr_assert_eq(statistics_of(&store).corrupt_sectors_recovered, bad < 112 ? 1 : 0, "word at %u", bad);
+    cr_assert_eq(store_statistics(&store).corrupt_entries, bad < 112 ? 1 : 0, "word at %u", bad);
+    cr_assert_eq(store_statistics(&store).corrupt_sectors_recovered, bad < 112 ? 1 : 0, "word at %u", bad);
     struct norkv_sector_info info;
     cr_assert_eq(norkv_get_sector_info(&store.kv, 0, &info), NORKV_OK);
     cr_assert_eq(info.damaged, bad >= 112, "free space that can't be read is not blank: word at %u", bad);

@@ -270,7 +270,9 @@ enum norkv_error norkv_put(struct norkv *kv, const void *key, size_t key_length,
 enum norkv_error norkv_delete(struct norkv *kv, const void *key, size_t key_length);
 
 /*
- * Reads up to `size` bytes of the value from `offset` on; `*read_size` tells how many (it may be NULL).
+ * Reads up to `size` bytes of the value from `offset` on; `*read_size` tells how many (it may be NULL). A copy that is
+ * found damaged is passed over for a good one, and is damage from then on: recovery replaces it, as `recovery` says, or
+ * norkv_maintain does.
  * Errors: INVALID (offset beyond the value's end), NOT_FOUND, BUFFER, DATA_LOSS (every copy fails its checksum or
  * can't be read: the buffer's content is undefined), FLASH.
  */
