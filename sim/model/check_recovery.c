@@ -16,8 +16,9 @@ void pc_check_contract(struct pc_checker *checker, struct pc_report *report) {
 /* A transient error of the part may end a start, which is then tried again. */
 #define MOST_STARTS 4
 
-struct pc_started pc_checker_start(const struct pc_checker *checker) {
+struct pc_started pc_checker_start(struct pc_checker *checker) {
   struct pc_target *target = checker->target;
+  checker->damage_at_start = pc_device_damage(target->device).events;
   struct pc_started started = {.status = PC_STATUS_OK};
   bool again = true;
   for (int i = 0; again && i < MOST_STARTS; i++) {

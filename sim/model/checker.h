@@ -34,7 +34,8 @@ struct pc_checker {
   size_t largest_tried;  /* at least that: beyond what a store with a room promise states */
   uint8_t *pattern;      /* what pc_checker_pattern gives */
   uint64_t *erases;      /* of each sector, when the spread began to be counted; NULL where none is promised */
-  uint64_t erases_in_all; /* when the spread was checked last */
+  uint64_t erases_in_all;   /* when the spread was checked last */
+  uint32_t damage_at_start; /* events of damage that there had been when the store was started last */
 };
 
 #define PC_PROBE_VALUE_SIZE 8u
@@ -81,7 +82,7 @@ struct pc_started {
   enum pc_status status;
   bool excused;
 };
-struct pc_started pc_checker_start(const struct pc_checker *checker);
+struct pc_started pc_checker_start(struct pc_checker *checker);
 /* What a get answers on a part whose damage may have cost anything. */
 void pc_check_detected(const struct pc_checker *checker, uint32_t key, const struct pc_answer *answer,
                        const struct pc_content *content, struct pc_report *report);
