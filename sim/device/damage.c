@@ -55,6 +55,14 @@ static uint8_t spoilt_after(const struct pc_device *device, const struct pc_flas
 
 void pc_damage_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
   bool mends = pc_damage_mends(device, operation);
+  if (operation->kind != PC_ROT && !operation->ignored && operation->spoilt == NULL && operation->stuck == NULL) {
+    /* Nearly always: nothing is damaged, and byte by byte that takes long. */
+    if (mends) {
+      memcpy(device->planes[PC_PLANE_SPOILT].bytes + operation->address,
+             device->planes[PC_PLANE_STUCK].bytes + operation->address, operation->size);
+    }
+    return;
+  }
   bool all = operation->kind == PC_ROT || (operation->ignored && operation->kind == PC_ERASE && !mends);
   uint32_t first = UINT32_MAX, last = 0;
   for (uint32_t i = 0; i < operation->size; i++) {

@@ -83,6 +83,9 @@ static uint64_t count_cells(const uint8_t *weak, size_t size) {
 
 void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *operation) {
   uint8_t *weak = device->planes[PC_PLANE_WEAK].bytes + operation->address;
+  if (device->weak_cells == 0 && operation->weak == NULL) {
+    return;
+  }
   bool mends = pc_damage_mends(device, operation);
   device->weak_cells -= count_cells(weak, operation->size);
   for (uint32_t i = 0; i < operation->size; i++) {
@@ -100,8 +103,11 @@ void pc_weak_apply(struct pc_device *device, const struct pc_flash_operation *op
 
 void pc_weak_restore(struct pc_device *device, uint32_t address, struct pc_bytes before, enum pc_weakness weakness) {
   uint8_t *weak = device->planes[PC_PLANE_WEAK].bytes + address;
+  device->weakness = weakness;
+  if (device->weak_cells == 0 && !has_weak(before.data, before.size)) {
+    return;
+  }
   device->weak_cells -= count_cells(weak, before.size);
   memcpy(weak, before.data, before.size);
   device->weak_cells += count_cells(weak, before.size);
-  device->weakness = weakness;
 }

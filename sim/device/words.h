@@ -10,19 +10,23 @@
 
 #define PC_WORD_SIZE sizeof(uint64_t)
 
-static inline size_t pc_word_part(size_t size, size_t offset) {
-  return size - offset < PC_WORD_SIZE ? size - offset : PC_WORD_SIZE;
-}
-
 static inline uint64_t pc_word_at(const uint8_t *bytes, size_t size, size_t offset) {
   uint64_t word = 0;
-  memcpy(&word, bytes + offset, pc_word_part(size, offset));
+  if (size - offset >= PC_WORD_SIZE) {
+    memcpy(&word, bytes + offset, PC_WORD_SIZE); /* of a size that is known: one load */
+  } else {
+    memcpy(&word, bytes + offset, size - offset);
+  }
   return le64toh(word);
 }
 
 static inline void pc_word_put(uint8_t *bytes, size_t size, size_t offset, uint64_t word) {
   word = htole64(word);
-  memcpy(bytes + offset, &word, pc_word_part(size, offset));
+  if (size - offset >= PC_WORD_SIZE) {
+    memcpy(bytes + offset, &word, PC_WORD_SIZE);
+  } else {
+    memcpy(bytes + offset, &word, size - offset);
+  }
 }
 
 #endif
