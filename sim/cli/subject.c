@@ -61,6 +61,34 @@ static enum pc_result try_setup(struct pc_opened_subject *opened, const struct p
   return !err ? PC_OK : pc_fail(error, err, "%s:%d: %s", scenario->path, scenario->store_line, cause.message);
 }
 
+/* The same for each configuration that the workload updates it to. */
+static enum pc_result try_updates(const struct pc_opened_subject *opened, const struct pc_scenario *scenario,
+                                  struct pc_error *error) {
+  const struct pc_workload *workload = &scenario->workload;
+  struct pc_subject subject = opened->subject;
+  struct pc_parameter *parameters = calloc(subject.parameter_count + 1, sizeof *parameters);
+  if (parameters == NULL) {
+    return pc_fail_memory(error);
+  }
+  memcpy(parameters, opened->parameters, subject.parameter_count * sizeof *parameters);
+  subject.parameters = parameters;
+  enum pc_result err = PC_OK;
+  for (uint32_t i = 0; !err && i < workload->operation_count; i++) {
+    const struct pc_update *update = workload->operations[i].update;
+    if (update != NULL) {
+      struct pc_store_promises promises;
+      struct pc_error cause;
+      err = pc_scenario_update(subject.store, update, parameters, error);
+      if (!err) {
+        err = pc_subject_check(&subject, workload->key_count, &promises, &cause);
+        err = err ? pc_fail(error, err, "%s: %s", update->place, cause.message) : PC_OK;
+      }
+    }
+  }
+  free(parameters);
+  return err;
+}
+
 enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
                                struct pc_error *error) {
   *opened = (struct pc_opened_subject){.subject = {.profile = &scenario->profile,
@@ -75,6 +103,9 @@ enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc
   }
   if (!err) {
     err = try_setup(opened, scenario, error);
+  }
+  if (!err) {
+    err = try_updates(opened, scenario, error);
   }
   if (err) {
     pc_subject_close(opened);

@@ -70,6 +70,16 @@ void pc_buffer_hex(struct pc_buffer *buffer, struct pc_bytes bytes) {
   buffer->data[buffer->size] = 0;
 }
 
+int pc_hex_value(uint8_t byte) {
+  if (byte >= '0' && byte <= '9') {
+    return byte - '0';
+  }
+  if (byte >= 'a' && byte <= 'f') {
+    return byte - 'a' + 10;
+  }
+  return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
+}
+
 void pc_buffer_free(struct pc_buffer *buffer) {
   free(buffer->data);
   *buffer = (struct pc_buffer){0};

@@ -22,8 +22,9 @@ static bool is_known(const struct pc_store *store, const char *name) {
   return false;
 }
 
-static enum pc_result fail_unknown(const struct pc_scenario *scenario, const struct pc_store *store,
-                                   const struct pc_store_parameter *given, struct pc_error *error) {
+/* `place` is where it is said. */
+static enum pc_result fail_unknown(const char *place, const struct pc_store *store, const char *name,
+                                   struct pc_error *error) {
   const char **known = calloc(store->parameter_count + 1, sizeof *known);
   if (known == NULL) {
     return pc_fail_memory(error);
@@ -33,23 +34,48 @@ static enum pc_result fail_unknown(const struct pc_scenario *scenario, const str
   }
   struct pc_hint hint = {"; it takes none"};
   if (store->parameter_count > 0) {
-    hint = pc_hint(given->name, known, store->parameter_count);
+    hint = pc_hint(name, known, store->parameter_count);
   }
   free(known);
-  struct pc_excerpt name = pc_excerpt(given->name);
+  return pc_fail(error, PC_BAD_INPUT, "%s: %s has no parameter '%s'%s", place, store->name, pc_excerpt(name).text,
+                 hint.text);
+}
+
+static enum pc_result fail_given(const struct pc_scenario *scenario, const struct pc_store *store,
+                                 const struct pc_store_parameter *given, struct pc_error *error) {
+  struct pc_buffer place = {0};
   if (given->line <= 0) {
-    return pc_fail(error, PC_BAD_INPUT, "%s store.%s: %s has no parameter '%s'%s", given->line < 0 ? "--vary" : "--set",
-                   name.text, store->name, name.text, hint.text);
+    pc_buffer_print(&place, "%s store.%s", given->line < 0 ? "--vary" : "--set", pc_excerpt(given->name).text);
+  } else {
+    pc_buffer_print(&place, "%s:%d", scenario->path, given->line);
   }
-  return pc_fail(error, PC_BAD_INPUT, "%s:%d: %s has no parameter '%s'%s", scenario->path, given->line, store->name,
-                 name.text, hint.text);
+  enum pc_result result =
+      place.failed ? pc_fail_memory(error) : fail_unknown((const char *)place.data, store, given->name, error);
+  pc_buffer_free(&place);
+  return result;
+}
+
+enum pc_result pc_scenario_update(const struct pc_store *store, const struct pc_update *update,
+                                  struct pc_parameter *complete, struct pc_error *error) {
+  for (size_t i = 0; i < update->count; i++) {
+    const struct pc_parameter *change = &update->changes[i];
+    size_t at = 0;
+    while (at < store->parameter_count && strcmp(complete[at].name, change->name) != 0) {
+      at++;
+    }
+    if (at == store->parameter_count) {
+      return fail_unknown(update->place, store, change->name, error);
+    }
+    complete[at].value = change->value;
+  }
+  return PC_OK;
 }
 
 enum pc_result pc_scenario_parameters(const struct pc_scenario *scenario, const struct pc_store *store,
                                       struct pc_parameter *complete, struct pc_error *error) {
   for (size_t i = 0; i < scenario->parameter_count; i++) {
     if (!is_known(store, scenario->parameters[i].name)) {
-      return fail_unknown(scenario, store, &scenario->parameters[i], error);
+      return fail_given(scenario, store, &scenario->parameters[i], error);
     }
   }
   for (size_t i = 0; i < store->parameter_count; i++) {

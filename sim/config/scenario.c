@@ -81,7 +81,10 @@ static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const
   reading->streamed = options->streamed;
 
   result = pc_check_power(&binding, reading);
-  return result == PC_OK ? pc_make_workload(&binding, reading) : result;
+  if (result == PC_OK) {
+    result = pc_make_workload(&binding, reading);
+  }
+  return result == PC_OK ? pc_make_updates(&binding, reading) : result;
 }
 
 enum pc_result pc_document_read(const char *path, struct pc_document *document, struct pc_error *error) {

@@ -37,6 +37,10 @@ enum pc_result pc_check_power(const struct pc_binding *binding, const struct pc_
 /* Reads or generates the operations. */
 enum pc_result pc_make_workload(const struct pc_binding *binding, struct pc_reading *reading);
 
+/* workload.updates: its form, and once the workload is made, the operations of it. What is streamed takes none. */
+enum pc_result pc_bind_updates(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_make_updates(const struct pc_binding *binding, struct pc_reading *reading);
+
 /* Makes the scenario's faults of what the file says. The device is known. */
 enum pc_result pc_make_faults(const struct pc_binding *binding, struct pc_reading *reading);
 /* Writes the section that reads back as the scenario's faults; nothing if there are none. */

@@ -5,7 +5,7 @@
 #include "paths.h"
 #include "scenario.h"
 
-/* workload: {operations, keys, key_size, value_size, popularity, mix} | {trace: PATH} | {inline: | ...} */
+/* workload: {operations, keys, key_size, value_size, popularity, mix} | {trace: PATH} | {inline: | ...}, and updates */
 
 struct sizes {
   uint32_t min, max;
@@ -170,6 +170,7 @@ static const struct pc_field WORKLOAD_FIELDS[] = {
     {.key = "static", .type = PC_FIELD_CUSTOM, .bind = bind_static},
     {.key = "trace", .type = PC_FIELD_CUSTOM, .bind = bind_trace},
     {.key = "inline", .type = PC_FIELD_CUSTOM, .bind = bind_inline},
+    {.key = "updates", .type = PC_FIELD_CUSTOM, .bind = pc_bind_updates},
 };
 enum { GENERATOR_REQUIRED = 4 }; /* the first fields, when there is neither trace nor inline */
 static const struct pc_schema WORKLOAD_SCHEMA = {
@@ -177,12 +178,12 @@ static const struct pc_schema WORKLOAD_SCHEMA = {
     .count = sizeof WORKLOAD_FIELDS / sizeof WORKLOAD_FIELDS[0],
 };
 
-/* Operations come from one place. */
+/* Operations come from one place; updates may come between those of any. */
 static enum pc_result check_sources(const struct pc_binding *binding, const struct pc_node *node) {
   const struct pc_node *trace = pc_node_child(node, "trace");
   const struct pc_node *source = trace != NULL ? trace : pc_node_child(node, "inline");
   for (const struct pc_node *child = node->first; source != NULL && child != NULL; child = child->next) {
-    if (child != source) {
+    if (child != source && strcmp(child->key, "updates") != 0) {
       return pc_node_fail(binding->document, child, binding->error, "workload takes no '%s' beside '%s'", child->key,
                           source->key);
     }

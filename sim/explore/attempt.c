@@ -174,6 +174,9 @@ static enum pc_result receive(void *context, int socket, bool *whole, struct pc_
   if (!*whole) {
     return PC_OK;
   }
+  if (message.outcome.result == PC_BAD_INPUT && search->attempt->path == NULL) {
+    return PC_OK; /* updates that are not all there may come to what the store refuses: it shows nothing */
+  }
   if (message.outcome.result != PC_OK) {
     return pc_fail(error, message.outcome.result, "%s", message.outcome.error.message);
   }

@@ -132,7 +132,9 @@ static enum pc_result run_operation(struct pc_replay *replay, uint32_t operation
     return PC_OK;
   }
   /* It is cut before it is acknowledged. */
-  *model = before;
+  if (run->update == NULL) { /* which is in force from here on */
+    *model = before;
+  }
   if (content != NULL) {
     *content = content_before;
   }

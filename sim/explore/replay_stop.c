@@ -41,7 +41,6 @@ static int erase_block(void *context, uint32_t address, uint32_t size) {
 enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error) {
   struct pc_target *target = &replay->rig.target;
   struct pc_flash *flash = &target->setup.flash;
-  char message[512] = "";
   replay->flash = *flash;
   flash->context = replay;
   flash->read = read_flash;
@@ -49,11 +48,7 @@ enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error
   flash->erase = erase_flash;
   replay->erases = target->setup.erases;
   target->setup.erases.erase = erase_block;
-  /* What it was told of its flash has changed. */
-  if (target->store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
-    return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", target->store->name, message);
-  }
-  return PC_OK;
+  return pc_target_update(target, error); /* what it was told of its flash has changed */
 }
 
 void pc_replay_stop(struct pc_replay *replay, uint32_t operation, uint32_t depth) {

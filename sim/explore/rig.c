@@ -1,13 +1,31 @@
 #include "rig.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+static enum pc_result take_parameters(struct pc_rig *rig, const struct pc_subject *subject, struct pc_error *error) {
+  rig->parameters = calloc(2 * subject->parameter_count + 1, sizeof *rig->parameters);
+  if (rig->parameters == NULL) {
+    return pc_fail_memory(error);
+  }
+  if (subject->parameter_count > 0) {
+    memcpy(rig->parameters, subject->parameters, subject->parameter_count * sizeof *rig->parameters);
+  }
+  return PC_OK;
+}
+
 static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *subject, struct pc_error *error) {
   enum pc_result result = pc_device_create(&rig->device, subject->profile, subject->sectors, error);
   if (result != PC_OK) {
     return result;
   }
   pc_device_set_worn(rig->device, subject->worn);
+  result = take_parameters(rig, subject, error);
+  if (result != PC_OK) {
+    return result;
+  }
   /* One more key than the workload's: the one that the checks write. */
-  result = pc_target_open(&rig->target, subject->store, rig->device, subject->parameters, subject->parameter_count,
+  result = pc_target_open(&rig->target, subject->store, rig->device, rig->parameters, subject->parameter_count,
                           rig->workload->key_count + 1, error);
   if (result != PC_OK) {
     return result;
@@ -34,6 +52,7 @@ void pc_rig_close(struct pc_rig *rig) {
   pc_model_close(&rig->model);
   pc_target_close(&rig->target);
   pc_device_destroy(rig->device);
+  free(rig->parameters);
   *rig = (struct pc_rig){0};
 }
 
@@ -51,7 +70,10 @@ enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct 
 enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
   pc_report_clear(report);
-  enum pc_result result = operation > 0 ? pc_rig_arm(rig, operation, error) : PC_OK;
+  enum pc_result result = pc_rig_update(rig, operation, error);
+  if (result == PC_OK && operation > 0) {
+    result = pc_rig_arm(rig, operation, error);
+  }
   if (result == PC_OK && run->kind == PC_REBOOT) {
     struct pc_expectation expectation = {.model = &rig->model};
     size_t recovered;

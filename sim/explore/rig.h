@@ -9,6 +9,8 @@
 struct pc_rig {
   const struct pc_subject *subject;
   const struct pc_workload *workload;
+  struct pc_parameter *parameters; /* of the store, as they are now; then as many as they were before an update */
+  uint64_t configuration;          /* a hash of the parameters since they were updated; 0: they were not */
   struct pc_device *device;
   struct pc_target target;
   struct pc_model model;
@@ -28,8 +30,13 @@ enum pc_result pc_rig_arm(struct pc_rig *rig, uint32_t operation, struct pc_erro
 /* The first start, on blank flash. What it does is in the device's journal; `report` is cleared and filled in. */
 enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error);
 
-/* Arms the faults that come before an operation and runs it with the power on; a reboot is checked like a recovery.
-   What it does to the flash is in the device's journal, which must be empty. */
+/* If the operation is an update of the store's parameters that changes any, has the store take them with its next
+   start. PC_BAD_INPUT: it refuses, or has no such parameter; the rig is then fit only to be closed. */
+enum pc_result pc_rig_update(struct pc_rig *rig, uint32_t operation, struct pc_error *error);
+
+/* Arms the faults that come before an operation and runs it with the power on; a reboot is checked like a recovery, and
+   one that updates the store's parameters begins with pc_rig_update. What it does to the flash is in the device's
+   journal, which must be empty. */
 enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_report *report, struct pc_error *error);
 
 /* How many of the workload's keys, which are in order of first use, are in use once the operation began, if `before`

@@ -265,6 +265,10 @@ static bool is_cut(struct soak *soak, size_t count, size_t *place) {
 static enum pc_result step(struct soak *soak, struct pc_error *error) {
   struct pc_rig *rig = &soak->rig;
   const struct pc_workload *workload = rig->workload;
+  enum pc_result result = pc_rig_update(rig, soak->operation, error);
+  if (result != PC_OK) {
+    return result;
+  }
   struct pc_model before = rig->model;
   size_t place, size = workload->key_count * sizeof *soak->contents;
   struct pc_expectation expectation = pc_rig_expectation(rig, soak->operation);
@@ -273,7 +277,7 @@ static enum pc_result step(struct soak *soak, struct pc_error *error) {
   if (!enter(soak)) {
     return PC_OK;
   }
-  enum pc_result result = pc_rig_run(rig, soak->operation, &soak->report, error);
+  result = pc_rig_run(rig, soak->operation, &soak->report, error);
   if (result != PC_OK) {
     return result;
   }

@@ -58,6 +58,9 @@ static void expect(struct pc_walk *walk, const struct pc_expectation *expectatio
   if (expectation->in_flight) {
     walk->allowed = pc_random_mix(pc_random_mix(walk->allowed, expectation->key), expectation->outcome.hash);
   }
+  if (walk->rig.configuration != 0) {
+    walk->allowed = pc_random_mix(walk->allowed, walk->rig.configuration + walk->rig.model.copies);
+  }
 }
 
 /* Goes on to flash operation `end`, cutting at each on the way if `cut`. */
@@ -93,6 +96,9 @@ static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_e
     result = advance(walk, baseline->boot_end, cut, error);
   }
   if (result == PC_OK) {
+    result = pc_rig_update(&walk->rig, walk->operation, error);
+  }
+  if (result == PC_OK) {
     struct pc_expectation expectation = pc_rig_expectation(&walk->rig, walk->operation);
     expect(walk, &expectation);
     result = advance(walk, baseline->end[walk->operation], cut, error);
@@ -102,6 +108,8 @@ static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_e
     pc_model_acknowledge(&walk->rig.model, operation);
   } else if (changes && baseline->settled[walk->operation] == PC_DOUBTED) {
     pc_model_doubt(&walk->rig.model, operation);
+  } else if (operation->kind == PC_MAINTAIN && baseline->settled[walk->operation] == PC_ACKNOWLEDGED) {
+    pc_model_maintained(&walk->rig.model);
   }
   walk->operation++;
   return result;

@@ -60,10 +60,19 @@ static enum pc_result decode(struct pc_checker *checker, struct pc_error *error)
   return result;
 }
 
-enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struct pc_report *report,
-                              struct pc_error *error) {
+/* How many copies each live key must have. */
+static uint32_t copies_due(const struct pc_target *target, const struct pc_model *model, bool maintained) {
+  const uint32_t promised = target->promises.redundancy;
+  if (target->promises.repairs_later && !maintained) {
+    return 0;
+  }
+  return model->copies > 0 && model->copies < promised ? model->copies : promised;
+}
+
+enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model *model, bool maintained,
+                              struct pc_report *report, struct pc_error *error) {
   struct pc_target *target = checker->target;
-  uint32_t redundancy = target->promises.repairs_later && !maintained ? 0 : target->promises.redundancy;
+  const uint32_t redundancy = copies_due(target, model, maintained);
   /* An image of metastable cells is one of many, one of words that ECC corrects is not what the store reads, and one
      that damage has changed is not the store's. */
   if (!target->promises.has_layout || !pc_device_reads_raw(target->device) || pc_checker_may_lose(checker)) {

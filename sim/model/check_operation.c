@@ -101,7 +101,10 @@ static enum pc_result run_maintain(const struct run *run, struct pc_error *error
   run->report->checked[PC_WRITABLE] = true;
   if (status == PC_STATUS_OK) {
     bool sure = pc_checker_settle(run->checker, run->model);
-    return sure && !rotted_since_start(run->checker) ? pc_check_image(run->checker, true, run->report, error) : PC_OK;
+    pc_model_maintained(run->model);
+    return sure && !rotted_since_start(run->checker)
+               ? pc_check_image(run->checker, run->model, true, run->report, error)
+               : PC_OK;
   }
   if (status != PC_STATUS_FULL) {
     pc_report_answer(run->report, PC_WRITABLE, NULL, "the maintenance works", status, "it answers %s",

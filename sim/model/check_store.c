@@ -8,10 +8,11 @@
  * otherwise now. That one may write, to mend what it finds, as may one on a part whose flash operations or reads fail,
  * but must come to the same contents.
  */
-static void start_again(struct pc_checker *checker, struct pc_report *report) {
+static void start_again(struct pc_checker *checker, const struct pc_model *model, struct pc_report *report) {
   struct pc_target *target = checker->target;
   size_t recovered = pc_device_mark(target->device);
-  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker);
+  /* Copies that an update asks for may not all have found room yet. */
+  bool may_write = pc_device_weak_cells(target->device) > 0 || pc_checker_is_cramped(checker) || model->copies > 0;
   uint64_t read_errors = pc_device_read_errors(target->device);
   const struct pc_started started = pc_checker_start(checker);
   may_write = may_write || pc_device_read_errors(target->device) > read_errors;
@@ -39,7 +40,7 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
   report->checked[PC_STABLE] = true;
   if (!checker->shares) {
     if (pc_device_weak_cells(device) > 0 || pc_device_mark(device) != before) {
-      start_again(checker, report);
+      start_again(checker, expectation->model, report);
     }
     return;
   }
@@ -50,7 +51,7 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
   }
   bool wrote = pc_device_mark(device) != before;
   if (wrote) {
-    start_again(checker, report);
+    start_again(checker, expectation->model, report);
   }
   /* A start that wrote nothing stands for the second one if all that it was asked held. */
   if (wrote ? !report->failed[PC_STABLE] : !pc_report_failed(report)) {
@@ -132,7 +133,7 @@ static enum pc_result ask(const struct arrival *arrival, struct pc_error *error)
   } else {
     pc_check_contents(checker, arrival->expectation, arrival->report);
   }
-  enum pc_result result = pc_check_image(checker, false, arrival->report, error);
+  enum pc_result result = pc_check_image(checker, arrival->expectation->model, false, arrival->report, error);
   if (result != PC_OK) {
     return result;
   }

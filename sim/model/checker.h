@@ -118,10 +118,10 @@ void pc_check_contents(struct pc_checker *checker, const struct pc_expectation *
 /* Reads every key again: each must hold what `resolved` says, else `invariant` failed. */
 void pc_check_resolved(struct pc_checker *checker, enum pc_invariant invariant, struct pc_report *report);
 
-/* Decodes the raw image and compares. `resolved` is settled. `maintained`: after maintenance every copy must be there,
-   also those that the store may be late with. */
-enum pc_result pc_check_image(struct pc_checker *checker, bool maintained, struct pc_report *report,
-                              struct pc_error *error);
+/* Decodes the raw image and compares. `resolved` is settled; of the model the copies count. `maintained`: after
+   maintenance every copy must be there, also those that the store may be late with. */
+enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model *model, bool maintained,
+                              struct pc_report *report, struct pc_error *error);
 
 /* Puts, gets and deletes a key that the workload doesn't use, if there is one that the store takes. The caller rolls
    the device back. */

@@ -60,6 +60,10 @@ void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation
   }
 }
 
+void pc_model_maintained(struct pc_model *model) {
+  model->copies = 0;
+}
+
 void pc_model_resume(struct pc_model *model, struct pc_content *contents) {
   model->contents = contents;
   model->usage = (struct pc_usage){0};
@@ -73,6 +77,6 @@ void pc_model_resume(struct pc_model *model, struct pc_content *contents) {
 
 bool pc_model_must_accept(const struct pc_model *model, size_t key_size, size_t value_size) {
   const struct pc_target *target = model->target;
-  return target->store->must_accept != NULL &&
+  return target->store->must_accept != NULL && !model->outgrown &&
          target->store->must_accept(&target->setup, &model->usage, key_size, value_size);
 }

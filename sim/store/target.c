@@ -23,6 +23,16 @@ static struct pc_budget call_budget(const struct pc_flash *flash) {
   };
 }
 
+static enum pc_result configure(struct pc_target *target, struct pc_error *error) {
+  char message[512] = "";
+  target->promises = (struct pc_store_promises){0};
+  if (target->store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
+    return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", target->store->name, message);
+  }
+  target->memory = pc_guarded_take(target->promises.memory_size);
+  return target->memory == NULL ? pc_fail_memory(error) : PC_OK;
+}
+
 enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *store, struct pc_device *device,
                               const struct pc_parameter *parameters, size_t parameter_count, uint32_t key_count,
                               struct pc_error *error) {
@@ -35,12 +45,14 @@ enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *s
                 .erases = pc_device_erases(device)},
       .device = device,
   };
-  char message[512] = "";
-  if (store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
-    return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", store->name, message);
-  }
-  target->memory = pc_guarded_take(target->promises.memory_size);
-  return target->memory == NULL ? pc_fail_memory(error) : PC_OK;
+  return configure(target, error);
+}
+
+enum pc_result pc_target_update(struct pc_target *target, struct pc_error *error) {
+  pc_target_stop(target);
+  pc_guarded_free(target->memory, target->promises.memory_size);
+  target->memory = NULL;
+  return configure(target, error);
 }
 
 void pc_target_close(struct pc_target *target) {

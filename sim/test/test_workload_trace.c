@@ -45,6 +45,37 @@ static void expect_error(struct pc_bytes text, const char *message) {
   cr_expect(workload.arena == NULL && workload.keys == NULL && workload.operations == NULL);
 }
 
+Test(workload_trace, an_update_is_a_reboot_with_other_parameters) {
+  static const char trace[] = "put a 01\nupdate redundancy=2 formats= x==\nupdate name=hex:612062\n";
+  struct pc_workload workload = parse(trace);
+  const struct pc_operation *update = &workload.operations[1];
+  cr_assert_eq(workload.operation_count, 3);
+  cr_assert(update->kind == PC_REBOOT && update->update != NULL && update->update->count == 3);
+  cr_expect_str_eq(update->update->place, "t:2");
+  cr_expect_str_eq(update->update->changes[0].name, "redundancy");
+  cr_expect_str_eq(update->update->changes[0].value, "2");
+  cr_expect_str_eq(update->update->changes[1].value, "");
+  cr_expect_str_eq(update->update->changes[2].value, "=");
+  cr_expect_str_eq(update[1].update->changes[0].value, "a b");
+  pc_workload_free(&workload);
+  expect_trace(trace, trace);
+}
+
+Test(workload_trace, an_update_that_is_none_is_refused) {
+  char many[1024] = "update";
+  for (int i = 0; i <= (int)PC_MAX_UPDATE_CHANGES; i++) {
+    (void)snprintf(many + strlen(many), sizeof many - strlen(many), " n%d=1", i);
+  }
+  expect_error(bytes_of("update\n"), "t:1: too short: the line must be 'update NAME=VALUE ...'");
+  expect_error(bytes_of("reboot\nupdate a\n"), "t:2: an update takes NAME=VALUE, not 'a'");
+  expect_error(bytes_of("update =1\n"), "t:1: an update takes NAME=VALUE, not '=1'");
+  expect_error(bytes_of("update a=1 b=2 a=3\n"), "t:1: 'a' is given twice in the update");
+  expect_error(bytes_of("update a=hex:6\n"), "t:1: the value of a is not hex digits of a text");
+  expect_error(bytes_of("update a=hex:00\n"), "t:1: the value of a is not hex digits of a text");
+  expect_error(bytes_of("update a=hex:6g\n"), "t:1: the value of a is not hex digits of a text");
+  expect_error(bytes_of(many), "t:1: more than 64 parameters in an update");
+}
+
 Test(workload_trace, each_operation_is_read_as_it_stands) {
   struct pc_workload workload = parse(
       "put a 00ff\nput hex:00ff20 -\ndelete a\nget b#c\nmaintain partial\nmaintain full\nmaintain heavy\nreboot\n"
@@ -93,11 +124,12 @@ Test(workload_trace, every_error_names_the_line_and_what_is_wrong) {
   } cases[] = {
       {"", "t: the trace has no operations"},
       {"# nothing\n\n", "t: the trace has no operations"},
-      {"get a\nputt a 00\n", "t:2: unknown operation 'putt'; known are put, delete, get, maintain, reboot"},
-      {"PUT a 00", "t:1: unknown operation 'PUT'; known are put, delete, get, maintain, reboot"},
+      {"get a\nputt a 00\n", "t:2: unknown operation 'putt'; known are put, delete, get, maintain, reboot, update"},
+      {"PUT a 00", "t:1: unknown operation 'PUT'; known are put, delete, get, maintain, reboot, update"},
       {"an-operation-of-more-than-32-letters x",
-       "t:1: unknown operation 'an-operation-of-more-than-32-let...'; known are put, delete, get, maintain, reboot"},
-      {"g\x1B[31m", "t:1: unknown operation 'g?[31m'; known are put, delete, get, maintain, reboot"},
+       "t:1: unknown operation 'an-operation-of-more-than-32-let...'; known are put, delete, get, maintain, reboot, "
+       "update"},
+      {"g\x1B[31m", "t:1: unknown operation 'g?[31m'; known are put, delete, get, maintain, reboot, update"},
       {"put a", "t:1: too short: the line must be 'put KEY VALUE (hex, or - for empty)'"},
       {"put", "t:1: too short: the line must be 'put KEY VALUE (hex, or - for empty)'"},
       {"put a 00 11", "t:1: too much: the line must be 'put KEY VALUE (hex, or - for empty)'"},

@@ -5,11 +5,12 @@
 #include "builder.h"
 #include "powercut/file.h"
 #include "powercut/workload.h"
+#include "update.h"
 
 #define MAX_FILE_SIZE ((size_t)1 << 30)
 #define MAX_LINE_SIZE ((size_t)1 << 18) /* the longest operation takes 131,587 bytes; the rest is for a comment */
 
-enum { MAX_FIELDS = 3 };
+enum { MAX_FIELDS = 1 + PC_MAX_UPDATE_CHANGES + 1 }; /* one too many of an update is seen */
 
 struct reader {
   const char *name;
@@ -59,20 +60,9 @@ static bool is_space(uint8_t byte) {
   return byte == ' ' || byte == '\t';
 }
 
-/* The value of a hex digit, or -1. */
-static int digit_value(uint8_t byte) {
-  if (byte >= '0' && byte <= '9') {
-    return byte - '0';
-  }
-  if (byte >= 'a' && byte <= 'f') {
-    return byte - 'a' + 10;
-  }
-  return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
 static enum pc_result read_hex(struct reader *reader, const char *what, struct pc_bytes digits, uint8_t *bytes) {
   for (size_t i = 0; i < digits.size; i++) {
-    int value = digit_value(digits.data[i]);
+    int value = pc_hex_value(digits.data[i]);
     if (value < 0) {
       return LINE_FAIL(reader, "%s is not a hex digit, in the %s", show(digits.data[i]).text, what);
     }
@@ -208,8 +198,23 @@ static enum pc_result read_kind(struct reader *reader, const struct pc_bytes *fi
     }
     return PC_OK;
   }
-  return LINE_FAIL(reader, "unknown operation '%s'; known are put, delete, get, maintain, reboot",
+  return LINE_FAIL(reader, "unknown operation '%s'; known are put, delete, get, maintain, reboot, update",
                    quote(fields[0]).text);
+}
+
+static enum pc_result read_update(struct reader *reader, const struct pc_bytes *fields, size_t count,
+                                  struct pc_operation *operation) {
+  struct pc_error cause;
+  struct pc_buffer place = {0};
+  operation->kind = PC_REBOOT;
+  pc_buffer_print(&place, "%s:%u", reader->name, reader->line);
+  enum pc_result result = place.failed ? pc_fail_memory(&cause)
+                                       : pc_update_read(&reader->builder.workload.arena, fields + 1, count - 1,
+                                                        (const char *)place.data, &operation->update, &cause);
+  pc_buffer_free(&place);
+  return result == PC_BAD_INPUT ? LINE_FAIL(reader, "%s", cause.message)
+         : result != PC_OK      ? pc_fail(reader->error, result, "%s", cause.message)
+                                : PC_OK;
 }
 
 static enum pc_result read_operation(struct reader *reader, struct pc_bytes line) {
@@ -219,7 +224,8 @@ static enum pc_result read_operation(struct reader *reader, struct pc_bytes line
     return PC_OK;
   }
   struct pc_operation operation = {0};
-  enum pc_result result = read_kind(reader, fields, count, &operation.kind);
+  enum pc_result result = is_text(fields[0], PC_UPDATE_NAME) ? read_update(reader, fields, count, &operation)
+                                                             : read_kind(reader, fields, count, &operation.kind);
   if (result == PC_OK && (operation.kind == PC_PUT || operation.kind == PC_DELETE || operation.kind == PC_GET)) {
     result = read_key(reader, fields[1], &operation.key);
   }

@@ -1,8 +1,9 @@
 #include "powercut/workload.h"
+#include "update.h"
 
 static void write_operation(const struct pc_workload *workload, const struct pc_operation *operation,
                             struct pc_buffer *text) {
-  pc_buffer_print(text, "%s", pc_operation_name(operation->kind));
+  pc_buffer_print(text, "%s", operation->update != NULL ? PC_UPDATE_NAME : pc_operation_name(operation->kind));
   switch (operation->kind) {
     case PC_PUT:
     case PC_DELETE:
@@ -14,6 +15,10 @@ static void write_operation(const struct pc_workload *workload, const struct pc_
       pc_buffer_print(text, " %s", pc_maintenance_name(operation->level));
       break;
     case PC_REBOOT:
+      if (operation->update != NULL) {
+        pc_update_write(operation->update, text);
+      }
+      break;
     case PC_OPERATION_KINDS:
       break;
   }

@@ -38,18 +38,16 @@ static void tell_skipped(struct pc_story *story) {
 static void tell_operation(const struct pc_story *story, uint32_t index) {
   const struct pc_operation *operation = &story->workload->operations[index];
   struct pc_buffer text = {0};
-  pc_buffer_print(&text, "operation %u: %s", index, pc_operation_name(operation->kind));
-  if (operation->kind == PC_PUT || operation->kind == PC_DELETE || operation->kind == PC_GET) {
-    pc_buffer_append(&text, " ", 1);
+  pc_buffer_print(&text, "operation %u: ", index);
+  if (operation->kind == PC_PUT) { /* of a long value, the beginning is enough */
+    pc_buffer_print(&text, "%s ", pc_operation_name(operation->kind));
     pc_buffer_key(&text, story->workload->keys[operation->key]);
-  }
-  if (operation->kind == PC_PUT) {
     pc_buffer_append(&text, " ", 1);
     pc_buffer_value(&text, operation->value, VALUE_BYTES);
-  } else if (operation->kind == PC_MAINTAIN) {
-    pc_buffer_print(&text, " %s", pc_maintenance_name(operation->level));
+    pc_buffer_append(&text, "\n", 1);
+  } else {
+    pc_trace_write(story->workload, index, index + 1, &text);
   }
-  pc_buffer_append(&text, "\n", 1);
   print_buffer(&text);
 }
 

@@ -106,6 +106,18 @@ static void add_draws(const struct pc_run_report *report, struct pc_buffer *text
   pc_buffer_print(text, by_time ? ") of the power losses in the field that hit a busy flash" : ") of the cut paths");
 }
 
+static void add_updates(const struct pc_workload *workload, struct pc_buffer *text) {
+  uint32_t updates = 0;
+  for (uint32_t i = 0; i < workload->operation_count; i++) {
+    updates += workload->operations[i].update != NULL;
+  }
+  if (updates > 0) {
+    pc_buffer_print(text, ", ");
+    add_counted(text, updates, "update");
+    pc_buffer_print(text, " of the store");
+  }
+}
+
 static enum pc_result print_facts(const struct pc_run_report *report, struct pc_error *error) {
   const struct pc_exploration_result *result = report->result;
   struct pc_buffer text = {0};
@@ -119,6 +131,7 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   add_counted(&text, result->operations, "operation");
   pc_buffer_print(&text, ", ");
   add_counted(&text, result->flash_operations, "flash operation");
+  add_updates(&report->scenario->workload, &text);
   if (!result->interrupted && result->operations < report->scenario->workload.operation_count) {
     pc_buffer_print(&text, "\n  ended       there, of %u operations: the store did not start",
                     report->scenario->workload.operation_count);

@@ -26,6 +26,8 @@ void pc_buffer_append(struct pc_buffer *buffer, const void *data, size_t size);
 __attribute__((format(printf, 2, 3))) void pc_buffer_print(struct pc_buffer *buffer, const char *format, ...);
 /* Appends lower-case hex digits, two a byte. */
 void pc_buffer_hex(struct pc_buffer *buffer, struct pc_bytes bytes);
+/* The value of a hex digit, or -1. */
+int pc_hex_value(uint8_t byte);
 void pc_buffer_free(struct pc_buffer *buffer);
 
 /* A key as a trace writes it: as text if it is printable ASCII without spaces, '#' and a leading "hex:" and not just

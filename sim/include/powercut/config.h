@@ -109,6 +109,11 @@ void pc_matrix_combination(const struct pc_matrix *matrix, size_t index, struct 
 enum pc_result pc_scenario_parameters(const struct pc_scenario *scenario, const struct pc_store *store,
                                       struct pc_parameter *complete, struct pc_error *error);
 
+/* Changes the complete parameters as an update says. PC_BAD_INPUT: the store has no such parameter; the message names
+   the update's place and the nearest known. They point into the update, too, from then on. */
+enum pc_result pc_scenario_update(const struct pc_store *store, const struct pc_update *update,
+                                  struct pc_parameter *complete, struct pc_error *error);
+
 /* A fingerprint of all that decides what a run of the scenario comes to: what the files that it is read from say, its
    profile, workload, complete parameters, plan and seed, a plugin's file, and the `version` of powercut. Equal
    fingerprints are of equal runs, but for chance (2^-128). It doesn't depend on names and places of files, but for the

@@ -33,6 +33,9 @@ struct pc_model {
   struct pc_content *contents;    /* acknowledged, one for each of the workload's keys */
   struct pc_usage usage;
   uint64_t hash; /* of the contents: the sum of their hashes */
+  /* Since the store's parameters were updated: */
+  bool outgrown;   /* entries take more or less room than those that were written before: the room promise is void */
+  uint32_t copies; /* that live keys have until maintenance has worked; 0: as many as the store promises */
 };
 
 /* An empty model. The workload and the target must stay valid. */
@@ -49,6 +52,9 @@ void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *ope
 /* The store answered an error that a fault excuses: the operation, which is the workload's, may or may not have
    happened. */
 void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation);
+
+/* Maintenance has worked: the copies that an update asks for are there. */
+void pc_model_maintained(struct pc_model *model);
 
 /* Has the model, which is the caller's copy, go on from other contents: it changes them in place from then on. */
 void pc_model_resume(struct pc_model *model, struct pc_content *contents);

@@ -47,7 +47,8 @@ struct pc_parameter_info {
   const char *summary;  /* one line: meaning, unit, range */
 };
 
-/* What a store is set up with. Everything stays valid and the same from configure to the last call. */
+/* What a store is set up with. Everything stays valid and the same from configure to the last call. Where the workload
+   updates the store's parameters, it is stopped, configured anew and started on what is on flash. */
 struct pc_store_setup {
   struct pc_flash flash;
   const struct pc_parameter *parameters; /* each of the store's, once, with its value */

@@ -36,6 +36,10 @@ enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *s
                               struct pc_error *error);
 void pc_target_close(struct pc_target *target);
 
+/* What the setup says has changed in its place: turns the power off, has the store check its setup again and takes the
+   memory that it asks for now. PC_BAD_INPUT: it refuses; the target is then fit only to be closed. */
+enum pc_result pc_target_update(struct pc_target *target, struct pc_error *error);
+
 /* Turns the power off, if it is on, and on: the store starts with fresh memory on what is on flash. */
 enum pc_status pc_target_start(struct pc_target *target);
 

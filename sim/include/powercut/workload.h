@@ -13,11 +13,20 @@ enum pc_operation_kind { PC_PUT, PC_DELETE, PC_GET, PC_MAINTAIN, PC_REBOOT, PC_O
 const char *pc_operation_name(enum pc_operation_kind kind); /* as in a trace: "put" */
 const char *pc_maintenance_name(enum pc_maintenance level); /* "partial" */
 
+/* An update of the firmware: the store's parameters that are other ones from then on. The others stay as they are. */
+struct pc_update {
+  const struct pc_parameter *changes; /* at least one, and none twice */
+  size_t count;
+  const char *place; /* "settings.yaml:12", for messages */
+};
+#define PC_MAX_UPDATE_CHANGES 64u
+
 struct pc_operation {
   enum pc_operation_kind kind;
-  enum pc_maintenance level; /* of a maintain */
-  uint32_t key;              /* index into `keys`, of a put, delete or get */
-  struct pc_bytes value;     /* of a put; owned by the workload */
+  enum pc_maintenance level;      /* of a maintain */
+  uint32_t key;                   /* index into `keys`, of a put, delete or get */
+  struct pc_bytes value;          /* of a put; owned by the workload */
+  const struct pc_update *update; /* of a reboot after which the store has other parameters; owned by the workload */
 };
 
 struct pc_workload {
@@ -34,8 +43,10 @@ struct pc_workload {
 #define PC_MAX_GENERATED_KEYS 65000u
 #define PC_MAX_GENERATED_KEY_SIZE 63u /* bytes */
 
-/* Reads a trace: lines of `put KEY VALUE`, `delete KEY`, `get KEY`, `maintain partial|full|heavy`, `reboot`. KEY is
-   text without spaces or control characters, or its bytes as `hex:..`; VALUE is hex, `-` is empty. `#` starts a comment
+/* Reads a trace: lines of `put KEY VALUE`, `delete KEY`, `get KEY`, `maintain partial|full|heavy`, `reboot`, and
+   `update NAME=VALUE ...`, a reboot after which these parameters of the store are others. KEY is
+   text without spaces or control characters, or its bytes as `hex:..`; VALUE is hex, `-` is empty; of an update it is
+   text like a key, and may be empty. `#` starts a comment
    at the start of a line or after a space. Lines may end in CR LF. `name` stands before the line number in errors.
    PC_BAD_INPUT names the line and what is wrong with it. An empty trace is bad input, and so are an empty key and the
    key `-` (write hex:2d). On failure nothing is left to free. */
@@ -85,5 +96,15 @@ enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64
                                     struct pc_error *error);
 
 void pc_workload_free(struct pc_workload *workload); /* leaves it empty */
+
+/* An update that comes after so many operations of a workload. */
+struct pc_scheduled_update {
+  uint32_t after; /* at most the workload's operation_count */
+  struct pc_update update;
+};
+/* Puts updates, in rising order of `after`, between the operations of a workload, which takes copies of all that they
+   point to. PC_ENVIRONMENT: out of memory, and the workload is as it was. */
+enum pc_result pc_workload_update(struct pc_workload *workload, const struct pc_scheduled_update *updates, size_t count,
+                                  struct pc_error *error);
 
 #endif
