@@ -37,6 +37,7 @@ struct norkv_sector {
   uint32_t erases; /* since start */
   uint8_t state;   /* enum norkv_sector_state */
   bool surplus;    /* start saw more than `redundancy` copies of a current entry, one of them here */
+  bool stuck;      /* its last erase failed: only recovery tries it again */
   bool pinned;     /* holds the only copy of a live entry, and it is damaged: can't be collected */
 };
 

@@ -26,8 +26,9 @@ void norkv_policy_start(struct norkv *kv);
  */
 uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *place, uint32_t least);
 
-/* Whether a sector may be collected: it isn't empty, nothing in it failed to be moved, and what lives in it fits into
-   another one, which it may not after an update to a larger alignment. Live bytes must have been computed. */
+/* Whether a sector may be collected: it isn't empty, nothing in it failed to be moved, its last erase did not fail
+   (then recovery tries again), and what lives in it fits into another one, which it may not after an update to a larger
+   alignment. Live bytes must have been computed. */
 bool norkv_policy_takes(const struct norkv *kv, uint32_t sector);
 
 /* The sector to collect next on the way to collecting `wanted`, which may be collected: it may not be its turn yet.

@@ -94,13 +94,15 @@ static enum norkv_error give_up_one(struct norkv *kv, uint32_t limit) {
 /*
  * In rare cases both E and X hold what is nowhere else: X's erase was cut twice. First it damaged live entries, then,
  * as an erase may write zeros at first, it made a torn entry whole whose missing bytes are zeros. E has room for that,
- * as X had. So what lives in the sector with the fewest live bytes is moved to the free ends of others.
+ * as X had. Or X can't be erased any more, and E is what it was moved to. So what lives in the sector with the fewest
+ * live bytes is moved to the free ends of others.
  */
 static enum norkv_error empty_into_others(struct norkv *kv) {
   norkv_index_account(kv);
   uint32_t from = 0;
   for (uint32_t sector = 1; sector < kv->config.flash.sector_count; sector++) {
-    from = kv->sectors[sector].live < kv->sectors[from].live ? sector : from;
+    bool less = kv->sectors[sector].live < kv->sectors[from].live;
+    from = kv->sectors[from].stuck || (less && !kv->sectors[sector].stuck) ? sector : from;
   }
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
     uint32_t *copy = norkv_key_copy_in(kv, slot, from);
@@ -135,7 +137,11 @@ enum norkv_error norkv_recover_reserve(struct norkv *kv) {
     err = norkv_sector_check_all(kv);
     err = err == NORKV_OK ? give_up_one(kv, UINT32_MAX) : err;
   }
-  return err == NORKV_ERR_FULL ? empty_into_others(kv) : err;
+  if (err != NORKV_ERR_FULL && err != NORKV_ERR_FLASH) {
+    return err;
+  }
+  enum norkv_error emptied = empty_into_others(kv);
+  return emptied == NORKV_OK || err == NORKV_ERR_FULL ? emptied : err;
 }
 
 /* The first error of several steps is what the caller learns. */

@@ -142,7 +142,8 @@ enum norkv_error norkv_sector_erase(struct norkv *kv, uint32_t number) {
   norkv_window_drop(kv, 0, 0);
   norkv_sector_set(kv, number, 0, NORKV_SECTOR_DAMAGED);
   const struct norkv_flash *flash = &kv->config.flash;
-  if (flash->erase(flash->context, number) != 0) {
+  sector->stuck = flash->erase(flash->context, number) != 0;
+  if (sector->stuck) {
     kv->needs_recovery = true;
     return NORKV_ERR_FLASH;
   }

@@ -72,3 +72,26 @@ Test(broken, collections_are_tried_once_more_after_the_empty_sector_was_erased) 
   cr_assert_eq(store.flash.violations, 0);
   store_free(&store);
 }
+
+/* It has nothing that lives, and so the most to gain: it must not be tried again and again in place of the others. The
+   put that finds out may fail: the empty sector is written by then, and no other one is erased. */
+Test(broken, a_sector_that_cannot_be_erased_does_not_keep_others_from_being_collected) {
+  for (uint32_t shape = 0; shape < 12; shape++) {
+    struct store store;
+    uint8_t redundancy = (uint8_t)(1 + shape % 3);
+    begin(&store, redundancy, 2, false);
+    store.config.policy = (enum norkv_policy)(shape / 3);
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    uint32_t failed = 0;
+    for (uint32_t i = 0; i < 300; i++) {
+      enum norkv_error err = store_put(&store, "again", "and again, until every sector was collected");
+      failed += err != NORKV_OK ? 1u : 0u;
+    }
+    cr_assert_leq(failed, 1, "policy %u, %u copies: %u puts failed", shape / 3, redundancy, failed);
+    check_values(&store, 2, false);
+    char text[200];
+    cr_assert_eq(store_start(&store), NORKV_OK);
+    cr_assert(image_is_redundant(&store, text, sizeof(text)), "policy %u, %u copies: %s", shape / 3, redundancy, text);
+    store_free(&store);
+  }
+}
