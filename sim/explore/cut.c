@@ -115,7 +115,8 @@ static enum pc_result check_state(struct pc_walk *walk, size_t *recovered, struc
     return result;
   }
   pc_report_clear(&walk->report);
-  result = pc_check_aftermath(walk->rig.checker, &walk->expectation, walk->keys_used, &walk->report, error);
+  const struct pc_aftermath_plan plan = pc_power_aftermath(walk->plan.power, walk->keys_used);
+  result = pc_check_aftermath(walk->rig.checker, &walk->expectation, &plan, &walk->report, error);
   if (result != PC_OK) {
     return result;
   }

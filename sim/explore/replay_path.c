@@ -97,8 +97,8 @@ static enum pc_result go_on(struct pc_replay *replay, struct pc_step step, const
     return PC_OK;
   }
   pc_report_clear(&replay->report);
-  enum pc_result result =
-      pc_check_aftermath(replay->rig.checker, expectation, replay->keys_used, &replay->report, error);
+  const struct pc_aftermath_plan plan = pc_power_aftermath(replay->plan, replay->keys_used);
+  enum pc_result result = pc_check_aftermath(replay->rig.checker, expectation, &plan, &replay->report, error);
   if (result == PC_OK) {
     pc_replay_tell_report(replay, step.operation, step.depth);
   }

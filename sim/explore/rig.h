@@ -46,4 +46,13 @@ uint32_t pc_operation_keys_used(const struct pc_operation *operation, uint32_t b
 /* What the store may contain if power fails during the operation; at operation_count, after the last one. */
 struct pc_expectation pc_rig_expectation(const struct pc_rig *rig, uint32_t operation);
 
+/* How the power plan has the store go on after a recovery, with so many of the workload's keys. */
+static inline struct pc_aftermath_plan pc_power_aftermath(const struct pc_power_plan *power, uint32_t keys_used) {
+  return (struct pc_aftermath_plan){.key_count = keys_used,
+                                    .faults = power->faults,
+                                    .samples = power->samples,
+                                    .limit = power->limit,
+                                    .seed = power->seed};
+}
+
 #endif

@@ -80,8 +80,9 @@ static struct pc_power_plan plan_up_to(const struct pc_shrinking *shrinking, uin
   return plan;
 }
 
-static enum pc_fault highest_class(const struct pc_cut_path *path) {
-  enum pc_fault highest = PC_FAULT_BETWEEN_OPS;
+/* The highest class that it may take. What an aftermath shows may hang on the cuts in it, which may be of any. */
+static enum pc_fault highest_class(const struct pc_shrinking *shrinking, const struct pc_cut_path *path) {
+  enum pc_fault highest = shrinking->search.aftermath > 0 ? PC_FAULT_COUNT - 1 : PC_FAULT_BETWEEN_OPS;
   for (uint32_t i = 0; i < path->depth; i++) {
     highest = path->cuts[i].fault > highest ? path->cuts[i].fault : highest;
   }
@@ -93,7 +94,7 @@ enum pc_result pc_shrink_path(struct pc_shrinking *shrinking, bool *seen, struct
   enum pc_result result = PC_OK;
   *seen = false;
   for (uint32_t depth = 1; result == PC_OK && !*seen && depth <= path.depth; depth++) {
-    for (enum pc_fault fault = 0; result == PC_OK && !*seen && fault <= highest_class(&path); fault++) {
+    for (enum pc_fault fault = 0; result == PC_OK && !*seen && fault <= highest_class(shrinking, &path); fault++) {
       if (shrinking->whole.faults[fault]) {
         struct pc_power_plan plan = plan_up_to(shrinking, depth, fault);
         result = pc_shrinking_try(shrinking, &plan, seen, error);

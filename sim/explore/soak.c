@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "latency.h"
-#include "powercut/random.h"
+#include "powercut/strike.h"
 #include "rig.h"
 
 #define SOAK_SEED 0x736F616Bu /* parts it from what else the plan's seed is used for */
@@ -17,9 +17,7 @@ struct soak {
   uint32_t wanted;               /* of a replay: the cut to follow it to */
   struct pc_rig rig;
   struct pc_report report;
-  struct pc_fault_memory memory;
-  uint8_t *after; /* of the operation that is cut; the journal's are gone when it is taken back */
-  size_t after_size;
+  struct pc_striker striker;
   struct pc_content *contents; /* of the model, before an operation */
   struct pc_random random;
   struct pc_cut_path path;  /* the last cut */
@@ -101,73 +99,22 @@ static bool enter(struct soak *soak) {
   return true;
 }
 
-/* Any of the plan's classes that can strike there, and any of its variants. False: none can. */
-static bool choose(struct soak *soak, const struct pc_fault_input *input, struct pc_cut *cut) {
-  enum pc_fault classes[PC_FAULT_COUNT];
-  uint32_t variants[PC_FAULT_COUNT], count = 0;
-  for (enum pc_fault fault = 0; fault < PC_FAULT_COUNT; fault++) {
-    uint32_t number = soak->plan->power->faults[fault] ? pc_fault_variants(fault, input) : 0;
-    if (number > 0) {
-      classes[count] = fault;
-      variants[count++] = number;
-    }
-  }
-  if (count == 0) {
-    return false;
-  }
-  uint64_t chosen = pc_random_below(&soak->random, count);
-  cut->fault = classes[chosen];
-  cut->variant = (uint32_t)pc_random_below(&soak->random, variants[chosen]);
-  return true;
-}
-
-static enum pc_result keep_after(struct soak *soak, const struct pc_flash_operation *operation,
-                                 struct pc_error *error) {
-  if (operation->size > soak->after_size) {
-    uint8_t *grown = realloc(soak->after, operation->size);
-    if (grown == NULL) {
-      return pc_fail_memory(error);
-    }
-    soak->after = grown;
-    soak->after_size = operation->size;
-  }
-  memcpy(soak->after, operation->after, operation->size);
-  return PC_OK;
-}
-
 /* Takes back the journalled operation at `mark` and all after it, and has the power cut in it. */
 static enum pc_result cut_at(struct soak *soak, size_t mark, struct pc_error *error) {
-  struct pc_device *device = soak->rig.device;
-  const struct pc_power_plan *power = soak->plan->power;
-  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
-                                 .samples = power->samples,
-                                 .limit = power->limit,
-                                 .seed = pc_random_next(&soak->random)};
-  struct pc_cut cut = {.flash_operation = soak->flash_operation};
-  struct pc_flash_operation left;
-  enum pc_result result = keep_after(soak, &input.operation, error);
+  struct pc_struck struck;
+  enum pc_result result = pc_strike(&soak->striker, mark, &struck, error);
   if (result != PC_OK) {
     return result;
   }
-  pc_device_rollback(device, mark);
-  input.operation.before = pc_device_cells(device).data + input.operation.address;
-  input.operation.after = soak->after;
-  pc_fault_describe(&input, device);
-  if (choose(soak, &input, &cut)) {
-    result = pc_fault_leave(device, cut.fault, &input, cut.variant, &soak->memory, &left, error);
-  } else {
-    left = input.operation;
-    left.after = left.before;
-  }
+  struck.cut.flash_operation = soak->flash_operation;
   soak->path =
-      (struct pc_cut_path){.depth = 1, .cuts = {cut}, .life = soak->path.life, .number = soak->path.number + 1};
-  pc_device_begin_reads(device, pc_random_next(&soak->random));
+      (struct pc_cut_path){.depth = 1, .cuts = {struck.cut}, .life = soak->path.life, .number = soak->path.number + 1};
   soak->flash_operation++;
   tell(soak, (struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
                               .depth = 1,
-                              .flash = &left,
-                              .flash_operation = cut.flash_operation,
-                              .cut = &cut});
+                              .flash = &struck.left,
+                              .flash_operation = struck.cut.flash_operation,
+                              .cut = &struck.cut});
   return result;
 }
 
@@ -346,7 +293,13 @@ static enum pc_result begin_and_live(struct soak *soak, uint32_t life, struct pc
   }
   enum pc_result result = pc_rig_open(&soak->rig, plan->subject, plan->workload, error);
   if (result == PC_OK) {
+    soak->striker = (struct pc_striker){.device = soak->rig.device,
+                                        .random = &soak->random,
+                                        .samples = plan->power->samples,
+                                        .limit = plan->power->limit};
+    memcpy(soak->striker.faults, plan->power->faults, sizeof soak->striker.faults);
     result = live(soak, error);
+    pc_striker_free(&soak->striker);
     pc_rig_close(&soak->rig);
   }
   return result;
@@ -359,9 +312,7 @@ static enum pc_result run(struct soak *wanted, uint32_t life, struct pc_error *e
   }
   *soak = *wanted;
   enum pc_result result = begin_and_live(soak, life, error);
-  pc_fault_memory_free(&soak->memory);
   free(soak->contents);
-  free(soak->after);
   free(soak);
   return result;
 }

@@ -1,6 +1,7 @@
 /*
  * The aftermath of a recovery: some mistakes show only when the store goes on. A sector that was half erased looks
- * empty until it is written to; a stale entry behind a blank gap is reached once new entries fill the gap.
+ * empty until it is written to; a stale entry behind a blank gap is reached once new entries fill the gap. And the
+ * power may fail again by then: a store that goes on writing over the one copy that the first cut left loses that, too.
  */
 #include "aftermath.h"
 
@@ -19,11 +20,14 @@ static const uint8_t pattern[] =
 #define MOST_OPERATIONS 20000u
 /* One delete in so many operations, so that tombstones and their collection are part of it. */
 #define DELETE_EVERY 5u
+/* The first operation is cut, and then one in so many, on the average. */
+#define CUT_EVERY 16u
 
-/* The step number `step`: the keys in turn, with values as large as they were, so that the store doesn't fill up. */
-static struct pc_operation choose(const struct pc_model *model, uint32_t key_count, uint32_t step) {
-  struct pc_operation operation = {.kind = PC_PUT, .key = step % key_count};
-  const struct pc_content *content = &model->contents[operation.key];
+/* The next step: the keys in turn, with values as large as they were, so that the store doesn't fill up. */
+static struct pc_operation choose(const struct pc_aftermath *aftermath) {
+  const uint32_t step = aftermath->steps;
+  struct pc_operation operation = {.kind = PC_PUT, .key = (aftermath->first + step) % aftermath->key_count};
+  const struct pc_content *content = &aftermath->model.contents[operation.key];
   if (content->live && step % DELETE_EVERY == DELETE_EVERY - 1) {
     operation.kind = PC_DELETE;
     return operation;
@@ -44,15 +48,40 @@ static uint64_t programmed_since(const struct pc_device *device, size_t mark) {
 }
 
 /* Says in the evidence when it came to light. */
-static void note_steps(struct pc_report *report, uint32_t steps) {
+static void note_steps(const struct pc_aftermath *aftermath) {
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-    if (report->failed[invariant]) {
-      char *text = report->violations[invariant].actual;
-      size_t length = strlen(text);
-      (void)snprintf(text + length, sizeof report->violations[invariant].actual - length,
-                     " (after recovery and %u more operations)", steps);
+    if (aftermath->report->failed[invariant]) {
+      char *text = aftermath->report->violations[invariant].actual;
+      size_t length = strlen(text), room = sizeof aftermath->report->violations[invariant].actual - length;
+      if (aftermath->cuts == 0) {
+        (void)snprintf(text + length, room, " (after recovery and %u more operations)", aftermath->steps);
+      } else {
+        (void)snprintf(text + length, room, " (after recovery and %u more operations, %u cut, the last by %s)",
+                       aftermath->steps, aftermath->cuts, pc_fault_class(aftermath->last.cut.fault)->name);
+      }
     }
   }
+}
+
+static bool has_classes(const struct pc_striker *striker) {
+  bool any = false;
+  for (enum pc_fault fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    any = any || striker->faults[fault];
+  }
+  return any;
+}
+
+/* Whether the next operation is to be cut. */
+static bool is_cut(struct pc_aftermath *aftermath, const struct pc_operation *operation) {
+  if (!has_classes(&aftermath->striker) || (operation->kind != PC_PUT && operation->kind != PC_DELETE)) {
+    return false;
+  }
+  if (aftermath->before_cut > 0) {
+    aftermath->before_cut--;
+    return false;
+  }
+  aftermath->before_cut = (uint32_t)pc_random_below(&aftermath->random, 2 * CUT_EVERY - 1);
+  return true;
 }
 
 enum pc_result pc_aftermath_step(struct pc_aftermath *aftermath, const struct pc_operation *operation,
@@ -61,6 +90,10 @@ enum pc_result pc_aftermath_step(struct pc_aftermath *aftermath, const struct pc
     return PC_OK;
   }
   aftermath->steps++;
+  enum pc_result result = is_cut(aftermath, operation) ? pc_aftermath_cut(aftermath, operation, error) : PC_OK;
+  if (result != PC_OK || pc_report_failed(aftermath->report)) {
+    return result;
+  }
   return pc_run_operation(aftermath->checker, &aftermath->model, operation, aftermath->report, error);
 }
 
@@ -88,7 +121,7 @@ static enum pc_result go_on(struct pc_aftermath *aftermath, struct pc_error *err
   while (result == PC_OK && aftermath->key_count > 0 && programmed < enough && aftermath->steps < MOST_OPERATIONS &&
          !pc_report_failed(aftermath->report)) {
     size_t before = pc_device_mark(device);
-    struct pc_operation operation = choose(&aftermath->model, aftermath->key_count, aftermath->steps);
+    struct pc_operation operation = choose(aftermath);
     result = pc_aftermath_step(aftermath, &operation, error);
     programmed += programmed_since(device, before);
     if (result == PC_OK && programmed >= next_restart) {
@@ -111,32 +144,50 @@ static enum pc_result come_to_an_end(struct pc_aftermath *aftermath, struct pc_e
   return result == PC_OK ? pc_aftermath_step(aftermath, &maintain, error) : result;
 }
 
-/* Runs it. The caller rolls the device back. */
-static enum pc_result run(struct pc_checker *checker, const struct pc_expectation *expectation, uint32_t key_count,
-                          struct pc_report *report, struct pc_error *error) {
-  struct pc_aftermath aftermath = {
-      .checker = checker, .model = *expectation->model, .report = report, .key_count = key_count};
-  /* The contents go on from what they were found to be. */
-  pc_model_resume(&aftermath.model, checker->resolved);
-  enum pc_result result = go_on(&aftermath, error);
-  if (result == PC_OK && !pc_report_failed(report)) {
-    result = come_to_an_end(&aftermath, error);
+static enum pc_result run(struct pc_aftermath *aftermath, struct pc_error *error) {
+  enum pc_result result = go_on(aftermath, error);
+  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
+    result = come_to_an_end(aftermath, error);
   }
   if (result == PC_OK) {
-    result = pc_aftermath_fill(&aftermath, error);
+    result = pc_aftermath_fill(aftermath, error);
   }
-  if (result == PC_OK && !pc_report_failed(report)) {
-    result = come_to_an_end(&aftermath, error);
+  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
+    result = come_to_an_end(aftermath, error);
   }
+  note_steps(aftermath);
+  return result;
+}
+
+/* The contents go on from what they were found to be. Classes that leave damage aren't drawn: after them a store may
+   have lost anything. */
+static enum pc_result begin_and_run(struct pc_checker *checker, const struct pc_expectation *expectation,
+                                    const struct pc_aftermath_plan *plan, uint64_t seed, struct pc_report *report,
+                                    struct pc_error *error) {
+  struct pc_aftermath aftermath = {
+      .checker = checker,
+      .model = *expectation->model,
+      .report = report,
+      .key_count = plan->key_count,
+      .random = {.state = seed},
+      .striker = {.device = checker->target->device, .samples = plan->samples, .limit = plan->limit}};
+  aftermath.striker.random = &aftermath.random;
+  for (enum pc_fault fault = 0; plan->faults != NULL && fault < PC_FAULT_COLLATERAL; fault++) {
+    aftermath.striker.faults[fault] = plan->faults[fault];
+  }
+  aftermath.first = plan->key_count > 0 ? (uint32_t)pc_random_below(&aftermath.random, plan->key_count) : 0;
+  pc_model_resume(&aftermath.model, checker->resolved);
+  enum pc_result result = run(&aftermath, error);
   checker->settled = false; /* they are other contents now */
-  note_steps(report, aftermath.steps);
+  pc_striker_free(&aftermath.striker);
   return result;
 }
 
 /* It begins with a start, so that the flash and the contents are all that it depends on: where they are those that an
    aftermath went on from before and held, that one answers for it. */
 enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
-                                  uint32_t key_count, struct pc_report *report, struct pc_error *error) {
+                                  const struct pc_aftermath_plan *plan, struct pc_report *report,
+                                  struct pc_error *error) {
   struct pc_target *target = checker->target;
   size_t mark = pc_device_mark(target->device);
   uint64_t situation = pc_checker_situation(checker, expectation, PC_FROM_AFTERMATH);
@@ -145,7 +196,8 @@ enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_ex
     pc_shared_count(checked, report);
     return PC_OK;
   }
-  enum pc_result result = run(checker, expectation, key_count, report, error);
+  uint64_t seed = pc_random_mix(plan->seed, situation);
+  enum pc_result result = begin_and_run(checker, expectation, plan, seed, report, error);
   if (result != PC_OK) {
     return result;
   }

@@ -49,3 +49,110 @@ Test(explore_aftermath, finds_a_sector_that_was_half_erased_and_trusted) {
 Test(explore_aftermath, finds_stale_entries_behind_a_gap_that_is_filled) {
   expect_found_by_aftermath_only("1", PC_DURABLE, PC_DELETED_STAYS_DELETED);
 }
+
+/*
+ * One value of one byte, written to two sectors in turn, each time under the next number. After a start it doesn't know
+ * whose turn it is, and begins with the first, which may be the only one that a cut has left. That does no harm unless
+ * the power fails again.
+ */
+struct turns {
+  struct pc_flash flash;
+  uint32_t next; /* the sector */
+  bool live;
+  uint8_t number, value;
+};
+
+static enum pc_status turns_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
+                                      char *message, size_t size) {
+  (void)setup;
+  (void)message;
+  (void)size;
+  *promises =
+      (struct pc_store_promises){.memory_size = sizeof(struct turns), .max_value_size = 1, .self_contained = true};
+  return PC_STATUS_OK;
+}
+
+static enum pc_status turns_start(void *memory, const struct pc_store_setup *setup) {
+  struct turns *self = memory;
+  memset(self, 0, sizeof *self);
+  self->flash = setup->flash;
+  for (uint32_t sector = 0; sector < 2; sector++) {
+    uint8_t record[3] = {0};
+    (void)self->flash.read(self->flash.context, sector * self->flash.sector_size, record, sizeof record);
+    bool newer = !self->live || (uint8_t)(record[0] - self->number) < 128;
+    if (record[2] == 0 && newer) {
+      self->live = true;
+      self->number = record[0];
+      self->value = record[1];
+    }
+  }
+  return PC_STATUS_OK;
+}
+
+static enum pc_status turns_put(void *memory, struct pc_bytes key, struct pc_bytes value) {
+  struct turns *self = memory;
+  (void)key;
+  if (value.size != 1) {
+    return PC_STATUS_INVALID;
+  }
+  const uint8_t record[3] = {++self->number, value.data[0], 0};
+  const uint32_t address = self->next * self->flash.sector_size;
+  (void)self->flash.erase(self->flash.context, address);
+  (void)self->flash.program(self->flash.context, address, record, sizeof record);
+  self->next ^= 1;
+  self->live = true;
+  self->value = value.data[0];
+  return PC_STATUS_OK;
+}
+
+static enum pc_status turns_remove(void *memory, struct pc_bytes key) {
+  (void)memory;
+  (void)key;
+  return PC_STATUS_FULL;
+}
+
+static enum pc_status turns_get(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
+  const struct turns *self = memory;
+  (void)key;
+  if (!self->live || capacity == 0) {
+    return PC_STATUS_NOT_FOUND;
+  }
+  buffer[0] = self->value;
+  *size = 1;
+  return PC_STATUS_OK;
+}
+
+/* A cut in the recovery from the first one shows nothing: it writes nothing. The second cut comes in a later put. */
+Test(explore_aftermath, finds_what_only_a_second_cut_in_a_later_operation_shows) {
+  static const struct pc_store turns = {.api = PC_STORE_API,
+                                        .name = "turns",
+                                        .summary = "one byte",
+                                        .configure = turns_configure,
+                                        .start = turns_start,
+                                        .put = turns_put,
+                                        .remove = turns_remove,
+                                        .get = turns_get};
+  struct lab lab;
+  struct lab_run without = {.jobs = 1}, with = {.jobs = 1}, many = {.jobs = 3};
+  lab_open(&lab, &turns, 2, "put a 01\nput a 02\nput a 03\nput a 04\nput a 05\n");
+  lab.plan.faults[PC_FAULT_BETWEEN_OPS] = lab.plan.faults[PC_FAULT_PREFIX] = true;
+  lab.plan.limit = 64;
+  lab.plan.depth = 2;
+  lab_explore(&lab, &without);
+  cr_assert_eq(without.outcome, PC_OK, "%s", without.error.message);
+  cr_expect_eq(without.result.violations, 0);
+  lab.plan.aftermath = 1;
+  lab_explore(&lab, &with);
+  lab_explore(&lab, &many);
+  cr_expect_gt(lab_failures(&with, PC_ATOMIC), 0);
+  lab_expect_same(&with, &many);
+  for (size_t i = 0; i < with.violation_count; i++) {
+    const struct pc_violation *violation = &with.violations[i].violation;
+    cr_expect_not_null(strstr(violation->actual, " cut, the last by "), "%s", violation->actual);
+    cr_expect(lab_replay(&lab, &violation->path) & 1u << violation->invariant);
+  }
+  lab_run_free(&without);
+  lab_run_free(&with);
+  lab_run_free(&many);
+  lab_close(&lab);
+}

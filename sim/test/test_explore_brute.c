@@ -283,9 +283,13 @@ static void try_path(struct attempt *attempt, const struct lab *lab, const struc
   attempt->has_aftermath =
       lab->plan.aftermath == 1 && !pc_report_failed(&attempt->report) && pc_device_is_sound(attempt->device);
   if (attempt->has_aftermath) {
-    cr_assert_eq(
-        pc_check_aftermath(attempt->checker, &attempt->expectation, attempt->keys_used, &attempt->aftermath, &error),
-        PC_OK);
+    const struct pc_aftermath_plan plan = {.key_count = attempt->keys_used,
+                                           .faults = lab->plan.faults,
+                                           .samples = lab->plan.samples,
+                                           .limit = lab->plan.limit,
+                                           .seed = lab->plan.seed};
+    cr_assert_eq(pc_check_aftermath(attempt->checker, &attempt->expectation, &plan, &attempt->aftermath, &error),
+                 PC_OK);
   }
 }
 

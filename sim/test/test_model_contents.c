@@ -255,7 +255,8 @@ Test(model_contents, are_left_alone_by_an_aftermath) {
   struct pc_expectation expectation = {.model = &bench.model};
   for (uint32_t keys = 0; keys <= 3; keys++) {
     pc_report_clear(&bench.report);
-    cr_assert_eq(pc_check_aftermath(bench.checker, &expectation, keys, &bench.report, &error), PC_OK);
+    const struct pc_aftermath_plan plan = {.key_count = keys};
+    cr_assert_eq(pc_check_aftermath(bench.checker, &expectation, &plan, &bench.report, &error), PC_OK);
     cr_expect_not(pc_report_failed(&bench.report));
     cr_expect_eq(bench.report.checked[PC_WRITABLE], true);
     cr_expect_eq(pc_device_hash(bench.device), hash);

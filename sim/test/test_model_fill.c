@@ -73,8 +73,8 @@ static void go_on(struct bench *bench, const struct pc_store *store, enum lie ab
   cr_assert_not(pc_report_failed(&bench->report));
   struct pc_expectation expectation = {.model = &bench->model};
   pc_report_clear(&bench->report);
-  cr_assert_eq(pc_check_aftermath(bench->checker, &expectation, bench->lab.workload.key_count, &bench->report, &error),
-               PC_OK);
+  const struct pc_aftermath_plan plan = {.key_count = bench->lab.workload.key_count};
+  cr_assert_eq(pc_check_aftermath(bench->checker, &expectation, &plan, &bench->report, &error), PC_OK);
 }
 
 static void expect_found(enum lie about, enum pc_invariant invariant) {

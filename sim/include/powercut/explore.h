@@ -41,7 +41,8 @@ struct pc_power_plan {
   bool faults[PC_FAULT_COUNT]; /* which classes */
   uint32_t depth;              /* 1 to PC_MAX_DEPTH; 0: the baseline run alone */
   uint32_t samples, limit;     /* struct pc_fault_input; each at most PC_MAX_VARIANTS */
-  uint32_t aftermath;          /* one in so many recoveries is followed by more operations and checked again; 0: none */
+  uint32_t aftermath; /* one in so many recoveries is followed by more operations, some of them cut, and checked again;
+                         0: none */
   /* 0: each recovery is cut in every way. Else, of the recoveries from cuts in one flash operation that are alike (see
      explore/README.md), the first is; in the others, each flash operation is cut before it, and so many more times, as
      drawn by the seed. The rest counts as cuts and as deduplicated. */

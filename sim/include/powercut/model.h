@@ -168,13 +168,24 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
    checker's, and valid until its next check. */
 const struct pc_content *pc_checker_found(const struct pc_checker *checker);
 
+/* How an aftermath goes on. */
+struct pc_aftermath_plan {
+  uint32_t key_count; /* the first so many of the workload's keys are put and deleted */
+  /* The classes of the cuts that are part of it, PC_FAULT_COUNT of them; of those that leave damage none is drawn.
+     NULL: the power isn't cut again. */
+  const bool *faults;
+  uint32_t samples, limit; /* struct pc_fault_input */
+  uint64_t seed;           /* of what is drawn, together with what the recovery left */
+};
+
 /*
- * Goes on from the recovery that was just checked, without a violation: the store starts again, puts and deletes the
- * first `key_count` of the workload's keys until as much was programmed as the partition holds, starting again and
- * again on the way, and is checked like a recovery. The report, which must be clear, is of that. The device is left as
- * it was found.
+ * Goes on from the recovery that was just checked, without a violation: the store starts again, puts and deletes keys
+ * until as much was programmed as the partition holds, starting again and again on the way, and is checked like a
+ * recovery. Now and then an operation is cut, then checked, and run again. The report, which must be clear, is of that.
+ * The device is left as it was found.
  */
 enum pc_result pc_check_aftermath(struct pc_checker *checker, const struct pc_expectation *expectation,
-                                  uint32_t key_count, struct pc_report *report, struct pc_error *error);
+                                  const struct pc_aftermath_plan *plan, struct pc_report *report,
+                                  struct pc_error *error);
 
 #endif

@@ -1,0 +1,34 @@
+/*
+ * A cut at a place that is chosen, in a way that is drawn: for what goes on after cuts, where not every one can be
+ * tried.
+ */
+#ifndef POWERCUT_STRIKE_H
+#define POWERCUT_STRIKE_H
+
+#include "powercut/random.h"
+#include "powercut/violation.h"
+
+/* Set the first part; zero the rest to begin, and end with pc_striker_free. */
+struct pc_striker {
+  struct pc_device *device;
+  struct pc_random *random;    /* what is drawn comes from it; the caller's */
+  bool faults[PC_FAULT_COUNT]; /* the classes to draw from */
+  uint32_t samples, limit;     /* struct pc_fault_input */
+
+  struct pc_fault_memory memory;
+  uint8_t *after; /* of the operation that is cut; the journal's are gone when it is taken back */
+  size_t after_size;
+};
+void pc_striker_free(struct pc_striker *striker);
+
+struct pc_struck {
+  struct pc_cut cut;              /* but for its flash operation's number, which is the caller's */
+  struct pc_flash_operation left; /* the bytes are the journal's and the striker's */
+};
+
+/* Takes back the journalled operation at `mark` and all after it, and has the power cut in it: any of the classes that
+   can strike there is as likely as another, and so is each of its variants; where none can, nothing of it is left. The
+   device begins to answer reads anew. PC_ENVIRONMENT: out of memory. */
+enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error);
+
+#endif

@@ -1,0 +1,70 @@
+#include "powercut/strike.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void pc_striker_free(struct pc_striker *striker) {
+  pc_fault_memory_free(&striker->memory);
+  free(striker->after);
+  striker->after = NULL;
+  striker->after_size = 0;
+}
+
+/* False: no class can strike there. */
+static bool choose(struct pc_striker *striker, const struct pc_fault_input *input, struct pc_cut *cut) {
+  enum pc_fault classes[PC_FAULT_COUNT];
+  uint32_t variants[PC_FAULT_COUNT], count = 0;
+  for (enum pc_fault fault = 0; fault < PC_FAULT_COUNT; fault++) {
+    uint32_t number = striker->faults[fault] ? pc_fault_variants(fault, input) : 0;
+    if (number > 0) {
+      classes[count] = fault;
+      variants[count++] = number;
+    }
+  }
+  if (count == 0) {
+    return false;
+  }
+  uint64_t chosen = pc_random_below(striker->random, count);
+  cut->fault = classes[chosen];
+  cut->variant = (uint32_t)pc_random_below(striker->random, variants[chosen]);
+  return true;
+}
+
+static enum pc_result keep_after(struct pc_striker *striker, const struct pc_flash_operation *operation,
+                                 struct pc_error *error) {
+  if (operation->size > striker->after_size) {
+    uint8_t *grown = realloc(striker->after, operation->size);
+    if (grown == NULL) {
+      return pc_fail_memory(error);
+    }
+    striker->after = grown;
+    striker->after_size = operation->size;
+  }
+  memcpy(striker->after, operation->after, operation->size);
+  return PC_OK;
+}
+
+enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error) {
+  struct pc_device *device = striker->device;
+  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
+                                 .samples = striker->samples,
+                                 .limit = striker->limit,
+                                 .seed = pc_random_next(striker->random)};
+  enum pc_result result = keep_after(striker, &input.operation, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_device_rollback(device, mark);
+  input.operation.before = pc_device_cells(device).data + input.operation.address;
+  input.operation.after = striker->after;
+  pc_fault_describe(&input, device);
+  *struck = (struct pc_struck){.left = input.operation};
+  if (choose(striker, &input, &struck->cut)) {
+    result =
+        pc_fault_leave(device, struck->cut.fault, &input, struck->cut.variant, &striker->memory, &struck->left, error);
+  } else {
+    struck->left.after = struck->left.before;
+  }
+  pc_device_begin_reads(device, pc_random_next(striker->random));
+  return result;
+}
