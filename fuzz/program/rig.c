@@ -131,6 +131,7 @@ void pc_program_rig_reset(struct pc_program_rig *rig) {
   pc_device_rollback(rig->device, 0);
   pc_device_clear_contract_violations(rig->device);
   pc_device_begin_reads(rig->device, 0);
+  pc_begin_wear(rig->checker);
   memset(rig->model.contents, 0, PC_PROGRAM_KEYS * sizeof *rig->model.contents);
   pc_model_resume(&rig->model, rig->model.contents);
 }

@@ -193,6 +193,9 @@ static enum pc_result run_with_cuts(struct pc_run *run, const struct pc_operatio
     return result;
   }
   size_t end = pc_device_mark(run->rig->device);
+  if (run->outcome->cut_paths == 0) { /* how evenly the store wears is stated with the power on alone */
+    pc_check_wear(run->rig->checker, operation->kind == PC_REBOOT, &run->runner->report);
+  }
   bool cut = is_cut(run->program, *next) && !pc_report_failed(&run->runner->report);
   if (cut) {
     /* It is cut before it is acknowledged. */

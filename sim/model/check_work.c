@@ -99,10 +99,16 @@ void pc_check_wear(struct pc_checker *checker, bool started, struct pc_report *r
   }
 }
 
-void pc_forget_wear(struct pc_checker *checker) {
-  if (checker->erases != NULL && checker->target->promises.wear_spread_by_start) {
+void pc_begin_wear(struct pc_checker *checker) {
+  if (checker->erases != NULL) {
     checker->erases_in_all = pc_device_work(checker->target->device).erases;
     begin_counting(checker);
+  }
+}
+
+void pc_forget_wear(struct pc_checker *checker) {
+  if (checker->target->promises.wear_spread_by_start) {
+    pc_begin_wear(checker);
   } else {
     free(checker->erases);
     checker->erases = NULL;

@@ -168,6 +168,24 @@ Test(model_work, wears_evenly_from_start_to_start_where_no_more_is_stated) {
   bench_close(&bench);
 }
 
+Test(model_work, wears_evenly_from_where_the_device_was_made_blank) {
+  struct bench bench;
+  stated.wear_spread = 2;
+  bench_open(&bench, &stating, 4, "put a 0a\n");
+  bench_start(&bench);
+  (void)bench_run(&bench, 0);
+  cr_expect(spread_holds(&bench, true));
+  erase(&bench, 1, 2);
+  pc_begin_wear(bench.checker);
+  erase(&bench, 1, 2);
+  cr_expect(spread_holds(&bench, false), "counted from before");
+  erase(&bench, 1, 1);
+  cr_expect_not(spread_holds(&bench, false));
+  bench_expect(&bench, PC_WEAR_SPREAD, NULL, "erase counts within 2 of each other",
+               "3 erases of sector 1, 0 of sector 0");
+  bench_close(&bench);
+}
+
 /* Nothing can be remembered of a blank partition. */
 Test(model_work, wears_evenly_from_a_start_on_a_blank_partition_on) {
   struct bench bench;

@@ -147,6 +147,8 @@ void pc_checker_set_aside(struct pc_checker *checker, void (*aside)(bool begins)
 /* Checks the spread of erase counts, if the store promises one. For a device that has been on since it was blank, after
    each operation of the run; `started`: the operation was a start. */
 void pc_check_wear(struct pc_checker *checker, bool started, struct pc_report *report);
+/* The device was made blank: the spread is counted from here. */
+void pc_begin_wear(struct pc_checker *checker);
 /* The power was cut and the store has started again: how evenly it wears is stated with the power on alone. A spread
    that is stated since the last start is counted anew from here, any other one is not checked any more. */
 void pc_forget_wear(struct pc_checker *checker);
