@@ -41,3 +41,10 @@ void pc_norkv_promise_work(const struct norkv_config *config, const struct pc_st
     promises->wear_spread_by_start = true;
   }
 }
+
+void pc_norkv_promise_idle(const struct norkv_config *config, const struct pc_store_setup *setup,
+                           struct pc_store_promises *promises) {
+  const uint64_t erases = 1 + config->redundancy + 2u; /* one, and where cuts interrupted some */
+  promises->bounds[PC_CALL_MAINTAIN_PARTIAL] =
+      (struct pc_bound){.erases = erases, .flash_operations = erases * operations_of_sector(config, setup)};
+}

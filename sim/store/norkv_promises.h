@@ -8,4 +8,8 @@
 void pc_norkv_promise_work(const struct norkv_config *config, const struct pc_store_setup *setup,
                            struct pc_store_promises *promises);
 
+/* The bound of NORKV_MAINTAIN_IDLE, for partial maintenance. */
+void pc_norkv_promise_idle(const struct norkv_config *config, const struct pc_store_setup *setup,
+                           struct pc_store_promises *promises);
+
 #endif

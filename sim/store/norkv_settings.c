@@ -6,7 +6,18 @@
 #include "number.h"
 
 /* The order of this table is the order of a setup's parameters. */
-enum parameter { REDUNDANCY, CHECKSUM, FORMATS, ALIGNMENT, RECOVERY, MAX_KEYS, POLICY, COLLECT_ON_WRITE };
+enum parameter {
+  REDUNDANCY,
+  CHECKSUM,
+  FORMATS,
+  ALIGNMENT,
+  RECOVERY,
+  MAX_KEYS,
+  POLICY,
+  COLLECT_ON_WRITE,
+  PARTIAL_MAINTENANCE,
+  VERIFY
+};
 
 const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
     [REDUNDANCY] = {"redundancy", "1", "copies of each entry, each in another sector: 1 to 16"},
@@ -20,6 +31,10 @@ const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
     [POLICY] = {"policy", "greedy", "which sector is collected: greedy, circular, cost_benefit or hybrid"},
     [COLLECT_ON_WRITE] = {"collect_on_write", "as_needed",
                           "sectors that a put or delete may collect to find room: as_needed, one or off"},
+    [PARTIAL_MAINTENANCE] = {"partial_maintenance", "partial",
+                             "what `maintain partial' asks of norkv: partial, or idle (one sector's work at most)"},
+    [VERIFY] = {"verify", "both",
+                "what is checked again: read (each value), write (what was programmed), both or none"},
 };
 
 static const char *const checksum_names[] = {
@@ -50,6 +65,11 @@ static const char *const collection_names[] = {
     [NORKV_COLLECT_ONE] = "one",
     [NORKV_COLLECT_OFF] = "off",
 };
+
+static const char *const partial_names[] = {"partial", "idle"};
+
+/* The bits are what is verified: 1 reads, 2 writes. */
+static const char *const verify_names[] = {"none", "read", "write", "both"};
 
 /* The magic that stands for a checksum when the scenario names none: pw_kvs's usual one where its format is the same.
  */
@@ -180,13 +200,18 @@ enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct
   int recovery = read_word_parameter(setup, RECOVERY, recovery_names, COUNT(recovery_names), problem);
   int policy = read_word_parameter(setup, POLICY, policy_names, COUNT(policy_names), problem);
   int collection = read_word_parameter(setup, COLLECT_ON_WRITE, collection_names, COUNT(collection_names), problem);
-  if (recovery < 0 || policy < 0 || collection < 0) {
+  int partial = read_word_parameter(setup, PARTIAL_MAINTENANCE, partial_names, COUNT(partial_names), problem);
+  int verify = read_word_parameter(setup, VERIFY, verify_names, COUNT(verify_names), problem);
+  if (recovery < 0 || policy < 0 || collection < 0 || partial < 0 || verify < 0) {
     return PC_STATUS_INVALID;
   }
   settings->mends_late = recovery == MANUAL_LATE;
   settings->recovery = settings->mends_late ? NORKV_RECOVER_MANUAL : (enum norkv_recovery)recovery;
   settings->policy = (enum norkv_policy)policy;
   settings->collect_on_write = (enum norkv_collection)collection;
+  settings->partial_is_idle = partial == 1;
+  settings->verifies_reads = verify % 2 == 1;
+  settings->verifies_writes = verify >= 2;
 
   if (!read_number_parameter(setup, MAX_KEYS, 0, NORKV_MAX_KEYS, &number)) {
     return refuse(message, message_size, MAX_KEYS, setup->parameters[MAX_KEYS].value);

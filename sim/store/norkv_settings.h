@@ -5,7 +5,7 @@
 #include "norkv/norkv.h"
 #include "powercut/store.h"
 
-#define PC_NORKV_PARAMETER_COUNT 8u
+#define PC_NORKV_PARAMETER_COUNT 10u
 extern const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT];
 
 struct pc_norkv_settings {
@@ -17,6 +17,8 @@ struct pc_norkv_settings {
   bool mends_late; /* with manual recovery: only when the workload maintains, not when a start reports damage */
   enum norkv_policy policy;
   enum norkv_collection collect_on_write;
+  bool partial_is_idle; /* partial maintenance is NORKV_MAINTAIN_IDLE */
+  bool verifies_reads, verifies_writes;
   struct norkv_format formats[NORKV_MAX_FORMATS];
 };
 

@@ -12,6 +12,7 @@ struct subject {
   struct norkv kv;
   struct pc_flash flash;
   struct norkv_format formats[NORKV_MAX_FORMATS];
+  bool partial_is_idle; /* as the settings say */
 };
 
 /* Bytes before norkv's block, kept aligned for whatever it holds. */
@@ -110,6 +111,8 @@ static struct norkv_config configuration(const struct pc_store_setup *setup, con
       .recovery = settings->recovery,
       .policy = settings->policy,
       .collect_on_write = settings->collect_on_write,
+      .skip_verify_on_read = !settings->verifies_reads,
+      .skip_verify_on_write = !settings->verifies_writes,
   };
 }
 
@@ -160,6 +163,9 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
       .self_contained = true,
   };
   pc_norkv_promise_work(&config, setup, promises);
+  if (settings.partial_is_idle) {
+    pc_norkv_promise_idle(&config, setup, promises);
+  }
   for (size_t i = 0; i < settings.format_count; i++) {
     promises->layout.formats[i] = (struct pc_format){.magic = settings.formats[i].magic,
                                                      .checksum = decoder_checksum(settings.formats[i].checksum)};
@@ -177,6 +183,7 @@ static enum pc_status store_start(void *memory, const struct pc_store_setup *set
   }
   struct norkv_config config = configuration(setup, &settings);
   subject->flash = setup->flash;
+  subject->partial_is_idle = settings.partial_is_idle;
   memcpy(subject->formats, settings.formats, sizeof subject->formats);
   config.flash.context = &subject->flash;
   config.formats = subject->formats;
@@ -228,7 +235,8 @@ static enum pc_status store_maintain(void *memory, enum pc_maintenance level) {
       [PC_MAINTAIN_HEAVY] = NORKV_MAINTAIN_HEAVY,
   };
   struct subject *subject = memory;
-  return status_of(norkv_maintain(&subject->kv, levels[level]));
+  bool idle = level == PC_MAINTAIN_PARTIAL && subject->partial_is_idle;
+  return status_of(norkv_maintain(&subject->kv, idle ? NORKV_MAINTAIN_IDLE : levels[level]));
 }
 
 static enum pc_status store_sector_report(void *memory, uint32_t sector, struct pc_sector_report *report) {

@@ -7,7 +7,7 @@
 #include "powercut/explore.h"
 #include "powercut/stores.h"
 
-#define LAB_MAX_PARAMETERS 8u
+#define LAB_MAX_PARAMETERS 12u
 
 struct lab {
   struct pc_profile profile;

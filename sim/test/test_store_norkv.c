@@ -5,10 +5,11 @@
 #include "store/norkv_settings.h"
 #include "test_model_help.h"
 
-#define PARAMETER_COUNT 8u
+#define PARAMETER_COUNT 10u
 
-static const char *const names[PARAMETER_COUNT] = {"redundancy", "checksum", "formats", "alignment",
-                                                   "recovery",   "max_keys", "policy",  "collect_on_write"};
+static const char *const names[PARAMETER_COUNT] = {
+    "redundancy", "checksum", "formats",          "alignment",           "recovery",
+    "max_keys",   "policy",   "collect_on_write", "partial_maintenance", "verify"};
 
 /* Reads the settings with one parameter, or none (NULL), that isn't the fallback. */
 static enum pc_status read_with(const char *name, const char *value, struct pc_norkv_settings *settings,
@@ -62,6 +63,8 @@ Test(store_norkv, takes_its_fallbacks) {
   cr_expect_eq(settings.max_keys, 7);
   cr_expect_eq(settings.policy, NORKV_POLICY_GREEDY);
   cr_expect_eq(settings.collect_on_write, NORKV_COLLECT_AS_NEEDED);
+  cr_expect_not(settings.partial_is_idle);
+  cr_expect(settings.verifies_reads && settings.verifies_writes);
 }
 
 Test(store_norkv, takes_each_parameter_in_its_range) {
@@ -92,6 +95,14 @@ Test(store_norkv, takes_each_parameter_in_its_range) {
   cr_expect_eq(read_good("collect_on_write", "as_needed").collect_on_write, NORKV_COLLECT_AS_NEEDED);
   cr_expect_eq(read_good("collect_on_write", "one").collect_on_write, NORKV_COLLECT_ONE);
   cr_expect_eq(read_good("collect_on_write", "off").collect_on_write, NORKV_COLLECT_OFF);
+  cr_expect_not(read_good("partial_maintenance", "partial").partial_is_idle);
+  cr_expect(read_good("partial_maintenance", "idle").partial_is_idle);
+  for (unsigned i = 0; i < 4; i++) {
+    static const char *const verified[] = {"none", "read", "write", "both"};
+    struct pc_norkv_settings settings = read_good("verify", verified[i]);
+    cr_expect_eq(settings.verifies_reads, (i & 1u) != 0, "%s", verified[i]);
+    cr_expect_eq(settings.verifies_writes, (i & 2u) != 0, "%s", verified[i]);
+  }
 }
 
 Test(store_norkv, refuses_what_is_out_of_range) {
@@ -123,6 +134,8 @@ Test(store_norkv, refuses_what_is_out_of_range) {
     expect_refused("recovery", bad_words[i]);
     expect_refused("policy", bad_words[i]);
     expect_refused("collect_on_write", bad_words[i]);
+    expect_refused("partial_maintenance", bad_words[i]);
+    expect_refused("verify", bad_words[i]);
   }
 }
 
