@@ -129,14 +129,6 @@ static bool prepare_wearing(struct pc_device *device, uint64_t seed) {
   return pc_plane_prepare(device, PC_PLANE_WEAK);
 }
 
-/* How worn sectors are decides what their erases leave. */
-static uint64_t hash_wear(const struct pc_device *device, uint64_t hash) {
-  for (uint32_t sector = 0; device->armed->wearing.weak != NULL && sector < device->sectors; sector++) {
-    hash = pc_random_mix(hash, device->wear[sector].erases);
-  }
-  return hash;
-}
-
 bool pc_armed_fails_read(struct pc_device *device, uint32_t address, size_t size) {
   struct pc_armed *armed = device->armed;
   bool fails = false;
@@ -180,7 +172,9 @@ uint64_t pc_armed_hash(const struct pc_device *device, uint64_t hash) {
   for (size_t i = 0; armed != NULL && i < armed->count; i++) {
     hash = pc_random_mix(hash, progress_of(&armed->faults[i].fault, armed->faults[i].met));
   }
-  hash = armed != NULL ? hash_wear(device, hash) : hash;
+  if (armed != NULL && armed->wearing.weak != NULL) {
+    hash = pc_random_mix(hash, pc_device_wear_hash(device)); /* how worn sectors are decides what their erases leave */
+  }
   const struct pc_damage *damage = &device->damage;
   uint64_t flags = damage->beyond_copies * UINT64_C(4) + (damage->failures > 0) * UINT64_C(2) + (damage->events > 0);
   return flags == 0 ? hash : pc_random_mix(hash, ((uint64_t)damage->sector << 3) + flags);

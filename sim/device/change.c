@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ecc.h"
+#include "powercut/random.h"
 #include "state.h"
 
 static void count_up(uint8_t *count) {
@@ -104,7 +105,10 @@ static void count_wear(struct pc_device *device, const struct pc_flash_operation
     uint32_t first = operation->address / device->profile.sector_size;
     uint32_t sectors = operation->size / device->profile.sector_size;
     for (uint32_t i = 0; i < sectors; i++) {
-      device->wear[first + i].erases += undo ? UINT64_MAX : 1;
+      uint64_t *erases = &device->wear[first + i].erases;
+      device->wear_hash -= pc_random_mix(first + i, *erases);
+      *erases += undo ? UINT64_MAX : 1;
+      device->wear_hash += pc_random_mix(first + i, *erases);
     }
   } else if (operation->kind == PC_PROGRAM) {
     count_programmed_bytes(device, operation->address, operation->size, undo);

@@ -120,6 +120,10 @@ uint64_t pc_device_hash(const struct pc_device *device) {
   return device->armed == NULL && device->damage.events == 0 ? hash : pc_armed_hash(device, hash);
 }
 
+uint64_t pc_device_wear_hash(const struct pc_device *device) {
+  return device->wear_hash;
+}
+
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector) {
   return device->wear[sector];
 }

@@ -17,7 +17,8 @@ struct pc_device {
   bool has_planes; /* one of them is there */
   uint8_t *erased; /* ones, as many as one erase covers at most */
   struct pc_sector_wear *wear;
-  double worn; /* the age of each sector when the device was made */
+  uint64_t wear_hash; /* of the erases: the sum of what each sector adds, less what it adds as long as it has none */
+  double worn;        /* the age of each sector when the device was made */
   struct pc_flash_work work;
   uint64_t weak_cells;
   enum pc_weakness weakness;

@@ -25,6 +25,15 @@ static enum pc_result cut_recovery(struct pc_walk *walk, size_t torn, size_t rec
   return result == PC_OK ? pc_alike_cut(walk, recovery, seed, error) : result;
 }
 
+/* What the set of states knows a state by that is explored as the cuts of a path to `depth` leave it. What further cuts
+   of the class `worn` leave depends on how worn the sectors are; where no further cut comes, nothing does. */
+static uint64_t key_of(const struct pc_walk *walk, uint64_t state, uint32_t depth) {
+  const struct pc_power_plan *power = walk->plan.power;
+  bool wears =
+      power->faults[PC_FAULT_WORN] && depth < power->depth && pc_device_profile(walk->rig.device)->endurance > 0;
+  return pc_random_mix(wears ? pc_random_mix(state, pc_device_wear_hash(walk->rig.device)) : state, depth);
+}
+
 /* Whether the device's state was explored with the same allowed contents and at least as many further cuts; if not, it
    is now. */
 static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct pc_error *error) {
@@ -34,12 +43,12 @@ static enum pc_result is_repeated(struct pc_walk *walk, bool *repeated, struct p
     return PC_OK; /* each draw counts, and goes on by draws of its own */
   }
   for (uint32_t depth = 1; depth <= walk->path.depth; depth++) {
-    if (pc_seen_has(&walk->seen, pc_random_mix(state, depth))) {
+    if (pc_seen_has(&walk->seen, key_of(walk, state, depth))) {
       *repeated = true;
       return PC_OK;
     }
   }
-  return pc_seen_add(&walk->seen, pc_random_mix(state, walk->path.depth), error);
+  return pc_seen_add(&walk->seen, key_of(walk, state, walk->path.depth), error);
 }
 
 static bool is_same_path(const struct pc_cut_path *a, const struct pc_cut_path *b) {

@@ -215,7 +215,7 @@ Test(device_erases, the_sector_of_a_store_may_be_any_of_the_sizes) {
 /* What can be seen of a device after so many steps. */
 struct seen {
   uint8_t cells[SIZE];
-  uint64_t hash, weak, erases[SECTORS];
+  uint64_t hash, wear_hash, weak, erases[SECTORS];
   struct pc_flash_work work;
 };
 
@@ -224,6 +224,7 @@ static struct seen look(const struct pc_device *device) {
   memset(&seen, 0, sizeof seen);
   memcpy(seen.cells, pc_device_cells(device).data, SIZE);
   seen.hash = pc_device_hash(device);
+  seen.wear_hash = pc_device_wear_hash(device);
   seen.weak = pc_device_weak_cells(device);
   seen.work = pc_device_work(device);
   for (uint32_t i = 0; i < SECTORS; i++) {

@@ -131,7 +131,13 @@ Test(device_journal, equal_states_have_equal_hashes_and_program_counts_are_state
     cr_assert_eq(pc_device_hash(once) == pc_device_hash(twice), i == 1);
     (void)erase(once, 0);
     (void)erase(twice, 0);
+    cr_assert_eq(pc_device_hash(once), pc_device_hash(twice));
+    cr_assert_eq(pc_device_wear_hash(once), pc_device_wear_hash(twice));
+    (void)erase(once, 0);
     cr_assert_eq(pc_device_hash(once), pc_device_hash(twice), "wear is no part of it");
+    cr_assert_neq(pc_device_wear_hash(once), pc_device_wear_hash(twice));
+    (void)erase(twice, 64);
+    cr_assert_neq(pc_device_wear_hash(once), pc_device_wear_hash(twice), "which sector is worn matters");
     (void)program(once, 0, "abcd", 4);
     (void)program(twice, 64, "abcd", 4);
     cr_assert_neq(pc_device_hash(once), pc_device_hash(twice), "where bytes are matters");

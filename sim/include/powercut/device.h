@@ -254,6 +254,11 @@ void pc_device_begin_reads(struct pc_device *device, uint64_t seed);
    have equal hashes, different ones differ but for chance (2^-64). */
 uint64_t pc_device_hash(const struct pc_device *device);
 
+/* A hash of how often each sector was erased. No call of the port can tell, so that it is no part of the state's; but
+   what a tear of the class `worn` leaves depends on it. Where PC_ARMED_WEAR_OUT is armed, which has calls depend on it,
+   it is in the state's hash too. */
+uint64_t pc_device_wear_hash(const struct pc_device *device);
+
 struct pc_sector_wear pc_device_wear(const struct pc_device *device, uint32_t sector);
 
 /* How old a sector is: its erases, those before the device was made included, divided by the profile's endurance; 0
