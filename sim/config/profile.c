@@ -109,6 +109,14 @@ static enum pc_result bind_verifies(const struct pc_binding *binding, const stru
   return bind_bool(binding, node, &((struct pc_profile *)target)->verifies);
 }
 
+static enum pc_result bind_erased_value(const struct pc_binding *binding, const struct pc_node *node, void *target) {
+  static const char *const words[] = {"0xff", "0xFF", "255", "0x00", "0"};
+  size_t index = 0;
+  enum pc_result result = bind_word(binding, node, "0xff or 0x00", words, sizeof words / sizeof words[0], &index);
+  ((struct pc_profile *)target)->erases_to_zeros = index >= 3;
+  return result;
+}
+
 static enum pc_result bind_block_us(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_erase_block *block = target;
   struct times times = {0};
@@ -165,6 +173,7 @@ static const struct pc_field PROFILE_FIELDS[] = {
     {.key = "reprogram", .type = PC_FIELD_CUSTOM, .bind = bind_reprogram},
     {.key = "row_size", .type = FIELD_U32(row_size, 0, UINT32_MAX)},
     {.key = "programs_per_row", .type = FIELD_U32(programs_per_row, 0, UINT32_MAX)},
+    {.key = "erased_value", .type = PC_FIELD_CUSTOM, .bind = bind_erased_value},
     {.key = "endurance", .type = FIELD_U32(endurance, 0, UINT32_MAX)},
     {.key = "ecc_word", .type = FIELD_U32(ecc_word, 0, 256)},
     {.key = "ecc_error", .type = PC_FIELD_CUSTOM, .bind = bind_ecc_error},
@@ -307,6 +316,9 @@ void pc_profile_write(const struct pc_profile *profile, const char *indent, stru
   pc_buffer_print(text, "\n%sreprogram: %s", indent, pc_reprogram_name(profile->reprogram));
   write_number(text, indent, "row_size", profile->row_size);
   write_number(text, indent, "programs_per_row", profile->programs_per_row);
+  if (profile->erases_to_zeros) {
+    pc_buffer_print(text, "\n%serased_value: 0x00", indent);
+  }
   write_number(text, indent, "endurance", profile->endurance);
   write_number(text, indent, "ecc_word", profile->ecc_word);
   pc_buffer_print(text, "\n%secc_error: %s", indent, pc_ecc_error_name(profile->ecc_error));

@@ -237,7 +237,7 @@ enum pc_result pc_device_arm(struct pc_device *device, const struct pc_armed_fau
   }
   assert(device->journal.count == 0);
   if (fault->kind == PC_ARMED_STUCK_BIT) {
-    pc_damage_stick(device, fault->address, fault->bits, fault->value);
+    pc_damage_stick(device, fault->address, fault->bits, fault->value ^ pc_profile_flip(&device->profile));
     return PC_OK;
   }
   enum pc_result appended = append(device, fault, error);

@@ -19,6 +19,10 @@ static bool allocate(struct pc_device *device) {
   device->erased = malloc(largest);
   device->hash = pc_hash_open(device->size);
   device->wear = calloc(device->sectors, sizeof *device->wear);
+  device->flipped = device->profile.erases_to_zeros ? malloc(device->size) : NULL;
+  if (device->profile.erases_to_zeros && device->flipped == NULL) {
+    return false;
+  }
   if (device->cells == NULL || device->erased == NULL || device->wear == NULL || device->hash == NULL) {
     return false;
   }
@@ -71,6 +75,7 @@ void pc_device_destroy(struct pc_device *device) {
   pc_hash_close(device->hash);
   free(device->wear);
   free(device->erased);
+  free(device->flipped);
   pc_planes_free(device);
   pc_armed_free(device);
   free(device->scratch);
@@ -84,7 +89,9 @@ enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, s
                    (unsigned long)device->size, (unsigned long)device->sectors,
                    (unsigned long)device->profile.sector_size);
   }
-  memcpy(device->cells, image.data, image.size);
+  for (size_t i = 0; i < image.size; i++) {
+    device->cells[i] = image.data[i] ^ pc_profile_flip(&device->profile);
+  }
   pc_planes_clear(device);
   uint8_t *counts = device->planes[PC_PLANE_COUNTS].bytes;
   size_t unit = device->profile.program_unit;

@@ -38,6 +38,12 @@ static inline void copy(uint8_t *to, const uint8_t *from, size_t size) {
   }
 }
 
+static void invert(uint8_t *to, const uint8_t *from, size_t size) {
+  for (size_t i = 0; i < size; i++) {
+    to[i] = (uint8_t)~from[i];
+  }
+}
+
 /* A read of a device with planes or faults. */
 static int read_carefully(struct pc_device *device, uint32_t address, void *data, size_t size) {
   if (device->armed != NULL && pc_armed_fails_read(device, address, size)) {
@@ -55,6 +61,14 @@ static void trace(struct pc_device *device, uint32_t address, size_t size) {
   device->trace = (device->trace << 17 ^ device->trace >> 47 ^ ((uint64_t)size << 32 ^ address)) * 0x9E3779B97F4A7C15u;
 }
 
+static int read_cells(struct pc_device *device, uint32_t address, void *data, size_t size) {
+  if (device->has_planes || device->armed != NULL) {
+    return read_carefully(device, address, data, size);
+  }
+  copy(data, device->cells + address, size);
+  return PC_FLASH_OK;
+}
+
 static int read(void *context, uint32_t address, void *data, size_t size) {
   struct pc_device *device = context;
   watch(device, address, size);
@@ -69,11 +83,11 @@ static int read(void *context, uint32_t address, void *data, size_t size) {
   if (size == 0) {
     return PC_FLASH_OK;
   }
-  if (device->has_planes || device->armed != NULL) {
-    return read_carefully(device, address, data, size);
+  int status = read_cells(device, address, data, size);
+  if (device->flipped != NULL && status == PC_FLASH_OK) {
+    invert(data, data, size);
   }
-  copy(data, device->cells + address, size);
-  return PC_FLASH_OK;
+  return status;
 }
 
 void pc_device_wrap_program(const struct pc_device *device, struct pc_program_parts *parts) {
@@ -106,7 +120,12 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
     return PC_FLASH_STOPPED;
   }
   struct pc_program_parts parts;
-  int status = pc_rules_judge_program(device, address, data, size, &parts);
+  const uint8_t *bytes = data;
+  if (device->flipped != NULL && size <= device->size) { /* what is larger is refused, and not looked at */
+    invert(device->flipped, bytes, size);
+    bytes = device->flipped;
+  }
+  int status = pc_rules_judge_program(device, address, bytes, size, &parts);
   if (status != PC_FLASH_OK) {
     return status;
   }

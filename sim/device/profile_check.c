@@ -186,6 +186,14 @@ enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t secto
   return result != PC_OK ? result : check_erase_blocks(profile, error);
 }
 
+uint8_t pc_profile_flip(const struct pc_profile *profile) {
+  return profile->erases_to_zeros ? 0xFF : 0;
+}
+
+uint8_t pc_profile_erased_value(const struct pc_profile *profile) {
+  return PC_ERASED ^ pc_profile_flip(profile);
+}
+
 const char *pc_reprogram_name(enum pc_reprogram reprogram) {
   static const char *const names[PC_REPROGRAM_COUNT] = {
       [PC_REPROGRAM_ANY] = "any",

@@ -209,7 +209,7 @@ const char *pc_rule_text(enum pc_rule rule) {
   static const char *const texts[PC_RULE_COUNT] = {
       [PC_RULE_RANGE] = "outside the partition",
       [PC_RULE_ALIGNMENT] = "not aligned to what the part programs, erases or reads at once",
-      [PC_RULE_SET_BIT] = "a program that would change a 0 to a 1",
+      [PC_RULE_SET_BIT] = "a program that would put a programmed bit back",
       [PC_RULE_OVERPROGRAM] = "a unit programmed more often than the part allows between erases",
       [PC_RULE_PAGE] = "a program across a page boundary",
       [PC_RULE_REPROGRAM] = "a programmed unit programmed again with what the part does not take there",

@@ -14,8 +14,9 @@ struct pc_device {
   uint8_t *cells;           /* padded with ones to whole hash lines */
   struct pc_hash_sum *hash; /* of the cells; brought up to date when it is asked for */
   struct pc_plane planes[PC_PLANE_KINDS];
-  bool has_planes; /* one of them is there */
-  uint8_t *erased; /* ones, as many as one erase covers at most */
+  bool has_planes;  /* one of them is there */
+  uint8_t *erased;  /* ones, as many as one erase covers at most */
+  uint8_t *flipped; /* as many bytes as the device has, for what is programmed; NULL: nothing is inverted */
   struct pc_sector_wear *wear;
   uint64_t wear_hash; /* of the erases: the sum of what each sector adds, less what it adds as long as it has none */
   double worn;        /* the age of each sector when the device was made */

@@ -65,9 +65,10 @@ static enum pc_result take_pattern(struct pc_checker *checker, struct pc_error *
   if (checker->pattern == NULL) {
     return pc_fail_memory(error);
   }
+  uint8_t erased = pc_profile_erased_value(pc_device_profile(checker->target->device));
   for (size_t i = 0; i < size; i++) {
     bool looks_erased = i / 32 % 4 == 3;
-    checker->pattern[i] = looks_erased ? PC_ERASED : (uint8_t)(pc_random_mix(0, i / 8) >> (i % 8 * 8));
+    checker->pattern[i] = looks_erased ? erased : (uint8_t)(pc_random_mix(0, i / 8) >> (i % 8 * 8));
   }
   return PC_OK;
 }

@@ -32,6 +32,10 @@ static enum pc_status refuse(const struct pc_store_setup *setup, enum parameter 
 enum pc_status pc_chunk_read_settings(const struct pc_store_setup *setup, struct pc_chunk_settings *settings,
                                       char *message, size_t message_size) {
   const struct pc_flash *flash = &setup->flash;
+  if (setup->erased_value != 0xFF) {
+    (void)snprintf(message, message_size, "chunk takes parts that erase to 0xff (here: 0x%02x)", setup->erased_value);
+    return PC_STATUS_INVALID;
+  }
   if (!read_number(setup, MAX_KEYS, MAX_KEYS_LIMIT, &settings->max_keys) || settings->max_keys == 0) {
     return refuse(setup, MAX_KEYS, message, message_size);
   }

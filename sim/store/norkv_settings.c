@@ -180,6 +180,13 @@ static bool read_number_parameter(const struct pc_store_setup *setup, enum param
 
 enum pc_status pc_norkv_read_settings(const struct pc_store_setup *setup, struct pc_norkv_settings *settings,
                                       char *message, size_t message_size) {
+  if (setup->erased_value != 0xFF) {
+    (void)snprintf(message, message_size,
+                   "norkv takes parts that erase to 0xff (here: 0x%02x); a port that inverts each byte makes one of "
+                   "such a part",
+                   setup->erased_value);
+    return PC_STATUS_INVALID;
+  }
   enum pc_status status = read_format_parameters(setup, settings, message, message_size);
   if (status != PC_STATUS_OK) {
     return status;

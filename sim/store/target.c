@@ -23,11 +23,36 @@ static struct pc_budget call_budget(const struct pc_flash *flash) {
   };
 }
 
+/* Parts that erase to zeros are for stores that are told so, and whose image the decoder doesn't read. */
+static enum pc_result check_erased_value(const struct pc_target *target, struct pc_error *error) {
+  if (target->setup.erased_value == PC_ERASED) {
+    return PC_OK;
+  }
+  if (target->store->api < 5) { /* which brought pc_store_setup.erased_value */
+    return pc_fail(error, PC_BAD_INPUT,
+                   "%s is built for version %u of the store interface, which knows only parts that erase to 0xff",
+                   target->store->name, target->store->api);
+  }
+  if (target->promises.has_layout) {
+    return pc_fail(error, PC_BAD_INPUT, "%s promises an image of pw_kvs, which needs a part that erases to 0xff",
+                   target->store->name);
+  }
+  return PC_OK;
+}
+
 static enum pc_result configure(struct pc_target *target, struct pc_error *error) {
   char message[512] = "";
   target->promises = (struct pc_store_promises){0};
+  enum pc_result result = check_erased_value(target, error); /* before a store that can't know is asked */
+  if (result != PC_OK) {
+    return result;
+  }
   if (target->store->configure(&target->setup, &target->promises, message, sizeof message) != PC_STATUS_OK) {
     return pc_fail(error, PC_BAD_INPUT, "%s refuses its setup: %s", target->store->name, message);
+  }
+  result = check_erased_value(target, error);
+  if (result != PC_OK) {
+    return result;
   }
   target->memory = pc_guarded_take(target->promises.memory_size);
   return target->memory == NULL ? pc_fail_memory(error) : PC_OK;
@@ -42,7 +67,8 @@ enum pc_result pc_target_open(struct pc_target *target, const struct pc_store *s
                 .parameters = parameters,
                 .parameter_count = parameter_count,
                 .key_count = key_count,
-                .erases = pc_device_erases(device)},
+                .erases = pc_device_erases(device),
+                .erased_value = pc_profile_erased_value(pc_device_profile(device))},
       .device = device,
   };
   return configure(target, error);

@@ -164,6 +164,7 @@ static void random_profile(struct pc_random *random, struct pc_profile *profile)
   profile->sector_size = profile->program_unit * (16 + 2 * (uint32_t)pc_random_below(random, 500));
   profile->page_size = profile->program_unit * (uint32_t)pc_random_below(random, 64);
   profile->verifies = pc_random_below(random, 2) == 0;
+  profile->erases_to_zeros = pc_random_below(random, 2) == 0;
   profile->any_sector_size = pc_random_below(random, 4) == 0;
   profile->sector_end = profile->sector_size * (uint32_t)pc_random_below(random, 3);
   profile->erase_block_count = profile->any_sector_size ? 0 : (uint32_t)pc_random_below(random, 3);

@@ -16,7 +16,8 @@ static enum pc_status read_with(const char *name, const char *value, struct pc_n
                                 char *message) {
   const struct pc_store *store = pc_store_named("norkv");
   struct pc_parameter parameters[PARAMETER_COUNT];
-  struct pc_store_setup setup = {.flash = {.sector_size = 512, .sector_count = 8, .program_unit = 4},
+  struct pc_store_setup setup = {.erased_value = 0xFF,
+                                 .flash = {.sector_size = 512, .sector_count = 8, .program_unit = 4},
                                  .parameters = parameters,
                                  .parameter_count = PARAMETER_COUNT,
                                  .key_count = 7};

@@ -33,7 +33,7 @@ static json_t *json_of_blocks(const struct pc_profile *profile) {
 static json_t *json_of_profile(const struct pc_profile *profile) {
   return json_pack(
       "{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o, s:b, s:I, s:o, "
-      "s:o, s:b}",
+      "s:o, s:b, s:I}",
       "name", profile->name, "summary", profile->summary, "sector_size", (json_int_t)profile->sector_size,
       "program_unit", (json_int_t)profile->program_unit, "read_unit", (json_int_t)profile->read_unit, "page_size",
       (json_int_t)profile->page_size, "page_overflow", pc_page_overflow_name(profile->page_overflow),
@@ -45,7 +45,8 @@ static json_t *json_of_profile(const struct pc_profile *profile) {
       "erase_typical_us", json_of_time(profile->erase_typical_us), "erase_maximum_us",
       json_of_time(profile->erase_maximum_us), "any_sector_size", profile->any_sector_size, "sector_from",
       (json_int_t)profile->sector_from, "sector_end", json_of_end(profile->sector_end), "erase_blocks",
-      json_of_blocks(profile), "verifies", profile->verifies);
+      json_of_blocks(profile), "verifies", profile->verifies, "erased_value",
+      (json_int_t)pc_profile_erased_value(profile));
 }
 
 static enum pc_result print_all_json(struct pc_error *error) {
@@ -148,6 +149,10 @@ static enum pc_result print_one_text(const struct pc_profile *profile, struct pc
   if (profile->row_size > 0) {
     add_number(&table, "row", profile->row_size, " bytes", "");
     add_number(&table, "programs per row", profile->programs_per_row, " of units between erases", "");
+  }
+  if (profile->erases_to_zeros) {
+    pc_table_text(&table, "erased value");
+    pc_table_text(&table, "0x00: erases give zeros, programs set bits");
   }
   add_number(&table, "endurance", profile->endurance, " erases of a sector", "unlimited");
   if (profile->ecc_word > 0) {

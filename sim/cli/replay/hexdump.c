@@ -14,10 +14,10 @@ static unsigned count_bits(unsigned byte) {
   return count;
 }
 
-struct pc_change_count pc_change_count(const struct pc_flash_operation *operation) {
+struct pc_change_count pc_change_count(const struct pc_flash_operation *operation, uint8_t flip) {
   struct pc_change_count count = {0};
   for (uint32_t i = 0; i < operation->size; i++) {
-    unsigned before = operation->before[i], after = operation->after[i];
+    unsigned before = operation->before[i] ^ flip, after = operation->after[i] ^ flip;
     count.bytes += before != after ? 1 : 0;
     count.cleared += count_bits(before & ~after);
     count.set += count_bits(after & ~before);
@@ -25,18 +25,24 @@ struct pc_change_count pc_change_count(const struct pc_flash_operation *operatio
   return count;
 }
 
-/* One line of `bytes`, which stand for the operation's range from `first` on; what lies outside of it is left empty. */
-static void print_line(FILE *stream, char sign, const struct pc_flash_operation *operation, const uint8_t *bytes,
-                       uint32_t line) {
+/* The bytes of an operation, before it or after it. */
+struct side {
+  char sign;
+  const uint8_t *bytes;
+  uint8_t flip;
+};
+
+/* One line of a side; what lies outside of the operation's range is left empty. */
+static void print_line(FILE *stream, const struct pc_flash_operation *operation, struct side side, uint32_t line) {
   char text[LINE + 1] = {0};
-  (void)fprintf(stream, "      %c 0x%06x ", sign, line);
+  (void)fprintf(stream, "      %c 0x%06x ", side.sign, line);
   for (uint32_t i = 0; i < LINE; i++) {
     uint32_t offset = line + i - operation->address;
     if (line + i < operation->address || offset >= operation->size) {
       (void)fprintf(stream, "   ");
       text[i] = ' ';
     } else {
-      uint8_t byte = bytes[offset];
+      uint8_t byte = side.bytes[offset] ^ side.flip;
       (void)fprintf(stream, " %02x", byte);
       text[i] = (char)(byte >= ' ' && byte <= '~' ? byte : '.');
     }
@@ -52,7 +58,7 @@ static bool line_differs(const struct pc_flash_operation *operation, uint32_t li
   return memcmp(operation->before + first, operation->after + first, end - first) != 0;
 }
 
-void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint32_t limit) {
+void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint8_t flip, uint32_t limit) {
   uint32_t more = 0, shown = 0;
   uint32_t end = operation->address + operation->size;
   for (uint32_t line = operation->address / LINE * LINE; line < end; line += LINE) {
@@ -64,8 +70,8 @@ void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation,
       continue;
     }
     shown++;
-    print_line(stream, '-', operation, operation->before, line);
-    print_line(stream, '+', operation, operation->after, line);
+    print_line(stream, operation, (struct side){'-', operation->before, flip}, line);
+    print_line(stream, operation, (struct side){'+', operation->after, flip}, line);
   }
   if (more > 0) {
     (void)fprintf(stream, "      (%u more lines of 16 bytes changed; --all shows them)\n", more);

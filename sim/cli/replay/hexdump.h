@@ -12,10 +12,11 @@ struct pc_change_count {
   uint64_t cleared, set; /* bits that went from 1 to 0, from 0 to 1 */
 };
 
-struct pc_change_count pc_change_count(const struct pc_flash_operation *operation);
+/* `flip` is the part's (pc_profile_flip). */
+struct pc_change_count pc_change_count(const struct pc_flash_operation *operation, uint8_t flip);
 
 /* Prints each line of 16 bytes that differs, before ('-') and after ('+'); at most `limit` of them, then how many
-   there are more. */
-void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint32_t limit);
+   there are more. Bytes are as they are read. */
+void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint8_t flip, uint32_t limit);
 
 #endif

@@ -45,24 +45,40 @@ static enum pc_result tell(const struct pc_replay_images *order, const char *pat
   return pc_output_buffer(stdout, &text, error);
 }
 
+/* The cells as they are read, into the buffer. */
+static void append_read(struct pc_buffer *image, struct pc_bytes cells, uint8_t flip) {
+  uint8_t chunk[512];
+  for (size_t at = 0; at < cells.size; at += sizeof chunk) {
+    size_t size = cells.size - at < sizeof chunk ? cells.size - at : sizeof chunk;
+    for (size_t i = 0; i < size; i++) {
+      chunk[i] = cells.data[at + i] ^ flip;
+    }
+    pc_buffer_append(image, chunk, size);
+  }
+}
+
 /* Writes an image, named by its place: "cut1-before.bin". */
 static void write_image(struct images *images, uint32_t depth, const char *place, const char *what,
                         struct pc_bytes cells) {
-  struct pc_buffer path = {0};
+  struct pc_buffer path = {0}, image = {0};
   if (images->outcome != PC_OK) {
     return;
   }
+  append_read(&image, cells, pc_profile_flip(images->order->subject->profile));
   pc_buffer_print(&path, "%s/", images->order->folder);
   if (depth > 0) {
     pc_buffer_print(&path, "cut%u-", depth);
   }
   pc_buffer_print(&path, "%s.bin", place);
   images->outcome =
-      path.failed ? pc_fail_memory(&images->error) : pc_file_replace((const char *)path.data, cells, &images->error);
+      path.failed || image.failed
+          ? pc_fail_memory(&images->error)
+          : pc_file_replace((const char *)path.data, (struct pc_bytes){image.data, image.size}, &images->error);
   if (images->outcome == PC_OK) {
     images->written++;
     images->outcome = tell(images->order, (const char *)path.data, what, &images->error);
   }
+  pc_buffer_free(&image);
   pc_buffer_free(&path);
 }
 

@@ -102,6 +102,7 @@ static enum pc_result tell(struct replay *replay, bool all, struct pc_error *err
       .workload = &replay->workload,
       .sector_size = profile.sector_size,
       .ecc_word = profile.ecc_word,
+      .flip = pc_profile_flip(&profile),
       .from = all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
       .all = all,
   };

@@ -72,6 +72,7 @@ static enum pc_result tell(struct replay *replay, bool all, struct pc_error *err
       .workload = &replay->repro->scenario.workload,
       .sector_size = replay->repro->scenario.profile.sector_size,
       .ecc_word = replay->repro->scenario.profile.ecc_word,
+      .flip = pc_profile_flip(&replay->repro->scenario.profile),
       .from = all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
       .all = all,
   };

@@ -68,7 +68,8 @@ static void tell_weak(const struct pc_flash_operation *flash) {
   };
   uint64_t cells = count_cells(flash->weak, flash->size);
   if (cells > 0) {
-    (void)printf("    It left %" PRIu64 " cells metastable, shown as 1: they read %s.\n", cells, ways[flash->weakness]);
+    (void)printf("    It left %" PRIu64 " cells metastable, shown as erased: they read %s.\n", cells,
+                 ways[flash->weakness]);
   }
 }
 
@@ -91,12 +92,12 @@ static void tell_damage(const struct pc_flash_operation *flash, uint32_t ecc_wor
 }
 
 /* What the tear left, in words. */
-static void tell_tear(const struct pc_flash_operation *flash, const struct pc_cut *cut, uint32_t ecc_word) {
+static void tell_tear(const struct pc_story *story, const struct pc_flash_operation *flash, const struct pc_cut *cut) {
   const struct pc_fault_class *class = pc_fault_class(cut->fault);
-  struct pc_change_count left = pc_change_count(flash);
+  struct pc_change_count left = pc_change_count(flash, story->flip);
   (void)printf("    POWER LOST in it: %s (%s), variant %u\n", class->name, class->summary, cut->variant);
   tell_weak(flash);
-  tell_damage(flash, ecc_word);
+  tell_damage(flash, story->ecc_word);
   if (left.bytes == 0 && flash->weak == NULL && flash->syndromes == NULL) {
     (void)printf("    Nothing of it reached the flash.\n");
   } else if (left.bytes > 0) {
@@ -116,9 +117,9 @@ static void tell_flash_operation(const struct pc_story *story, const struct pc_s
                : flash->ignored ? ": it answered OK, and did NOT DO all of it"
                                 : "");
   if (step->cut != NULL) {
-    tell_tear(flash, step->cut, story->ecc_word);
+    tell_tear(story, flash, step->cut);
   }
-  pc_hexdump_change(stdout, flash, story->all ? UINT32_MAX : erase ? ERASE_LINES : PROGRAM_LINES);
+  pc_hexdump_change(stdout, flash, story->flip, story->all ? UINT32_MAX : erase ? ERASE_LINES : PROGRAM_LINES);
 }
 
 static void tell_start(const struct pc_story *story, const struct pc_step *step) {

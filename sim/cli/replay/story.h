@@ -11,6 +11,7 @@
 struct pc_story {
   const struct pc_workload *workload;
   uint32_t ecc_word;
+  uint8_t flip; /* pc_profile_flip */
   uint32_t sector_size;
   uint32_t from; /* the first operation that is told in full; those before are counted */
   bool all;      /* whole hexdumps */

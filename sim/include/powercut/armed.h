@@ -51,8 +51,8 @@ struct pc_armed_fault {
   uint32_t after, count;
   enum pc_leaves leaves; /* of program and erase errors */
   uint8_t bits;          /* of stuck bits and rot: which of the byte, a 1 for each; at least one */
-  uint8_t value;         /* of stuck bits: what they are stuck at; bits that `bits` doesn't name don't matter */
-  uint64_t seed;         /* of wear; the first that is armed says it for all */
+  uint8_t value; /* of stuck bits: what they are stuck at, as it is read; bits that `bits` doesn't name don't matter */
+  uint64_t seed; /* of wear; the first that is armed says it for all */
 };
 
 #define PC_MAX_ARMED 64u

@@ -1,9 +1,11 @@
 /*
  * The NOR device: cells, the rules of the part, wear, and an undo journal in place of copies.
  *
- * Programs clear bits, in program units; erases set a sector to ones. Whatever a real part would not do is refused and
- * recorded. Each flash operation that succeeds (and each tear) is journalled with the bytes before it and after it, so
- * that the device can be rolled back exactly: bytes, wear, program counts and hash.
+ * Programs clear bits, in program units; erases set a sector to ones. On a part that erases to zeros it is the other
+ * way round: the port inverts each byte that is read, programmed or loaded, and in here, in the journal and in the
+ * cells, erased is a 1 as everywhere (pc_profile_flip). Whatever a real part would not do is refused and recorded. Each
+ * flash operation that succeeds (and each tear) is journalled with the bytes before it and after it, so that the device
+ * can be rolled back exactly: bytes, wear, program counts and hash.
  *
  * A device knows nothing of stores. It allocates when it is created and when its journal grows; a device is used by
  * one thread at a time.
@@ -76,6 +78,7 @@ struct pc_profile {
   uint32_t row_size;         /* bytes, a multiple of program_unit and a divisor of sector_size; 0: no limit by row */
   uint32_t programs_per_row; /* programs of units in a row between erases: each unit that a program covers counts. Given
                                 if and only if row_size is, and programs_per_unit with it */
+  bool erases_to_zeros;      /* erased bytes read as 0x00, and programs set bits; else 0xFF, and programs clear bits */
   uint32_t endurance;        /* erases a sector is specified for; 0: unlimited */
   uint32_t ecc_word;         /* bytes that one set of check bits guards, a divisor of program_unit; 0: no ECC */
   enum pc_ecc_error ecc_error; /* what a read of a word that can't be corrected does */
@@ -142,7 +145,7 @@ enum pc_rule {
   PC_RULE_RANGE,       /* the flash operation or read lies outside the partition */
   PC_RULE_ALIGNMENT,   /* address or size isn't a multiple of the program unit, in a read of the read unit, or an erase
                           isn't at a multiple of its size */
-  PC_RULE_SET_BIT,     /* the program would change a 0 to a 1 */
+  PC_RULE_SET_BIT,     /* the program would change a 0 to a 1; where the part erases to zeros, a 1 to a 0 */
   PC_RULE_OVERPROGRAM, /* a unit would be programmed more often than programs_per_unit */
   PC_RULE_PAGE,        /* the program crosses a page boundary, and page_overflow is refuse */
   PC_RULE_REPROGRAM,   /* a unit that was programmed would be programmed with what `reprogram` doesn't take */
@@ -170,17 +173,22 @@ void pc_device_destroy(struct pc_device *device);
    of that; smaller ones are no longer there. PC_BAD_INPUT: the part has no such size; the message lists them. */
 enum pc_result pc_profile_choose_sector(struct pc_profile *profile, uint32_t size, struct pc_error *error);
 
+/* What erased bytes read as. */
+uint8_t pc_profile_erased_value(const struct pc_profile *profile);
+/* What each byte of the cells and of the journal differs in from what a store sees: 0x00, or 0xFF. */
+uint8_t pc_profile_flip(const struct pc_profile *profile);
+
 /* The most bytes that one erase covers. */
 uint32_t pc_profile_largest_erase(const struct pc_profile *profile);
 
 /* Checks a profile's ranges and that `sectors` (1 to 65,535) of it fit: at most 256 MiB in all. */
 enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t sectors, struct pc_error *error);
 
-/* Replaces all cells, e.g. with a dumped image; size must be the device's. Forgets the journal; wear counts stay; units
-   that are not erased count as programmed once. */
+/* Replaces all cells, e.g. with a dumped image (bytes as they are read); size must be the device's. Forgets the
+   journal; wear counts stay; units that are not erased count as programmed once. */
 enum pc_result pc_device_load(struct pc_device *device, struct pc_bytes image, struct pc_error *error);
 
-/* The raw cells, all of them; valid as long as the device. Reading them is no read of the part. */
+/* The raw cells, all of them, an erased one a 1; valid as long as the device. Reading them is no read of the part. */
 struct pc_bytes pc_device_cells(const struct pc_device *device);
 const struct pc_profile *pc_device_profile(const struct pc_device *device);
 uint32_t pc_device_sectors(const struct pc_device *device);

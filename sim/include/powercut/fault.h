@@ -6,6 +6,9 @@
  * the next one's "none". No other class yields bytes that equal those before or those after; where it could yield
  * nothing else, it has no variant. A unit or bit that the operation doesn't change counts for nothing.
  *
+ * Erased is a 1 here, whatever the part erases to: on one that erases to zeros, all that is said of ones and zeros is
+ * the other way round for who reads it.
+ *
  * Variants of each class, with their order:
  *
  * - `between_ops`: one.

@@ -2,7 +2,8 @@
  * The flash port: how a store under test reaches the device. Part of the interface for store authors.
  *
  * Addresses are bytes from 0. The partition is sector_count erase sectors of sector_size bytes. Erased memory reads as
- * ones.
+ * ones, and programs change ones to zeros; on a few parts erased memory reads as zeros, and programs change zeros to
+ * ones (pc_store_setup.erased_value).
  */
 #ifndef POWERCUT_FLASH_H
 #define POWERCUT_FLASH_H
@@ -12,15 +13,16 @@
 
 enum pc_flash_status {
   PC_FLASH_OK = 0,
-  PC_FLASH_REFUSED, /* a real part would not do this (0 to 1, misaligned, out of range, unit programmed too often):
-                       nothing was done, and it is recorded as a violation of `device_contract` */
+  PC_FLASH_REFUSED, /* a real part would not do this (put a programmed bit back, misaligned, out of range, unit
+                       programmed too often): nothing was done, and it is recorded as a violation of `device_contract`
+                     */
   PC_FLASH_STOPPED, /* the call's budget of flash operations or of bytes read is used up: the store is looping */
   PC_FLASH_FAILED,  /* the part answers an error: a read gave nothing; of a program or an erase any part may be done */
 };
 
 struct pc_flash {
   void *context;
-  uint32_t sector_size;  /* bytes that one erase sets to ones */
+  uint32_t sector_size;  /* bytes that one erase sets to the erased value */
   uint32_t sector_count; /* at least 1 */
   uint32_t program_unit; /* bytes; address and size of a program are multiples of it */
   uint32_t page_size;    /* bytes that a program may not cross a multiple of; 0: no pages */

@@ -17,8 +17,8 @@
 #include "powercut/flash.h"
 
 /* The version of this interface, and the oldest that is still taken: a store that was built for it needs no change. 4
-   added pc_store_setup.erases; nothing else. */
-#define PC_STORE_API 4u
+   added pc_store_setup.erases, 5 pc_store_setup.erased_value; nothing else. */
+#define PC_STORE_API 5u
 #define PC_OLDEST_STORE_API 3u
 #define PC_STORE_SYMBOL "powercut_store"
 
@@ -57,6 +57,9 @@ struct pc_store_setup {
   /* What the part erases at once, beside flash.erase: a store that doesn't care never looks at it. Not there (as what
      is beyond the end of the struct) for a store that was built for version 3. */
   struct pc_flash_erases erases;
+  /* What an erased byte reads as: 0xFF or, on a part that erases to zeros, 0x00. A store that can't work with that
+     refuses the setup; one that was built for an older version is not asked. */
+  uint8_t erased_value;
 };
 
 enum pc_checksum { PC_CHECKSUM_NONE, PC_CHECKSUM_CRC16_CCITT, PC_CHECKSUM_CRC32C };

@@ -3,6 +3,8 @@
  * caught by the next. The active sector is a log of records behind a header; what is live moves to the other sector
  * when it is full or not clean. Everything that isn't made naive is done with care.
  *
+ * On a part that erases to zeros it inverts each byte that it reads or programs: blank is ones to all of it.
+ *
  * A sector of the store has NAIVE_SECTOR bytes. On a part whose sectors are smaller it is a block that the part erases
  * at once.
  */
@@ -54,6 +56,7 @@ struct naive_slot {
 
 struct naive {
   struct pc_flash flash;
+  uint8_t flip; /* what each byte on flash differs in from what it means */
   int (*erase_block)(void *context, uint32_t address, uint32_t size); /* NULL: a sector is one of the part */
   uint32_t active, end, number, slot_count;
   struct naive_slot slots[NAIVE_SLOTS];
@@ -173,25 +176,33 @@ static inline bool naive_is_whole(const uint8_t *coded, const struct naive_recor
   return naive_sum_is_right(record);
 }
 
+static inline bool naive_read(const struct naive *self, uint32_t address, uint8_t *data, uint32_t size) {
+  bool done = self->flash.read(self->flash.context, address, data, size) == PC_FLASH_OK;
+  for (uint32_t i = 0; done && i < size; i++) {
+    data[i] ^= self->flip;
+  }
+  return done;
+}
+
 /* Reads a sector; a unit that can't be read, and what changes from read to read, is unstable. */
 static inline bool naive_load(struct naive *self, uint32_t sector) {
   const struct pc_flash *flash = &self->flash;
   uint32_t base = sector * NAIVE_SECTOR;
   uint8_t *image = self->image[sector], *unstable = self->unstable[sector];
   memset(unstable, 0, NAIVE_SECTOR);
-  if (flash->read(flash->context, base, image, NAIVE_SECTOR) != PC_FLASH_OK) {
+  if (!naive_read(self, base, image, NAIVE_SECTOR)) {
     if (naive_ways.gives_up_on_errors) {
       return false;
     }
     for (uint32_t at = 0; at < NAIVE_SECTOR; at += flash->program_unit) {
-      if (flash->read(flash->context, base + at, image + at, flash->program_unit) != PC_FLASH_OK) {
+      if (!naive_read(self, base + at, image + at, flash->program_unit)) {
         memset(unstable + at, 1, flash->program_unit);
       }
     }
     return true;
   }
   for (int i = 0; i < (naive_ways.reads_once ? 0 : NAIVE_READS); i++) {
-    if (flash->read(flash->context, base, self->scratch, NAIVE_SECTOR) != PC_FLASH_OK) {
+    if (!naive_read(self, base, self->scratch, NAIVE_SECTOR)) {
       return false;
     }
     for (uint32_t at = 0; memcmp(self->scratch, image, NAIVE_SECTOR) != 0 && at < NAIVE_SECTOR; at++) {
@@ -246,7 +257,11 @@ static inline bool naive_erase(struct naive *self, uint32_t sector) {
 
 static inline bool naive_program(struct naive *self, uint32_t sector, uint32_t at, const uint8_t *data, uint32_t size) {
   uint32_t address = sector * NAIVE_SECTOR + at;
-  if (self->flash.program(self->flash.context, address, data, size) != PC_FLASH_OK) {
+  uint8_t coded[256];
+  for (uint32_t i = 0; i < size; i++) { /* a record or a header, which fit */
+    coded[i] = data[i] ^ self->flip;
+  }
+  if (self->flash.program(self->flash.context, address, coded, size) != PC_FLASH_OK) {
     return false;
   }
   memcpy(self->image[sector] + at, data, size);
@@ -362,6 +377,7 @@ static inline enum pc_status naive_start(void *memory, const struct pc_store_set
   struct naive *self = memory;
   memset(self, 0, sizeof *self);
   self->flash = setup->flash;
+  self->flip = 0xFF ^ setup->erased_value;
   self->erase_block = setup->flash.sector_size == NAIVE_SECTOR ? NULL : setup->erases.erase;
   if (!naive_load(self, 0) || !naive_load(self, 1)) {
     return PC_STATUS_FLASH_ERROR;
@@ -422,7 +438,7 @@ static inline enum pc_status naive_get(void *memory, struct pc_bytes key, uint8_
   uint32_t room = NAIVE_SECTOR - slot->at < sizeof coded ? NAIVE_SECTOR - slot->at : (uint32_t)sizeof coded;
   uint32_t address = self->active * NAIVE_SECTOR + slot->at;
   for (uint32_t at = 0; at < room; at += self->flash.program_unit) {
-    if (self->flash.read(self->flash.context, address + at, coded + at, self->flash.program_unit) != PC_FLASH_OK) {
+    if (!naive_read(self, address + at, coded + at, self->flash.program_unit)) {
       memset(coded + at, 0xFF, self->flash.program_unit); /* behind the record, or seen below */
     }
   }
