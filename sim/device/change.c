@@ -5,6 +5,7 @@
 #include "ecc.h"
 #include "powercut/random.h"
 #include "state.h"
+#include "words.h"
 
 static void count_up(uint8_t *count) {
   if (*count < UINT8_MAX) {
@@ -197,7 +198,7 @@ void pc_device_apply(struct pc_device *device, const struct pc_flash_operation *
     apply_to_planes(device, operation);
   }
   pc_hash_touch(device->hash, operation->address, operation->size);
-  memcpy(device->cells + operation->address, operation->after, operation->size);
+  pc_copy_short(device->cells + operation->address, operation->after, operation->size);
   count_wear(device, operation, false);
   count_work(device, operation, false);
   device->damage.failures += operation->failed;

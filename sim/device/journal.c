@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "words.h"
+
 /* All erases that did what they should leave the same bytes: the journal needs no copy of them. */
 static bool keeps_after(const struct pc_flash_operation *operation) {
   return operation->kind != PC_ERASE || operation->torn || operation->failed || operation->ignored;
@@ -39,7 +41,7 @@ static bool reserve_bytes(struct pc_journal *journal, size_t size) {
 }
 
 static void append_bytes(struct pc_journal *journal, const uint8_t *data, size_t size) {
-  memcpy(journal->arena + journal->size, data, size);
+  pc_copy_short(journal->arena + journal->size, data, size);
   journal->size += size;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "state.h"
+#include "words.h"
 
 /* Takes `amount` from a budget. Once it isn't enough, nothing is left of either, so that whatever a looping store
    tries next is stopped too. */
@@ -27,15 +28,6 @@ static inline void watch(struct pc_device *device, uint32_t address, size_t size
 /* The rules look at the row, and a program that wraps at the rest of its page: neither goes beyond the sector. */
 static inline void watch_sectors(struct pc_device *device, uint32_t address, size_t size) {
   device->watched.met |= touches(device->watched.first_sector, device->watched.last_sector, address, size);
-}
-
-/* Most reads are of a few bytes, where a call of memcpy is as long as the copy. */
-static inline void copy(uint8_t *to, const uint8_t *from, size_t size) {
-  if (size == PC_LEAST_READ_COST) {
-    memcpy(to, from, PC_LEAST_READ_COST);
-  } else {
-    memcpy(to, from, size);
-  }
 }
 
 static void invert(uint8_t *to, const uint8_t *from, size_t size) {
@@ -65,7 +57,7 @@ static int read_cells(struct pc_device *device, uint32_t address, void *data, si
   if (device->has_planes || device->armed != NULL) {
     return read_carefully(device, address, data, size);
   }
-  copy(data, device->cells + address, size);
+  pc_copy_short(data, device->cells + address, size);
   return PC_FLASH_OK;
 }
 

@@ -29,4 +29,18 @@ static inline void pc_word_put(uint8_t *bytes, size_t size, size_t offset, uint6
   }
 }
 
+/* memcpy for what is mostly short: of 16 to 32 bytes a call of memcpy takes longer than the copy. */
+static inline void pc_copy_short(uint8_t *to, const uint8_t *from, size_t size) {
+  enum { HALF = 16 };
+  if (size >= HALF && size <= 2 * (size_t)HALF) {
+    uint8_t head[HALF], tail[HALF];
+    memcpy(head, from, HALF);
+    memcpy(tail, from + size - HALF, HALF);
+    memcpy(to, head, HALF);
+    memcpy(to + size - HALF, tail, HALF);
+  } else {
+    memcpy(to, from, size);
+  }
+}
+
 #endif
