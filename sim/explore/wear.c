@@ -130,7 +130,8 @@ static void take_answer(struct pc_wear *wear, const struct pc_streamed *operatio
     return;
   }
   bool nothing_there =
-      operation->kind == PC_DELETE && !key->live && (status == PC_STATUS_NOT_FOUND || status == PC_STATUS_INVALID);
+      operation->kind == PC_DELETE && (wear->target.store->remove == NULL ||
+                                       (!key->live && (status == PC_STATUS_NOT_FOUND || status == PC_STATUS_INVALID)));
   bool answered = status == PC_STATUS_OK || status == PC_STATUS_FULL || nothing_there ||
                   (status == PC_STATUS_INVALID && !fits(wear, operation));
   pc_wear_check(wear, &check, PC_WRITABLE, answered, "the %s answers %s", pc_operation_name(operation->kind),

@@ -23,9 +23,11 @@ static const char *missing_part(const struct pc_store *store) {
       return "name and summary of a parameter";
     }
   }
-  if (store->configure == NULL || store->start == NULL || store->put == NULL || store->remove == NULL ||
-      store->get == NULL) {
-    return "configure, start, put, remove and get";
+  if (store->configure == NULL || store->start == NULL) {
+    return store->configure == NULL ? "configure" : "start";
+  }
+  if (store->put == NULL || store->get == NULL) {
+    return store->put == NULL ? "put" : "get";
   }
   return store->must_accept != NULL && store->footprint == NULL ? "footprint, which must_accept needs" : NULL;
 }

@@ -146,6 +146,9 @@ enum pc_status pc_target_put(struct pc_target *target, struct pc_bytes key, stru
 }
 
 enum pc_status pc_target_remove(struct pc_target *target, struct pc_bytes key) {
+  if (target->store->remove == NULL) {
+    return PC_STATUS_INVALID;
+  }
   uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
   enum pc_status status = target->store->remove(target->memory, key);

@@ -46,7 +46,7 @@ Test(store_plugin, says_why_a_library_is_not_a_store) {
       {PLUGIN("lacks_parameters"), PLUGIN("lacks_parameters") ": the store lacks parameters"},
       {PLUGIN("lacks_parameter_name"),
        PLUGIN("lacks_parameter_name") ": the store lacks name and summary of a parameter"},
-      {PLUGIN("lacks_get"), PLUGIN("lacks_get") ": the store lacks configure, start, put, remove and get"},
+      {PLUGIN("lacks_get"), PLUGIN("lacks_get") ": the store lacks get"},
       {PLUGIN("lacks_footprint"), PLUGIN("lacks_footprint") ": the store lacks footprint, which must_accept needs"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

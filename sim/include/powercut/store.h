@@ -142,6 +142,7 @@ struct pc_store {
   /* Starts on whatever is on flash. `memory` holds promises.memory_size bytes of any content. */
   enum pc_status (*start)(void *memory, const struct pc_store_setup *setup);
   enum pc_status (*put)(void *memory, struct pc_bytes key, struct pc_bytes value);
+  /* NULL for a store that deletes nothing: it is taken to answer PC_STATUS_INVALID, and that is fine. */
   enum pc_status (*remove)(void *memory, struct pc_bytes key);
   /* Reads the whole value into `buffer` of `capacity` bytes; `*size` tells its length. */
   enum pc_status (*get)(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size);
