@@ -5,9 +5,6 @@
  */
 #include "aftermath.h"
 
-#include <stdio.h>
-#include <string.h>
-
 /* Room for the values that are put; what is in it doesn't matter, as long as it changes. */
 static const uint8_t pattern[] =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
@@ -18,13 +15,15 @@ static const uint8_t pattern[] =
 
 /* A store that writes next to nothing for a put would keep this from ending. */
 #define MOST_OPERATIONS 20000u
+/* So many in a row, and it is full for good. */
+#define MOST_REFUSED 64u
 /* One delete in so many operations, so that tombstones and their collection are part of it. */
 #define DELETE_EVERY 5u
 /* The first operation is cut, and then one in so many, on the average. */
 #define CUT_EVERY 16u
 
 /* The next step: the keys in turn, with values as large as they were, so that the store doesn't fill up. */
-static struct pc_operation choose(const struct pc_aftermath *aftermath) {
+static struct pc_operation choose_alike(const struct pc_aftermath *aftermath) {
   const uint32_t step = aftermath->steps;
   struct pc_operation operation = {.kind = PC_PUT, .key = (aftermath->first + step) % aftermath->key_count};
   const struct pc_content *content = &aftermath->model.contents[operation.key];
@@ -50,15 +49,11 @@ static uint64_t programmed_since(const struct pc_device *device, size_t mark) {
 /* Says in the evidence when it came to light. */
 static void note_steps(const struct pc_aftermath *aftermath) {
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
-    if (aftermath->report->failed[invariant]) {
-      char *text = aftermath->report->violations[invariant].actual;
-      size_t length = strlen(text), room = sizeof aftermath->report->violations[invariant].actual - length;
-      if (aftermath->cuts == 0) {
-        (void)snprintf(text + length, room, " (after recovery and %u more operations)", aftermath->steps);
-      } else {
-        (void)snprintf(text + length, room, " (after recovery and %u more operations, %u cut, the last by %s)",
-                       aftermath->steps, aftermath->cuts, pc_fault_class(aftermath->last.cut.fault)->name);
-      }
+    if (aftermath->report->failed[invariant] && aftermath->cuts == 0) {
+      pc_report_note(aftermath->report, invariant, " (after recovery and %u more operations)", aftermath->steps);
+    } else if (aftermath->report->failed[invariant]) {
+      pc_report_note(aftermath->report, invariant, " (after recovery and %u more operations, %u cut, the last by %s)",
+                     aftermath->steps, aftermath->cuts, pc_fault_class(aftermath->last.cut.fault)->name);
     }
   }
 }
@@ -110,19 +105,20 @@ enum pc_result pc_aftermath_restart(struct pc_aftermath *aftermath, struct pc_er
   return result;
 }
 
-/* Puts and deletes until as much was programmed as the partition holds, or something failed. The store starts again
-   after each sector's worth: what a start finds differs as the sectors fill up. */
-static enum pc_result go_on(struct pc_aftermath *aftermath, struct pc_error *error) {
+enum pc_result pc_aftermath_go_on(struct pc_aftermath *aftermath, pc_aftermath_choose choose, struct pc_error *error) {
   struct pc_device *device = aftermath->checker->target->device;
-  uint64_t enough = pc_device_cells(device).size;
-  uint64_t interval = pc_device_profile(device)->sector_size;
+  const uint64_t enough = pc_device_cells(device).size;
+  const uint64_t interval = pc_device_profile(device)->sector_size;
+  const uint32_t most = aftermath->steps + MOST_OPERATIONS;
   uint64_t programmed = 0, next_restart = interval;
+  uint32_t refused = 0;
   enum pc_result result = pc_aftermath_restart(aftermath, error);
-  while (result == PC_OK && aftermath->key_count > 0 && programmed < enough && aftermath->steps < MOST_OPERATIONS &&
-         !pc_report_failed(aftermath->report)) {
+  while (result == PC_OK && aftermath->key_count > 0 && programmed < enough && aftermath->steps < most &&
+         refused < MOST_REFUSED && !pc_report_failed(aftermath->report)) {
     size_t before = pc_device_mark(device);
     struct pc_operation operation = choose(aftermath);
     result = pc_aftermath_step(aftermath, &operation, error);
+    refused = aftermath->report->answer == PC_STATUS_OK ? 0 : refused + 1;
     programmed += programmed_since(device, before);
     if (result == PC_OK && programmed >= next_restart) {
       next_restart = programmed + interval;
@@ -141,11 +137,14 @@ static enum pc_result come_to_an_end(struct pc_aftermath *aftermath, struct pc_e
   if (result == PC_OK) {
     result = pc_aftermath_restart(aftermath, error);
   }
+  if (result == PC_OK && !pc_report_failed(aftermath->report)) {
+    pc_check_neighbours(aftermath->checker, aftermath->report);
+  }
   return result == PC_OK ? pc_aftermath_step(aftermath, &maintain, error) : result;
 }
 
 static enum pc_result run(struct pc_aftermath *aftermath, struct pc_error *error) {
-  enum pc_result result = go_on(aftermath, error);
+  enum pc_result result = pc_aftermath_go_on(aftermath, choose_alike, error);
   if (result == PC_OK && !pc_report_failed(aftermath->report)) {
     result = come_to_an_end(aftermath, error);
   }

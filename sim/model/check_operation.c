@@ -20,7 +20,7 @@ static void check_put(const struct run *run, enum pc_status status) {
   size_t value_size = run->operation->value.size;
   bool fits = key->size <= promises->max_key_size && value_size <= promises->max_value_size;
   run->report->checked[PC_WRITABLE] = true;
-  if (status == PC_STATUS_OK || (status == PC_STATUS_INVALID && !fits)) {
+  if (status == PC_STATUS_OK || (status == PC_STATUS_INVALID && (!fits || run->checker->guesses))) {
     return;
   }
   if (status == PC_STATUS_FULL && !must_accept(run, key->size, value_size)) {
@@ -33,6 +33,9 @@ static void check_delete(const struct run *run, enum pc_status status) {
   const struct pc_bytes *key = &run->checker->workload->keys[run->operation->key];
   const struct pc_content *content = &run->model->contents[run->operation->key];
   struct pc_report *report = run->report;
+  if (run->checker->target->store->remove == NULL) {
+    return;
+  }
   report->checked[PC_WRITABLE] = true;
   if (!content->live) {
     /* Some stores tell that there is nothing to delete, some do not care. */

@@ -50,11 +50,10 @@ _Static_assert(BUFFER_SLACK >= PC_PROBE_VALUE_SIZE && BUFFER_SLACK >= SHOWN_BYTE
 
 #define PATTERN_STEPS 32u
 
-/* What is put at the store's limits. The limits of a store that makes no room promise may be a guess. */
+/* What is put at the store's limits. */
 static enum pc_result take_pattern(struct pc_checker *checker, struct pc_error *error) {
   const struct pc_store_promises *promises = &checker->target->promises;
-  size_t most = checker->target->store->must_accept != NULL ? PC_MAX_VALUE_SIZE : largest_value(checker->workload);
-  checker->largest_stated = promises->max_value_size < most ? promises->max_value_size : most;
+  checker->largest_stated = promises->max_value_size < PC_MAX_VALUE_SIZE ? promises->max_value_size : PC_MAX_VALUE_SIZE;
   checker->largest_tried = checker->largest_stated;
   if (checker->target->store->must_accept != NULL && promises->max_key_size <= PC_MAX_KEY_SIZE) {
     /* Where key and value share their room, shorter keys leave the more for the value. */

@@ -29,11 +29,11 @@ struct pc_checker {
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;
-  size_t largest_stated; /* bytes: the largest value that the store states, or, if it makes no room promise, that the */
-                         /* workload puts */
-  size_t largest_tried;  /* at least that: beyond what a store with a room promise states */
-  uint8_t *pattern;      /* what pc_checker_pattern gives */
-  uint64_t *erases;      /* of each sector, when the spread began to be counted; NULL where none is promised */
+  size_t largest_stated;    /* bytes: the largest value that the store states */
+  size_t largest_tried;     /* at least that: beyond what a store with a room promise states */
+  bool guesses;             /* what is put may be more than the store takes, whatever it states */
+  uint8_t *pattern;         /* what pc_checker_pattern gives */
+  uint64_t *erases;         /* of each sector, when the spread began to be counted; NULL where none is promised */
   uint64_t erases_in_all;   /* when the spread was checked last */
   uint32_t damage_at_start; /* events of damage that there had been when the store was started last */
 };
@@ -48,6 +48,10 @@ const uint8_t *pc_checker_pattern(const struct pc_checker *checker, uint32_t ste
 /* A content, and what a get answered, as a person reads it. Both fill in and return `text` of PC_TEXT_SIZE bytes. */
 const char *pc_describe_content(const struct pc_content *content, char *text);
 const char *pc_describe_answer(enum pc_status status, struct pc_bytes value, char *text);
+
+/* Adds to the evidence of an invariant that failed. */
+__attribute__((format(printf, 3, 4))) void pc_report_note(struct pc_report *report, enum pc_invariant invariant,
+                                                          const char *note, ...);
 
 /* What a get answered; the value is in the checker's buffer. */
 struct pc_answer {
@@ -114,6 +118,10 @@ bool pc_checker_settle(struct pc_checker *checker, const struct pc_model *model)
 
 /* Reads every key, and iterates. Settles `resolved`. */
 void pc_check_contents(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
+
+/* Asks for keys that nobody put and that are all but one of the live ones, as `resolved` tells: another first or last
+   byte, a byte more or less. None may be there. */
+void pc_check_neighbours(struct pc_checker *checker, struct pc_report *report);
 
 /* Reads every key again: each must hold what `resolved` says, else `invariant` failed. */
 void pc_check_resolved(struct pc_checker *checker, enum pc_invariant invariant, struct pc_report *report);

@@ -67,7 +67,7 @@ static void put_longest_key(struct pc_aftermath *aftermath) {
   struct pc_bytes key = {.data = bytes, .size = checker->target->promises.max_key_size};
   struct pc_content content = {.live = true,
                                .value = {.data = pc_checker_pattern(checker, 0), .size = checker->largest_stated}};
-  if (key.size == 0 || key.size > sizeof bytes ||
+  if (checker->target->store->remove == NULL || key.size == 0 || key.size > sizeof bytes ||
       !pc_model_must_accept(&aftermath->model, key.size, content.value.size)) {
     return;
   }
@@ -138,13 +138,13 @@ static enum pc_result overfill(struct pc_aftermath *aftermath, uint32_t count, s
 
 enum pc_result pc_aftermath_fill(struct pc_aftermath *aftermath, struct pc_error *error) {
   enum pc_result result = empty(aftermath, error);
+  if (aftermath->checker->target->store->must_accept == NULL) {
+    return goes_on(aftermath, result) ? pc_aftermath_crowd(aftermath, error) : result;
+  }
   if (!goes_on(aftermath, result) || aftermath->model.usage.live_keys > 0 || aftermath->key_count == 0) {
     return result;
   }
   result = put_largest(aftermath, error);
-  if (aftermath->checker->target->store->must_accept == NULL) {
-    return result;
-  }
   if (goes_on(aftermath, result)) {
     put_longest_key(aftermath);
   }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "powercut/model.h"
+#include "checker.h"
 
 void pc_report_clear(struct pc_report *report) {
   memset(report->checked, 0, sizeof report->checked);
@@ -51,6 +51,15 @@ void pc_report_answer(struct pc_report *report, enum pc_invariant invariant, con
   va_list arguments;
   va_start(arguments, actual);
   fail(report, invariant, key, expected, actual, arguments);
+  va_end(arguments);
+}
+
+void pc_report_note(struct pc_report *report, enum pc_invariant invariant, const char *note, ...) {
+  struct pc_violation *violation = &report->violations[invariant];
+  size_t length = strlen(violation->actual);
+  va_list arguments;
+  va_start(arguments, note);
+  (void)vsnprintf(violation->actual + length, sizeof violation->actual - length, note, arguments);
   va_end(arguments);
 }
 

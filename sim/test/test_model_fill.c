@@ -11,8 +11,13 @@ static enum lie {
   LONGEST_KEY_NOT_THERE,
   LONGEST_CUT_SHORT,
   LESS_ROOM,
-  STATES_TOO_MUCH
+  STATES_TOO_MUCH,
+  LARGEST_CUT_SHORT,
+  LOSES_WHEN_FULL,
+  SPOILS_ANOTHER,
+  COMPARES_A_PREFIX
 } lie;
+static bool was_full;
 
 #define LARGEST (128u - 16u - 63u) /* under the longest key */
 
@@ -33,10 +38,25 @@ static enum pc_status lying_put(void *memory, struct pc_bytes key, struct pc_byt
   if (lie == LONGEST_KEY_NOT_THERE && key.size == 63) {
     return PC_STATUS_OK;
   }
-  if (lie == LONGEST_CUT_SHORT && value.size == 128 - 16 - key.size) {
+  if ((lie == LONGEST_CUT_SHORT && value.size == 128 - 16 - key.size) ||
+      (lie == LARGEST_CUT_SHORT && value.size == LARGEST)) {
     value.size--;
   }
-  return wrapped_put(memory, key, value);
+  const struct pc_bytes first = {.data = (const uint8_t *)"a", .size = 1};
+  if (lie == SPOILS_ANOTHER && !pc_bytes_equal(key, first)) {
+    (void)wrapped_remove(memory, first);
+  }
+  enum pc_status status = wrapped_put(memory, key, value);
+  was_full = was_full || status == PC_STATUS_FULL;
+  return status;
+}
+
+static enum pc_status lying_get(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
+  key.size = lie == COMPARES_A_PREFIX ? 1 : key.size;
+  if (lie == LOSES_WHEN_FULL && was_full) {
+    return PC_STATUS_NOT_FOUND;
+  }
+  return wrapped_get(memory, key, buffer, capacity, size);
 }
 
 /* Four times as much as norkv promises, more than it has. */
@@ -55,7 +75,7 @@ static const struct pc_store liar = {
     .start = wrapped_start,
     .put = lying_put,
     .remove = wrapped_remove,
-    .get = wrapped_get,
+    .get = lying_get,
     .iterate = wrapped_iterate,
     .maintain = wrapped_maintain,
     .sector_report = wrapped_sector_report,
@@ -67,7 +87,9 @@ static const struct pc_store liar = {
 static void go_on(struct bench *bench, const struct pc_store *store, enum lie about) {
   struct pc_error error;
   lie = about;
-  bench_open(bench, store, 4, "put a 01\nput b 02\nput c 03\nput d 04\nput a 05\ndelete c\n");
+  was_full = false;
+  bench_open(bench, store, 4,
+             "put a 01\nput b 02\nput c 03\nput d 04\nput a 05\ndelete c\nput e 06\nput f 07\nput g 08\nput h 09\n");
   bench_run_all(bench);
   bench_recover(bench);
   cr_assert_not(pc_report_failed(&bench->report));
@@ -120,4 +142,31 @@ Test(model_fill, a_store_without_a_room_promise_is_held_to_none) {
     cr_expect_not(pc_report_failed(&bench.report), "%d", excused[i]);
     bench_close(&bench);
   }
+}
+
+Test(model_fill, a_store_without_a_room_promise_is_filled_all_the_same) {
+  struct pc_store plain = liar;
+  plain.must_accept = NULL;
+  static const enum lie found[] = {LARGEST_CUT_SHORT, LOSES_WHEN_FULL};
+  for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+    struct bench bench;
+    go_on(&bench, &plain, found[i]);
+    cr_expect(bench.report.failed[PC_DURABLE], "%d", found[i]);
+    bench_close(&bench);
+  }
+}
+
+Test(model_fill, keys_that_are_alike_are_told_apart) {
+  expect_found(COMPARES_A_PREFIX, PC_EXACT_CONTENTS);
+}
+
+Test(model_fill, a_put_leaves_other_keys_as_they_are) {
+  struct bench bench;
+  lie = NO_LIE;
+  bench_open(&bench, &liar, 4, "put a 01\nput b 02\n");
+  bench_run_all(&bench);
+  lie = SPOILS_ANOTHER;
+  bench_recover(&bench);
+  bench_expect(&bench, PC_DURABLE, "a", "1 bytes: 01", "NOT_FOUND (after another key was put and deleted)");
+  bench_close(&bench);
 }
