@@ -80,7 +80,10 @@ static int run_all(struct job *job) {
       return ENVIRONMENT;
     }
     if (verdict.found) {
-      (void)printf("FOUND %s: %s\n", job->files->paths[job->progress->next++], verdict.signature);
+      /* What is leaked is told of when all have run. */
+      bool all_ran = job->progress->next == job->files->count;
+      size_t input = all_ran ? job->progress->next - 1 : job->progress->next++;
+      (void)printf("FOUND %s: %s\n", job->files->paths[input], verdict.signature);
       answer = FOUND;
     }
   }

@@ -4,7 +4,7 @@
 #include "powercut/program.h"
 
 /* What shows a mistake mostly shows it in few steps, and a campaign tries many more short programs than long ones. */
-#define LONG_PROGRAM 24u
+#define LONG_PROGRAM 16u
 
 static uint32_t below(struct pc_random *random, uint32_t bound) {
   return bound == 0 ? 0 : (uint32_t)pc_random_below(random, bound);
@@ -80,6 +80,14 @@ static void drop(struct pc_program *program, struct pc_random *random) {
   count = count < most ? count : most;
   memmove(program->steps + at, program->steps + at + count, (most - count) * sizeof program->steps[0]);
   program->step_count -= count;
+}
+
+/* A stretch of a long program alone. */
+static void shorten(struct pc_program *program, struct pc_random *random) {
+  uint32_t count = 1 + below(random, LONG_PROGRAM);
+  uint32_t at = below(random, 2) == 0 ? 0 : below(random, program->step_count - count);
+  memmove(program->steps, program->steps + at, count * sizeof program->steps[0]);
+  program->step_count = count;
 }
 
 /* Steps of one program in another, or in itself somewhere else. */
@@ -231,6 +239,9 @@ static void mutate_once(struct pc_program *program, const struct pc_program *oth
 }
 
 void pc_program_mutate(struct pc_program *program, const struct pc_program *other, struct pc_random *random) {
+  if (program->step_count > LONG_PROGRAM && below(random, 8) != 0) {
+    shorten(program, random);
+  }
   for (uint32_t times = 1 + below(random, 3); times > 0; times--) {
     mutate_once(program, other, random);
   }
