@@ -108,13 +108,9 @@ static uint64_t failures_in_a_full_store(const char *rest) {
   struct pc_store store;
   struct lab lab;
   struct lab_run run;
-  char trace[4096] = "";
-  for (int i = 0; i < 4; i++) {
-    char line[256];
-    (void)snprintf(line, sizeof line, "put k%d %0120d\n", i, 0);
-    strcat(trace, line);
-  }
-  strcat(trace, rest);
+  char trace[4096];
+  (void)snprintf(trace, sizeof trace, "put k0 %0120d\nput k1 %0120d\nput k2 %0120d\nput k3 %0120d\n%s", 0, 0, 0, 0,
+                 rest);
   open_lazy(&lab, &store, trace);
   lab.plan.aftermath = 0;
   explore(&lab, &run);
