@@ -56,28 +56,54 @@ static const uint16_t crc16_table[8][256] = {
     TABLE(0x47D3, 0x8FA6, 0x0F6D, 0x1EDA, 0x3DB4, 0x7B68, 0xF6D0, 0xFD81),
 };
 
-#ifdef __PCLMUL__
+#if defined(__PCLMUL__) && defined(__SSSE3__)
 
 typedef long long lanes __attribute__((vector_size(16)));
+typedef char bytes16 __attribute__((vector_size(16)));
 
-/* The processor multiplies without carries. */
-static lanes multiply(uint64_t a, uint64_t b) {
-  return __builtin_ia32_pclmulqdq128((lanes){(long long)a, 0}, (lanes){(long long)b, 0}, 0);
+#define MOST_WORDS 16u
+
+/* x^(64 n) modulo the polynomial: what a word of eight bytes counts with n words behind it. */
+static const uint64_t crc16_powers[MOST_WORDS] = {0x0001, 0xB861, 0xAEFC, 0x650B, 0x8E29, 0x26AA, 0xCDE2, 0x2535,
+                                                  0x13FC, 0x8832, 0xDA35, 0x87B3, 0x106F, 0x0447, 0xCBC5, 0xD24C};
+
+/* The processor multiplies without carries: the first word of each pair, or the second. */
+static lanes multiply(lanes a, lanes b) {
+  return __builtin_ia32_pclmulqdq128(a, b, 0x00);
 }
 
-/* Turns one to eight words of eight bytes into one that has the same CRC. Each counts as much as the power of x says
-   that stands behind it, taken modulo the polynomial; so they are multiplied side by side, and summed up. */
-static void crc16_fold(uint32_t crc, const uint8_t *data, size_t words, uint8_t folded[8]) {
-  static const uint16_t powers[8] = {0x0001, 0xB861, 0xAEFC, 0x650B, 0x8E29, 0x26AA, 0xCDE2, 0x2535}; /* x^(64 n) */
-  lanes sum = {0, 0};
-  for (size_t i = 0; i < words; i++) {
+static lanes multiply_second(lanes a, lanes b) {
+  return __builtin_ia32_pclmulqdq128(a, b, 0x11);
+}
+
+/* Two words, and the CRC of what came before, most significant byte last: the later word comes first. */
+static lanes load_words(const uint8_t *data) {
+  static const bytes16 reverse = {15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
+  bytes16 bytes;
+  __builtin_memcpy(&bytes, data, sizeof(bytes));
+  return (lanes)__builtin_ia32_pshufb128(bytes, reverse);
+}
+
+/* One to MOST_WORDS words. They are multiplied side by side and summed up to one that has the same CRC; and that is the
+   rest of a division by the polynomial, done by multiplying with x^80 over it, whose x^64 is left out. */
+static uint32_t crc16_fold(uint32_t crc, const uint8_t *data, size_t words) {
+  uint64_t first = (uint64_t)crc << 48;
+  size_t odd = words % 2;
+  if (odd > 0) {
     uint64_t word;
-    __builtin_memcpy(&word, data + 8 * i, sizeof(word));
-    word = __builtin_bswap64(word) ^ (i == 0 ? (uint64_t)crc << 48 : 0);
-    sum ^= multiply(word, powers[words - 1 - i]);
+    __builtin_memcpy(&word, data, sizeof(word));
+    first ^= __builtin_bswap64(word);
   }
-  uint64_t rest = __builtin_bswap64((uint64_t)(sum ^ multiply((uint64_t)sum[1], powers[1]))[0]);
-  __builtin_memcpy(folded, &rest, sizeof(rest));
+  lanes sum = multiply((lanes){(long long)first, 0}, (lanes){(long long)crc16_powers[words - 1], 0});
+  for (size_t i = odd; i < words; i += 2) {
+    lanes pair = load_words(data + 8 * i);
+    lanes powers;
+    __builtin_memcpy(&powers, &crc16_powers[words - i - 2], sizeof(powers));
+    sum ^= multiply(pair, powers) ^ multiply_second(pair, powers);
+  }
+  sum ^= multiply_second(sum, (lanes){0, (long long)crc16_powers[1]});
+  uint64_t quotient = (uint64_t)sum[0] ^ (uint64_t)multiply(sum, (lanes){0x11303471A041B343, 0})[1];
+  return (uint32_t)((quotient ^ quotient << 5 ^ quotient << 12) & 0xFFFF);
 }
 
 #endif
@@ -90,12 +116,10 @@ static uint32_t crc16_step(uint32_t crc, const uint8_t *data) {
 }
 
 static uint32_t crc16_add(uint32_t crc, const uint8_t *data, size_t size) {
-#ifdef __PCLMUL__
-  while (size >= 16) {
-    size_t words = size / 8 < 8 ? size / 8 : 8;
-    uint8_t folded[8];
-    crc16_fold(crc, data, words, folded);
-    crc = crc16_step(0, folded);
+#if defined(__PCLMUL__) && defined(__SSSE3__)
+  while (size >= 8) {
+    size_t words = size / 8 < MOST_WORDS ? size / 8 : MOST_WORDS;
+    crc = crc16_fold(crc, data, words);
     data += 8 * words;
     size -= 8 * words;
   }
