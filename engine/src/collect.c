@@ -5,17 +5,18 @@
 #include "policy.h"
 #include "write.h"
 
-/* The index no longer counts what is in the sector. */
+/* The index no longer counts what is in the sector. What can't be read any more stays counted, and what lies behind it,
+   where a walk may take part of a value for an entry: a tombstone may then be kept too long, but not too short. */
 static enum norkv_error forget_entries(struct norkv *kv, uint32_t sector) {
   struct norkv_scan scan;
   norkv_scan_begin(kv, &scan, sector, kv->sectors[sector].tail);
   enum norkv_error err = norkv_scan_next(kv, &scan);
-  for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
+  for (; err == NORKV_OK && scan.walk.damage == 0; err = norkv_scan_next(kv, &scan)) {
     if (scan.slot != NORKV_NO_KEY && !kv->counts_lost) {
       norkv_index_count_entry(kv, scan.slot, -1);
     }
   }
-  if (err == NORKV_ERR_NOT_FOUND) {
+  if (err != NORKV_ERR_FLASH) {
     return NORKV_OK;
   }
   kv->counts_lost = true; /* forgotten in part: a second try would count down twice */

@@ -5,8 +5,9 @@
  *  - At least one sector is empty (the reserve). Only garbage collection writes to the last empty one, and the sector
  *    that it then erases becomes the next reserve.
  *  - An entry is appended only to a sector whose whole free end was seen blank since start.
- *  - `entries` of a key counts every entry of that key that a scan of the flash would find. A tombstone is dropped only
- *    when nothing else of its key is left, and only while no sector can hide an entry (unsure_count is 0).
+ *  - `entries` of a key counts every entry of that key before the tail of a sector, which ends where start met damage:
+ * so what is counted down when a sector is erased was counted, whatever reads otherwise by then. A tombstone is dropped
+ * only when nothing else of its key is left, and only while no sector can hide an entry (unsure_count is 0).
  */
 #ifndef NORKV_COMMON_H
 #define NORKV_COMMON_H
@@ -32,7 +33,7 @@ enum norkv_sector_state {
 };
 
 struct norkv_sector {
-  uint32_t tail;   /* offset of the end of its last counted entry; 0: it holds none */
+  uint32_t tail;   /* offset of the end of its last counted entry; 0: it holds none, or damage comes first */
   uint32_t live;   /* bytes that its live copies take when they are moved, as of the last norkv_index_account */
   uint32_t erases; /* since start */
   uint8_t state;   /* enum norkv_sector_state */
@@ -62,7 +63,7 @@ static inline bool norkv_extent_is_deleted(uint16_t extent) {
 struct norkv_key {
   uint32_t hash;
   uint32_t transaction_id; /* of the current entry */
-  uint16_t entries;        /* entries of this key on flash, of every version and copy; 0xFFFF: lost count, keep all */
+  uint16_t entries;        /* of every version and copy, see above; 0xFFFF: lost count, keep all */
   uint16_t extent;         /* of the current entry, at this alignment */
 };
 

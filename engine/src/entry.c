@@ -6,6 +6,13 @@
 
 #define READ_TRIES 3u /* before a place counts as unreadable: noise on a bus passes */
 
+/* A function that must not make a short one, which calls it now and then, too long to be inlined. */
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define SELDOM __attribute__((noinline))
+#else
+#define SELDOM
+#endif
+
 static uint32_t get32(const uint8_t *bytes) {
   return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
@@ -38,12 +45,8 @@ enum norkv_error norkv_read(const struct norkv *kv, uint32_t address, void *buff
   return NORKV_ERR_DATA_LOSS;
 }
 
-enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, uint8_t **bytes) {
-  uint32_t offset = address - kv->window_address;
-  if (address >= kv->window_address && offset <= kv->window_size && kv->window_size - offset >= size) {
-    *bytes = kv->buffer + offset;
-    return NORKV_OK;
-  }
+/* What norkv_window does where the window doesn't hold what is wanted. */
+SELDOM static enum norkv_error fill_window(struct norkv *kv, uint32_t address, uint32_t size, uint8_t **bytes) {
   NORKV_ASSERT(size <= kv->buffer_size);
   uint32_t ahead = address < kv->window_end ? norkv_minimum(kv->window_end - address, kv->buffer_size) : 0;
   if (ahead < size) {
@@ -63,10 +66,20 @@ enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size,
   return err;
 }
 
+enum norkv_error norkv_window(struct norkv *kv, uint32_t address, uint32_t size, uint8_t **bytes) {
+  uint32_t offset = address - kv->window_address;
+  if (offset <= kv->window_size && kv->window_size - offset >= size) {
+    *bytes = kv->buffer + offset;
+    return NORKV_OK;
+  }
+  return fill_window(kv, address, size, bytes);
+}
+
 void norkv_window_drop(struct norkv *kv, uint32_t address, uint32_t ahead) {
+  uint32_t sector_size = kv->config.flash.sector_size;
   kv->window_size = 0;
-  kv->window_end =
-      address + norkv_minimum(ahead, kv->config.flash.sector_size - address % kv->config.flash.sector_size);
+  kv->window_limit = address - address % sector_size + sector_size;
+  kv->window_end = address + norkv_minimum(ahead, kv->window_limit - address);
 }
 
 static const struct norkv_format *find_format(const struct norkv *kv, uint32_t magic) {
@@ -100,15 +113,14 @@ enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct nor
   uint32_t value_size = bytes[10] | (uint32_t)bytes[11] << 8;
   bool deleted = value_size == NORKV_TOMBSTONE_SIZE;
   entry->value_size = (uint16_t)(deleted ? 0 : value_size);
-  entry->transaction_id = get32(bytes + 12);
+  entry->version.transaction_id = get32(bytes + 12);
   entry->size = norkv_align_up(norkv_entry_content(entry), (entry->alignment_units + 1u) * 16u);
   uint32_t extent = entry->size;
   if (NORKV_MIGRATION && entry->alignment_units != norkv_alignment_units(kv)) {
     extent = norkv_align_up(norkv_entry_content(entry), kv->entry_alignment);
   }
-  entry->extent = norkv_extent_of(extent, deleted);
-  uint32_t room = kv->config.flash.sector_size - address % kv->config.flash.sector_size;
-  if (entry->key_length == 0 || entry->key_length > NORKV_MAX_KEY || entry->size > room) {
+  entry->version.extent = norkv_extent_of(extent, deleted);
+  if (entry->key_length == 0 || entry->key_length > NORKV_MAX_KEY || entry->size > kv->window_limit - address) {
     return NORKV_ERR_DATA_LOSS;
   }
   err = norkv_window(kv, address, norkv_minimum(entry->size, kv->buffer_size), &bytes);
@@ -180,7 +192,6 @@ void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum) {
 void norkv_walk_begin(const struct norkv *kv, struct norkv_walk *walk, uint32_t sector, uint32_t length) {
   walk->address = norkv_sector_base(kv, sector);
   walk->end = walk->address + length;
-  walk->tail = walk->address;
   walk->damage = 0;
   walk->lost = false;
 }
@@ -188,10 +199,10 @@ void norkv_walk_begin(const struct norkv *kv, struct norkv_walk *walk, uint32_t 
 enum norkv_error norkv_walk_next(struct norkv *kv, struct norkv_walk *walk, struct norkv_entry *entry) {
   while (walk->address < walk->end && walk->end - walk->address >= NORKV_HEADER_SIZE) {
     kv->window_end = walk->end;
+    kv->window_limit = walk->end;
     enum norkv_error err = norkv_entry_read(kv, walk->address, entry);
     if (err == NORKV_OK) {
       walk->address += entry->size;
-      walk->tail = walk->address;
       walk->lost = false;
       return NORKV_OK;
     }

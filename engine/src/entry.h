@@ -9,13 +9,18 @@
 #define NORKV_TOMBSTONE_SIZE 0xFFFFu /* the value size that marks a tombstone */
 #define NORKV_BLANK 0xFFFFFFFFu
 
+/* Which of a key's entries it is. */
+struct norkv_version {
+  uint32_t transaction_id;
+  uint16_t extent; /* as in struct norkv_key: what it takes at the present alignment, and whether it is deleted */
+};
+
 struct norkv_entry {
   const struct norkv_format *format; /* NULL: the magic names none */
   uint32_t address;
   uint32_t size; /* bytes on flash, padding included; the entry ends inside its sector */
   uint32_t checksum;
-  uint32_t transaction_id;
-  uint16_t extent;     /* as in struct norkv_key: what it takes at the present alignment, and whether it is deleted */
+  struct norkv_version version;
   uint16_t value_size; /* 0 for a tombstone */
   uint8_t alignment_units;
   uint8_t key_length;
@@ -82,7 +87,6 @@ static inline uint32_t norkv_entry_content(const struct norkv_entry *entry) {
 struct norkv_walk {
   uint32_t address; /* where the next entry is looked for */
   uint32_t end;
-  uint32_t tail;   /* end of the last good entry */
   uint32_t damage; /* damaged entries met */
   bool lost;       /* behind damage, searching */
 };

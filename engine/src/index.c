@@ -7,8 +7,10 @@
 
 uint32_t norkv_index_hash(const uint8_t *key, uint32_t length) {
   uint32_t hash = 0;
-  while (length > 0) {
-    hash = (hash + key[--length]) * HASH_FACTOR;
+  uint32_t factor = 1;
+  for (uint32_t i = 0; i < length; i++) {
+    factor *= HASH_FACTOR;
+    hash += key[i] * factor;
   }
   return hash;
 }
@@ -19,39 +21,40 @@ static uint32_t bucket_of(const struct norkv *kv, uint32_t hash) {
   return (hash ^ hash >> 16) & kv->bucket_mask;
 }
 
+static bool is_named(const uint8_t *key, uint32_t length, const struct norkv_name *name) {
+  return length == name->length && memcmp(key, name->key, length) == 0;
+}
+
 /*
  * Whether the slot holds this key. A mismatch is only believed from a copy whose checksum is good; where no copy is,
  * the equal hash decides, so that the caller learns of the damage in place of an absent key.
  */
 static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struct norkv_name *name, bool *matches) {
   uint8_t stored[NORKV_HEADER_SIZE + NORKV_MAX_KEY];
+  const struct norkv_flash *flash = &kv->config.flash;
   const uint32_t *addresses = norkv_addresses(kv, slot);
   *matches = true;
   for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] == NORKV_NO_ADDRESS) {
       continue;
     }
-    uint32_t room = kv->config.flash.sector_size - addresses[i] % kv->config.flash.sector_size;
+    /* A shorter key may lie at the very end of the part. */
+    uint32_t room = flash->sector_size * flash->sector_count - addresses[i];
     uint32_t size = NORKV_HEADER_SIZE + name->length;
-    if (size <= room) {
-      enum norkv_error err = norkv_read(kv, addresses[i], stored, size);
-      if (err == NORKV_ERR_FLASH) {
-        return err;
-      }
-      if (err == NORKV_OK && stored[9] == name->length &&
-          memcmp(stored + NORKV_HEADER_SIZE, name->key, name->length) == 0) {
-        return NORKV_OK;
-      }
+    enum norkv_error err = size <= room ? norkv_read(kv, addresses[i], stored, size) : NORKV_ERR_DATA_LOSS;
+    if (err == NORKV_OK && is_named(stored + NORKV_HEADER_SIZE, stored[9], name)) {
+      return NORKV_OK;
     }
     struct norkv_entry entry;
-    norkv_window_drop(kv, addresses[i], 0);
-    enum norkv_error err = norkv_entry_read(kv, addresses[i], &entry);
-    if (err == NORKV_ERR_FLASH) {
-      return err;
+    if (err != NORKV_ERR_FLASH) {
+      norkv_window_drop(kv, addresses[i], 0);
+      err = norkv_entry_read(kv, addresses[i], &entry);
     }
     if (err == NORKV_OK) {
-      *matches = false;
-      return NORKV_OK;
+      *matches = is_named(entry.key, entry.key_length, name); /* it may not have been readable just now */
+    }
+    if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
+      return err;
     }
   }
   return NORKV_OK;
@@ -218,7 +221,7 @@ static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
 
 bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry) {
   const struct norkv_key *key = &kv->keys[slot];
-  return entry->transaction_id == key->transaction_id && entry->extent == key->extent;
+  return entry->version.transaction_id == key->transaction_id && entry->version.extent == key->extent;
 }
 
 void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector, uint32_t length) {
@@ -250,10 +253,8 @@ enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan) {
       return err;
     }
   }
-  norkv_index_count_entry(kv, scan->slot, 1);
-  if (is_new || norkv_is_newer(entry->transaction_id, kv->keys[scan->slot].transaction_id)) {
-    struct norkv_version version = {entry->transaction_id, entry->extent};
-    set_version(kv, scan->slot, &version, entry->address);
+  if (is_new || norkv_is_newer(entry->version.transaction_id, kv->keys[scan->slot].transaction_id)) {
+    set_version(kv, scan->slot, &entry->version, entry->address);
   } else if (norkv_index_is_current(kv, scan->slot, entry)) {
     add_copy(kv, scan->slot, entry->address);
   }

@@ -41,10 +41,6 @@ bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot);
 bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot);
 
 /* Makes a new version current, whose first copy was written to `address`. The key must not be a free slot. */
-struct norkv_version {
-  uint32_t transaction_id;
-  uint16_t extent;
-};
 void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address);
 
 /* An entry of this key was written (1) or is about to be erased (-1). */
@@ -70,7 +66,8 @@ void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector
 /* The next good entry. Errors: NOT_FOUND at the end, FLASH. */
 enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan);
 
-/* Adds the entry that a scan met. Errors: KEYS; GEOMETRY (its alignment is another one, without NORKV_MIGRATION). */
+/* Adds the entry that a scan met, which is not counted yet. Errors: KEYS; GEOMETRY (its alignment is another one,
+ * without NORKV_MIGRATION). */
 enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan);
 
 /* Computes every sector's live bytes, which are in the sector table. */

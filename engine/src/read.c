@@ -108,8 +108,8 @@ enum norkv_error norkv_next(struct norkv *kv, struct norkv_iterator *iterator, s
   }
   while (iterator->position < kv->key_limit) {
     uint32_t slot = iterator->position++;
-    if (norkv_key_copies(kv, slot) == 0 || norkv_key_is_deleted(&kv->keys[slot])) {
-      continue;
+    if (kv->keys[slot].extent == 0 || norkv_key_is_deleted(&kv->keys[slot])) {
+      continue; /* a free slot, or a tombstone */
     }
     struct norkv_entry entry;
     enum norkv_error err = read_key(kv, slot, &entry, NULL);

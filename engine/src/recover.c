@@ -19,7 +19,7 @@ static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
       continue;
     }
     struct norkv_scan scan;
-    norkv_scan_begin(kv, &scan, to, kv->sectors[to].tail);
+    norkv_scan_begin(kv, &scan, to, kv->config.flash.sector_size); /* copies may lie behind damage */
     enum norkv_error err = norkv_scan_next(kv, &scan);
     for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
       if (scan.slot == NORKV_NO_KEY || !norkv_index_is_current(kv, scan.slot, &scan.entry) ||
@@ -52,14 +52,16 @@ static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
  * tombstone that hid an entry in X would have been moved.
  */
 static uint32_t loss_of(const struct norkv *kv, uint32_t sector) {
-  bool others_are_clean = kv->unsure_count == (kv->sectors[sector].state != NORKV_SECTOR_CLEAN ? 1u : 0u);
+  bool only_this_is_unsure = kv->unsure_count == 1 && kv->sectors[sector].state != NORKV_SECTOR_CLEAN;
   uint32_t loss = 0;
   for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
     const struct norkv_key *key = &kv->keys[slot];
-    if (norkv_key_copy_in(kv, slot, sector) == NULL || norkv_key_is_spent(kv, slot)) {
+    const uint32_t *copy = norkv_key_copy_in(kv, slot, sector);
+    if (copy == NULL || norkv_key_is_spent(kv, slot)) {
       continue;
     }
-    bool hides_nothing = others_are_clean && norkv_key_is_deleted(key) && key->entries == 1;
+    uint32_t counted = *copy < norkv_sector_base(kv, sector) + kv->sectors[sector].tail;
+    bool hides_nothing = only_this_is_unsure && norkv_key_is_deleted(key) && key->entries == counted;
     if (norkv_key_copies(kv, slot) == 1 && !hides_nothing) {
       return UINT32_MAX;
     }

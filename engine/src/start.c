@@ -138,10 +138,11 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
 static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any) {
   struct norkv_scan scan;
   norkv_scan_begin(kv, &scan, sector, kv->config.flash.sector_size);
+  uint32_t tail = 0;
   enum norkv_error err = norkv_scan_next(kv, &scan);
   for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
-    if (!*any || norkv_is_newer(scan.entry.transaction_id, kv->transaction_id)) {
-      kv->transaction_id = scan.entry.transaction_id;
+    if (!*any || norkv_is_newer(scan.entry.version.transaction_id, kv->transaction_id)) {
+      kv->transaction_id = scan.entry.version.transaction_id;
       kv->last_sector = (uint16_t)sector;
       *any = true;
     }
@@ -149,8 +150,11 @@ static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any
     if (err != NORKV_OK) {
       return err;
     }
+    if (scan.walk.damage == 0) {
+      tail = scan.walk.address - norkv_sector_base(kv, sector);
+      norkv_index_count_entry(kv, scan.slot, 1);
+    }
   }
-  uint32_t tail = scan.walk.tail - norkv_sector_base(kv, sector);
   norkv_sector_set(kv, sector, tail, scan.walk.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);
   kv->counters.corrupt_entries += scan.walk.damage;
   return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;

@@ -125,10 +125,10 @@ static enum norkv_error source_from_flash(struct norkv *kv, const struct norkv_e
   source->value = NULL;
   source->value_size = 0;
   source->address = entry->address + NORKV_HEADER_SIZE;
-  source->size = norkv_extent_size(entry->extent);
-  bool deleted = norkv_extent_is_deleted(entry->extent);
+  source->size = norkv_extent_size(entry->version.extent);
+  bool deleted = norkv_extent_is_deleted(entry->version.extent);
   norkv_entry_encode(kv, source->header, entry->key_length, deleted ? NORKV_TOMBSTONE_SIZE : entry->value_size,
-                     entry->transaction_id);
+                     entry->version.transaction_id);
   if (!NORKV_MIGRATION ||
       (entry->format == kv->config.formats && entry->alignment_units == norkv_alignment_units(kv))) {
     /* With the checksum stays the padding that it is over, be it zeros or not. */
@@ -182,7 +182,7 @@ enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sect
     return err;
   }
   /* The source was read again since its checksum was good: only the copy's own checksum tells that it still was. */
-  norkv_window_drop(kv, 0, 0);
+  norkv_window_drop(kv, *address, 0);
   err = norkv_entry_read(kv, *address, &entry);
   if (err != NORKV_OK) {
     /* The index doesn't count it, so it must not lie before the tail: what does is counted down in the end. */

@@ -213,10 +213,10 @@ struct norkv {
   uint32_t buffer_size;
   uint32_t window_address; /* what the buffer holds of the flash: window_size bytes from here */
   uint32_t window_size;
-  uint32_t window_end; /* reads may go ahead up to here */
+  uint32_t window_end;   /* reads may go ahead up to here */
+  uint32_t window_limit; /* no entry reaches beyond: the end of the sector */
   uint32_t bucket_mask;
   uint32_t entry_alignment;
-  uint32_t checksum_start; /* of entries in the first format: what their first eight bytes come to */
   uint32_t key_limit;
   uint32_t key_count;      /* slots in use, deleted keys included */
   uint32_t deleted_count;  /* of these, tombstones */
@@ -226,6 +226,7 @@ struct norkv {
   uint32_t allowance;      /* what the present call may still erase and copy, in units of 16 bytes */
   struct norkv_config config;
   struct norkv_statistics counters;
+  uint32_t checksum_start; /* of entries in the first format: what their first eight bytes come to */
 };
 
 /* Bytes of memory that this configuration needs (its memory fields are not looked at), or 0 if it is not valid. */
