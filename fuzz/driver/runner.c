@@ -101,8 +101,9 @@ static int run(const struct pc_files *files) {
   return answer == HELD && progress->refused > 0 ? BAD_INPUT : answer;
 }
 
-static void print_help(void) {
-  (void)printf(
+static void print_help(FILE *to) {
+  (void)fprintf(
+      to,
       "Usage: fuzz_%s_run FILE|FOLDER...\n"
       "       fuzz_%s_run --shrink FILE OUTPUT\n\n"
       "Runs the harness %s on inputs. Exit status: 0 nothing was found, 1 an input shows something (FOUND, and\n"
@@ -115,7 +116,7 @@ static void print_help(void) {
 int main(int argc, char **argv) {
   struct pc_files files = {0};
   if (argc < 2 || strcmp(argv[1], "--help") == 0) {
-    print_help();
+    print_help(argc < 2 ? stderr : stdout);
     return argc < 2 ? BAD_INPUT : HELD;
   }
   if (strcmp(argv[1], "--max-size") == 0) {
@@ -123,11 +124,18 @@ int main(int argc, char **argv) {
     return HELD;
   }
   if (strcmp(argv[1], "--shrink") == 0) {
+    if (argc != 4) {
+      print_help(stderr);
+    }
     return argc == 4 ? pc_shrink(argv[2], argv[3]) : BAD_INPUT;
   }
   int answer = 0;
   for (int i = 1; answer == 0 && i < argc; i++) {
     answer = pc_files_add(&files, argv[i]);
+  }
+  if (answer == 0 && files.count == 0) {
+    (void)fprintf(stderr, "there is no file in what is to be run\n");
+    answer = BAD_INPUT;
   }
   answer = answer == 0 ? run(&files) : answer;
   pc_files_free(&files);

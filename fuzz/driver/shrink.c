@@ -123,8 +123,10 @@ static int shrink_content(const struct pc_buffer *content, const char *path, con
       memcpy(shrinking.best, content->data, content->size);
       shrinking.size = content->size;
       shrink(&shrinking);
-      (void)printf("%s: %zu bytes, of %zu: %s\n", output, shrinking.size, content->size, shrinking.signature);
       answer = write_out(&shrinking, output);
+      if (answer == SHRUNK) {
+        (void)printf("%s: %zu bytes, of %zu: %s\n", output, shrinking.size, content->size, shrinking.signature);
+      }
     }
   }
   free(shrinking.best);

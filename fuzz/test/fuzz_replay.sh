@@ -94,8 +94,21 @@ status=0
 is 2 "$status" "the runner's status for inputs that are none"
 grep -q "foreign: the file is larger than 1032 bytes" err || fail "the runner doesn't name the huge file"
 is "powerloss: 4 inputs, 3 of them refused" "$(cat out)" "what the runner says"
+# What says nothing is not said to have held.
+mkdir none
+status=0
+"$FUZZ_BIN/fuzz_powerloss_run" none >out 2>err || status=$?
+is 2 "$status" "the runner's status for a folder without files"
+status=0
+"$FUZZ_BIN/fuzz_powerloss_run" --shrink one >out 2>err || status=$?
+is 2 "$status" "the runner's status for shrinking to nowhere"
+grep -q '^Usage: ' err || fail "the runner does not say how it is called"
 for input in "$open"/*; do
   [[ -e $input ]] || break
+  status=0
+  "$FUZZ_BIN/fuzz_powerloss_run" --shrink "$input" none/such/file >out 2>err || status=$?
+  is 3 "$status" "the runner's status where the output can't be written"
+  is "" "$(cat out)" "what it says then"
   status=0
   "$FUZZ_BIN/fuzz_powerloss_run" "$input" >out 2>err || status=$?
   is 1 "$status" "the runner's status for $input"
