@@ -97,7 +97,9 @@ static int run(const struct pc_files *files) {
     return ENVIRONMENT;
   }
   int answer = run_all(&(struct job){.files = files, .progress = progress});
-  (void)printf("%s: %zu inputs, %zu of them refused\n", pc_harness()->name, files->count, progress->refused);
+  if (answer != ENVIRONMENT) {
+    (void)printf("%s: %zu inputs, %zu of them refused\n", pc_harness()->name, files->count, progress->refused);
+  }
   return answer == HELD && progress->refused > 0 ? BAD_INPUT : answer;
 }
 

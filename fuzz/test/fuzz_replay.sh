@@ -71,6 +71,25 @@ for input in "$open"/*; do
   says "VIOLATED: "
 done
 
+# On the store of a plugin, which is what a scenario of it names.
+plugin=$FUZZ_BIN/plugins/deletes_first.so
+program=$POWERCUT_SOURCE/corpus/powerloss/seeds/thermostat_75
+expect 0 replay "$program"
+expect 1 replay "$program" --plugin "$plugin"
+says "VIOLATED: atomic"
+expect 0 replay "$program" --plugin "$plugin" --to-scenario
+says "plugin: \"$plugin\""
+expect 2 replay "$program" --plugin missing.so
+complains "can't load the store: ./missing.so"
+
+# Of options that would do nothing it says so.
+expect 2 replay "$program" --shrink --output small.yaml
+complains "--shrink, --images and --gdb are for repros"
+expect 2 replay "$POWERCUT_SOURCE/README.md" --plugin "$plugin"
+complains "--plugin is for fuzzing programs"
+expect 2 replay "$program" --to-text --to-input
+complains "only one of --to-scenario, --to-text and --to-input"
+
 # What is no program is said to be none.
 : >empty
 expect 2 replay empty

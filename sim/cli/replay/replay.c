@@ -17,7 +17,8 @@ enum {
   OPTION_UNDER_GDB,
   OPTION_TO_SCENARIO,
   OPTION_TO_TEXT,
-  OPTION_TO_INPUT
+  OPTION_TO_INPUT,
+  OPTION_PLUGIN
 };
 
 static const struct argp_option options[] = {
@@ -43,6 +44,10 @@ static const struct argp_option options[] = {
             "explores its operations"},
     {.name = "to-text", .key = OPTION_TO_TEXT, .doc = "of a fuzzing program: print it as text"},
     {.name = "to-input", .key = OPTION_TO_INPUT, .doc = "of a fuzzing program: print its bytes, as fuzzers take them"},
+    {.name = "plugin",
+     .key = OPTION_PLUGIN,
+     .arg = "LIBRARY",
+     .doc = "of a fuzzing program: run it on this store instead of norkv, as the fuzzer did with POWERCUT_STORE"},
     {0},
 };
 
@@ -61,8 +66,17 @@ struct arguments {
   bool gdb, under_gdb;
   uint32_t stop_at; /* operation, under gdb */
   bool all, shrink;
+  const char *plugin;
   enum pc_program_output output;
 };
+
+static void set_output(struct argp_state *state, enum pc_program_output output) {
+  struct arguments *arguments = state->input;
+  if (arguments->output != PC_PROGRAM_STORY && arguments->output != output) {
+    argp_error(state, "only one of --to-scenario, --to-text and --to-input can be printed");
+  }
+  arguments->output = output;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
   struct arguments *arguments = state->input;
@@ -88,13 +102,16 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
       arguments->shrunk = argument;
       return 0;
     case OPTION_TO_SCENARIO:
-      arguments->output = PC_PROGRAM_TO_SCENARIO;
+      set_output(state, PC_PROGRAM_TO_SCENARIO);
       return 0;
     case OPTION_TO_TEXT:
-      arguments->output = PC_PROGRAM_TO_TEXT;
+      set_output(state, PC_PROGRAM_TO_TEXT);
       return 0;
     case OPTION_TO_INPUT:
-      arguments->output = PC_PROGRAM_TO_INPUT;
+      set_output(state, PC_PROGRAM_TO_INPUT);
+      return 0;
+    case OPTION_PLUGIN:
+      arguments->plugin = argument;
       return 0;
     case ARGP_KEY_ARG:
       if (arguments->gdb && arguments->file != NULL) {
@@ -144,6 +161,20 @@ static enum pc_result replay_repro(const struct pc_repro *repro, const struct ar
   return err;
 }
 
+/* Options that are of the other kind of file would do nothing. */
+static enum pc_result check_kind(const struct arguments *arguments, bool is_program, struct pc_error *error) {
+  bool of_repro = arguments->shrink || arguments->gdb || arguments->under_gdb || arguments->images != NULL;
+  if (is_program && of_repro) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: --shrink, --images and --gdb are for repros: --to-scenario prints one",
+                   arguments->file);
+  }
+  if (!is_program && arguments->plugin != NULL) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: a repro names its store itself: --plugin is for fuzzing programs",
+                   arguments->file);
+  }
+  return PC_OK;
+}
+
 enum pc_exit pc_command_replay(int argc, char **argv) {
   static const struct argp argp = {
       .options = options, .parser = parse, .args_doc = "FILE [-- GDB-ARGUMENT...]", .doc = doc};
@@ -151,13 +182,19 @@ enum pc_exit pc_command_replay(int argc, char **argv) {
   (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments);
 
   arguments.gdb_call.file = arguments.file;
-  if (arguments.output != PC_PROGRAM_STORY || pc_is_program_file(arguments.file)) {
-    return pc_replay_program(arguments.file, arguments.output, arguments.all);
-  }
   struct pc_repro repro;
   struct pc_error error;
   bool violated = false;
-  enum pc_result err = pc_repro_load(arguments.file, &repro, &error);
+  bool is_program = arguments.output != PC_PROGRAM_STORY || pc_is_program_file(arguments.file);
+  enum pc_result err = check_kind(&arguments, is_program, &error);
+  if (err) {
+    return pc_output_error(err, &error);
+  }
+  if (is_program) {
+    return pc_replay_program(&(struct pc_program_order){
+        .path = arguments.file, .plugin = arguments.plugin, .output = arguments.output, .all = arguments.all});
+  }
+  err = pc_repro_load(arguments.file, &repro, &error);
   if (!err) {
     err = replay_repro(&repro, &arguments, &violated, &error);
     pc_repro_free(&repro);

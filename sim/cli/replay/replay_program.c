@@ -29,6 +29,9 @@ bool pc_is_program_file(const char *path) {
 
 /* A program that is replayed. */
 struct replay {
+  const struct pc_program_order *order;
+  struct pc_plugin *plugin; /* NULL: the store is norkv */
+  const struct pc_store *store;
   struct pc_program program;
   struct pc_program_outcome outcome;
   struct pc_runner *runner;
@@ -63,7 +66,7 @@ static void print_verdict(const struct replay *replay) {
   if (replay->outcome.refused) {
     (void)printf("\nREFUSED: the store doesn't take this setup.\n");
   } else if (replay->outcome.stopped) {
-    (void)printf("\nENDED: after the last cut norkv promises no more than it kept.\n");
+    (void)printf("\nENDED: after the last cut the store is held to no more than it kept.\n");
   } else if (replay->outcome.violation == NULL) {
     (void)printf("\nHELD: every invariant.\n");
   } else {
@@ -83,7 +86,7 @@ static void tell_step(void *context, const struct pc_step *step) {
 }
 
 /* The program, and then what happens: once to find the place of the violation, once more to tell what is near. */
-static enum pc_result tell(struct replay *replay, bool all, struct pc_error *error) {
+static enum pc_result tell(struct replay *replay, struct pc_error *error) {
   struct pc_story_place place = {0};
   struct pc_buffer text = {0};
   struct pc_profile profile;
@@ -103,8 +106,8 @@ static enum pc_result tell(struct replay *replay, bool all, struct pc_error *err
       .sector_size = profile.sector_size,
       .ecc_word = profile.ecc_word,
       .flip = pc_profile_flip(&profile),
-      .from = all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
-      .all = all,
+      .from = replay->order->all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
+      .all = replay->order->all,
   };
   err = run_with(replay, tell_step, replay, error);
   if (!err) {
@@ -127,14 +130,10 @@ static void note_differences(const struct pc_program_outcome *outcome, struct pc
   pc_buffer_print(text, "# power.aftermath goes on after each. It may not come to this violation.\n");
 }
 
-static enum pc_result print_scenario(struct replay *replay, struct pc_error *error) {
+static enum pc_result write_scenario(struct replay *replay, struct pc_scenario *scenario, struct pc_error *error) {
   struct pc_program_parameters parameters;
-  const struct pc_store *store = pc_store_named("norkv");
-  char engine[] = "norkv", name[] = "fuzzing program";
-  struct pc_scenario scenario = {
-      .name = name, .engine = engine, .workload = replay->workload, .plan = pc_program_plan(&replay->program)};
   struct pc_buffer text = {0};
-  enum pc_result err = pc_program_parameters(&replay->program.setup, store, &parameters, error);
+  enum pc_result err = pc_program_parameters(&replay->program.setup, replay->store, &parameters, error);
   if (!err) {
     err = run_with(replay, NULL, NULL, error);
   }
@@ -143,27 +142,42 @@ static enum pc_result print_scenario(struct replay *replay, struct pc_error *err
   }
   const struct pc_program_outcome *outcome = &replay->outcome;
   bool single = outcome->violation != NULL && outcome->cut_paths <= 1 && !outcome->after_cut;
-  scenario.worn = pc_program_age(&replay->program.setup);
-  scenario.sectors = pc_program_profile(&replay->program.setup, &scenario.profile);
+  scenario->worn = pc_program_age(&replay->program.setup);
+  scenario->sectors = pc_program_profile(&replay->program.setup, &scenario->profile);
   if (single) {
-    pc_repro_write(&scenario, parameters.list, parameters.count, outcome->violation, &text);
+    pc_repro_write(scenario, parameters.list, parameters.count, outcome->violation, &text);
   } else {
-    scenario.plan.aftermath = 1;
+    scenario->plan.aftermath = 1;
     note_differences(outcome, &text);
-    pc_scenario_write(&scenario, parameters.list, parameters.count, &text);
+    pc_scenario_write(scenario, parameters.list, parameters.count, &text);
   }
   return pc_output_buffer(stdout, &text, error);
 }
 
+static enum pc_result print_scenario(struct replay *replay, struct pc_error *error) {
+  char engine[] = "norkv", name[] = "fuzzing program";
+  char *plugin = replay->plugin == NULL ? NULL : strdup(replay->order->plugin);
+  struct pc_scenario scenario = {.name = name,
+                                 .engine = replay->plugin == NULL ? engine : NULL,
+                                 .plugin = plugin,
+                                 .workload = replay->workload,
+                                 .plan = pc_program_plan(&replay->program)};
+  if (replay->plugin != NULL && plugin == NULL) {
+    return pc_fail_memory(error);
+  }
+  enum pc_result err = write_scenario(replay, &scenario, error);
+  free(plugin);
+  return err;
+}
 static enum pc_result print_bytes(const struct replay *replay, struct pc_error *error) {
   uint8_t bytes[PC_PROGRAM_MAX_SIZE];
   size_t size = pc_program_encode(&replay->program, bytes);
   return fwrite(bytes, 1, size, stdout) == size ? PC_OK : pc_fail(error, PC_ENVIRONMENT, "cannot write the program");
 }
 
-static enum pc_result put_out(struct replay *replay, enum pc_program_output output, bool all, struct pc_error *error) {
+static enum pc_result put_out(struct replay *replay, struct pc_error *error) {
   struct pc_buffer text = {0};
-  switch (output) {
+  switch (replay->order->output) {
     case PC_PROGRAM_TO_TEXT:
       pc_program_write(&replay->program, &text);
       return pc_output_buffer(stdout, &text, error);
@@ -174,33 +188,46 @@ static enum pc_result put_out(struct replay *replay, enum pc_program_output outp
     case PC_PROGRAM_STORY:
       break;
   }
-  return tell(replay, all, error);
+  return tell(replay, error);
 }
 
-static enum pc_result replay_file(const char *path, struct replay *replay, enum pc_program_output output, bool all,
-                                  struct pc_error *error) {
-  enum pc_result err = read_program(path, &replay->program, error);
+static enum pc_result find_store(struct replay *replay, struct pc_error *error) {
+  if (replay->order->plugin != NULL) {
+    return pc_plugin_open(&replay->plugin, replay->order->plugin, &replay->store, error);
+  }
+  replay->store = pc_store_named("norkv");
+  return PC_OK;
+}
+
+static enum pc_result replay_file(struct replay *replay, struct pc_error *error) {
+  enum pc_result err = read_program(replay->order->path, &replay->program, error);
   if (err) {
     return err;
   }
-  err = pc_runner_open(&replay->runner, pc_store_named("norkv"), error);
+  err = find_store(replay, error);
+  if (err) {
+    return err;
+  }
+  err = pc_runner_open(&replay->runner, replay->store, error);
   if (err) {
     return err;
   }
   err = pc_program_workload(replay->runner, &replay->program, &replay->workload, error);
-  return err ? err : put_out(replay, output, all, error);
+  return err ? err : put_out(replay, error);
 }
 
-enum pc_exit pc_replay_program(const char *path, enum pc_program_output output, bool all) {
+enum pc_exit pc_replay_program(const struct pc_program_order *order) {
   struct pc_error error;
   struct replay *replay = calloc(1, sizeof *replay);
   if (replay == NULL) {
     return pc_output_error(pc_fail_memory(&error), &error);
   }
-  enum pc_result err = replay_file(path, replay, output, all, &error);
-  bool violated = output == PC_PROGRAM_STORY && replay->outcome.violation != NULL;
+  replay->order = order;
+  enum pc_result err = replay_file(replay, &error);
+  bool violated = order->output == PC_PROGRAM_STORY && replay->outcome.violation != NULL;
   pc_program_workload_free(&replay->workload);
   pc_runner_close(replay->runner);
+  pc_plugin_close(replay->plugin);
   free(replay);
   if (err) {
     return pc_output_error(err, &error);

@@ -16,6 +16,13 @@ enum pc_program_output {
   PC_PROGRAM_TO_INPUT,
 };
 
-enum pc_exit pc_replay_program(const char *path, enum pc_program_output output, bool all);
+struct pc_program_order {
+  const char *path;
+  const char *plugin; /* the store to run it on; NULL: norkv */
+  enum pc_program_output output;
+  bool all; /* of the story: every operation, and every line that changed */
+};
+
+enum pc_exit pc_replay_program(const struct pc_program_order *order);
 
 #endif
