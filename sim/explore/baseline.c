@@ -64,6 +64,16 @@ static bool should_stop(struct pc_findings *findings) {
   return findings->result->interrupted;
 }
 
+static void count_put(const struct pc_rig *rig, enum pc_status answer, struct pc_acceptance *acceptance) {
+  acceptance->puts++;
+  acceptance->max_key_size = rig->target.promises.max_key_size;
+  acceptance->max_value_size = rig->target.promises.max_value_size;
+  if (answer == PC_STATUS_INVALID || answer == PC_STATUS_FULL) {
+    acceptance->refused++;
+    acceptance->refusal = answer;
+  }
+}
+
 static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig *rig, uint32_t operation,
                                     struct pc_report *report, struct pc_findings *findings, struct pc_error *error) {
   const struct pc_operation *run = &rig->workload->operations[operation];
@@ -80,6 +90,9 @@ static enum pc_result run_operation(struct pc_baseline *baseline, struct pc_rig 
   baseline->end[operation] = (uint32_t)baseline->tape.count;
   bool acknowledged = report->answer == PC_STATUS_OK;
   baseline->settled[operation] = acknowledged ? PC_ACKNOWLEDGED : report->doubted ? PC_DOUBTED : PC_UNCHANGED;
+  if (run->kind == PC_PUT) {
+    count_put(rig, report->answer, &findings->result->acceptance);
+  }
   if (run->kind == PC_PUT && report->answer == PC_STATUS_OK) {
     findings->result->put_bytes += rig->workload->keys[run->key].size + run->value.size;
   }

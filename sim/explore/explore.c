@@ -54,6 +54,21 @@ static enum pc_result check_places(const struct pc_power_plan *plan, const struc
   return PC_OK;
 }
 
+/* A store that takes nothing has nothing to lose, and holding to that is no result. */
+static enum pc_result check_taken(const struct pc_subject *subject, const struct pc_exploration_result *result,
+                                  struct pc_error *error) {
+  const struct pc_acceptance *acceptance = &result->acceptance;
+  if (acceptance->puts == 0 || acceptance->refused < acceptance->puts || result->violations > 0) {
+    return PC_OK;
+  }
+  return pc_fail(error, PC_BAD_INPUT,
+                 "%s takes none of the workload's %llu puts (the last is answered %s), so that there is nothing to "
+                 "check: it states keys of at most %zu bytes and values of at most %zu; see workload.key_size and "
+                 "workload.value_size",
+                 subject->store->name, (unsigned long long)acceptance->puts, pc_status_text(acceptance->refusal),
+                 acceptance->max_key_size, acceptance->max_value_size);
+}
+
 static uint32_t count_segments(const struct pc_walk_plan *walk) {
   return walk->power->cuts == PC_CUTS_SOAK ? pc_soak_lives(walk->power)
                                            : pc_segment_count(walk->workload->operation_count, walk->power->depth);
@@ -74,6 +89,9 @@ static enum pc_result begin(struct pc_walk_plan *walk, struct pc_baseline *basel
     return outcome;
   }
   outcome = check_places(walk->power, baseline, error);
+  if (outcome == PC_OK) {
+    outcome = check_taken(walk->subject, walk->findings->result, error);
+  }
   if (outcome != PC_OK) {
     return outcome;
   }

@@ -24,6 +24,7 @@ struct soak {
   uint32_t gap;             /* flash operations before the next one */
   uint32_t again;           /* cuts that are to follow in the same operation */
   uint32_t operation;       /* of the workload, the next one */
+  uint64_t idle;            /* operations since one that wrote to the flash */
   uint32_t flash_operation; /* in this life, the next one */
   bool ended;
 };
@@ -229,6 +230,7 @@ static enum pc_result step(struct soak *soak, struct pc_error *error) {
     return result;
   }
   size_t count = pc_device_mark(rig->device);
+  soak->idle = count > 0 ? 0 : soak->idle + 1;
   soak->plan->findings->result->soaked++;
   if (is_cut(soak, count, &place)) {
     rig->model = before;
@@ -249,7 +251,8 @@ static enum pc_result step(struct soak *soak, struct pc_error *error) {
 
 static bool is_done(const struct soak *soak) {
   const struct pc_observer *observer = soak->plan->findings->observer;
-  if (soak->ended) {
+  /* Nothing is left to cut where the workload ran through without a flash operation: the store is full for good. */
+  if (soak->ended || soak->idle > 2 * soak->plan->workload->operation_count) {
     return true;
   }
   if (soak->replay != NULL) {

@@ -31,6 +31,23 @@ checks only_what_is_required
 is "atomic deleted_stays_deleted device_contract durable exact_contents mountable stable writable" \
   "$(cut -d '|' -f 1 only_what_is_required.checks | sort -u | xargs)" "the invariants that need no promise"
 
+# A log that deletes nothing and never erases. Once it is full it takes nothing more: a soak ends there, and the summary
+# says that there was less to check than it seems. One that takes nothing at all is no result, but a mistake in the input.
+if have cc "a log"; then
+  expect 0 new-store log
+  sed -i '/\.remove = /d' log/log.c
+  make -s -C log POWERCUT="$POWERCUT" CFLAGS=-w
+  log=$PWD/log/scenario.yaml
+  expect 0 run "$log" --db log.db --set power.depth=1
+  says "note: the workload erased nothing"
+  expect 0 run "$log" --db log.db --set power.depth=1 --set workload.operations=150
+  says "puts (the last with FULL)"
+  expect 0 run "$log" --db log.db --set 'power.cuts={soak: 2000}' --set power.depth=1
+  says "HELD"
+  expect 2 run "$log" --db none.db --set workload.key_size=20
+  complains "log takes none of the workload's"
+  is 0 "$(sqlite3 none.db 'SELECT count(*) FROM v_runs')" "runs that are no result"
+fi
 
 # In C++, which keeps everything in RAM: it works until the power is cut.
 if have c++ "a store in C++"; then

@@ -294,6 +294,33 @@ static const char *where_it_held(const struct pc_run_report *report) {
   return report->scenario->plan.cuts == PC_CUTS_EVERY_WRITE ? "at every cut." : "at every cut that was tried.";
 }
 
+/* What a reader of the verdict must know that says less than it seems to. */
+static enum pc_result print_notes(const struct pc_run_report *report, struct pc_error *error) {
+  const struct pc_exploration_result *result = report->result;
+  const struct pc_acceptance *acceptance = &result->acceptance;
+  struct pc_buffer text = {0};
+  uint64_t erases = 0;
+  for (uint32_t i = 0; i < result->wear_count; i++) {
+    erases += result->wear[i].erases;
+  }
+  if (acceptance->refused > 0) {
+    pc_buffer_print(&text, "\nnote: the store refused ");
+    pc_buffer_count(&text, acceptance->refused);
+    pc_buffer_print(&text, " of ");
+    add_counted(&text, acceptance->puts, "put");
+    pc_buffer_print(&text,
+                    " (the last with %s): those checked nothing. It states keys of at most %zu bytes, values of at "
+                    "most %zu.\n",
+                    pc_status_text(acceptance->refusal), acceptance->max_key_size, acceptance->max_value_size);
+  }
+  if (erases == 0 && result->flash_operations > 0 && result->cuts > 0) {
+    pc_buffer_print(&text,
+                    "\nnote: the workload erased nothing: if the store collects garbage, no cut was tried there. More "
+                    "operations or fewer\n      sectors would bring it about.\n");
+  }
+  return pc_output_buffer(stdout, &text, error);
+}
+
 static enum pc_result print_verdict(const struct pc_run_report *report, struct pc_error *error) {
   const struct pc_exploration_result *result = report->result;
   struct pc_buffer text = {0};
@@ -322,6 +349,9 @@ enum pc_result pc_run_print_text(const struct pc_run_report *report, struct pc_e
   }
   if (!err) {
     err = print_findings(report, error);
+  }
+  if (!err) {
+    err = print_notes(report, error);
   }
   if (!err) {
     err = print_verdict(report, error);

@@ -97,7 +97,15 @@ struct pc_latency {
   double worst_us; /* of a call's flash operations, by the part's maximum times; PC_TIME_UNKNOWN; 0 without calls */
 };
 
+/* How the baseline run's puts were answered. */
+struct pc_acceptance {
+  uint64_t puts, refused;              /* refused: by PC_STATUS_INVALID or PC_STATUS_FULL */
+  enum pc_status refusal;              /* what the last one that was refused was answered */
+  size_t max_key_size, max_value_size; /* what the store states */
+};
+
 struct pc_exploration_result {
+  struct pc_acceptance acceptance;
   uint64_t operations, flash_operations; /* of the baseline run */
   uint64_t cuts;                         /* cut paths that were tried */
   uint64_t recoveries;                   /* starts after a cut whose outcome was checked */
