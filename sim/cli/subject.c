@@ -89,17 +89,28 @@ static enum pc_result try_updates(const struct pc_opened_subject *opened, const 
   return err;
 }
 
-enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
-                               struct pc_error *error) {
+/* Looks at what is on the image: what the store refuses is known then, too. */
+static enum pc_result survey(const struct pc_opened_subject *opened, struct pc_scenario *scenario,
+                             struct pc_error *error) {
+  struct pc_error cause;
+  enum pc_result err = pc_subject_survey(&opened->subject, &scenario->workload, &cause);
+  return !err ? PC_OK : pc_fail(error, err, "%s:%d: %s", scenario->path, scenario->store_line, cause.message);
+}
+
+enum pc_result pc_subject_open(struct pc_opened_subject *opened, struct pc_scenario *scenario, struct pc_error *error) {
   *opened = (struct pc_opened_subject){.subject = {.profile = &scenario->profile,
                                                    .sectors = scenario->sectors,
                                                    .worn = scenario->worn,
                                                    .faults = scenario->faults,
                                                    .fault_count = scenario->fault_count,
-                                                   .fault_seed = scenario->plan.seed}};
+                                                   .fault_seed = scenario->plan.seed,
+                                                   .image = {scenario->image, scenario->image_size}}};
   enum pc_result err = find_store(opened, scenario, error);
   if (!err) {
     err = complete_parameters(opened, scenario, error);
+  }
+  if (!err) {
+    err = survey(opened, scenario, error);
   }
   if (!err) {
     err = try_setup(opened, scenario, error);

@@ -13,10 +13,10 @@ struct pc_opened_subject {
   struct pc_store_promises promises;
 };
 
-/* The scenario must stay valid. PC_BAD_INPUT: no such store (file, line and the nearest known), a parameter it doesn't
-   take, a setup it refuses or that it falls over. On failure nothing is left to free. */
-enum pc_result pc_subject_open(struct pc_opened_subject *opened, const struct pc_scenario *scenario,
-                               struct pc_error *error);
+/* The scenario must stay valid; its workload begins with what is on its image from then on. PC_BAD_INPUT: no such store
+   (file, line and the nearest known), a parameter it doesn't take, a setup it refuses or that it falls over. On failure
+   nothing is left to free. */
+enum pc_result pc_subject_open(struct pc_opened_subject *opened, struct pc_scenario *scenario, struct pc_error *error);
 void pc_subject_close(struct pc_opened_subject *opened);
 
 /* Appends "w25q128jv x 16". */

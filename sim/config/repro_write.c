@@ -121,6 +121,7 @@ static void write_scenario(struct pc_buffer *text, const struct pc_scenario *sce
     pc_write_double(text, scenario->worn);
     pc_buffer_print(text, "\n");
   }
+  pc_write_image(text, scenario);
   write_store(text, scenario, parameters, parameter_count);
   write_workload(text, &scenario->workload, operation);
   write_power(text, &scenario->plan);

@@ -79,6 +79,10 @@ static enum pc_result bind_file(struct pc_reading *reading, bool is_repro, const
     reading->repro.scenario.plan.seed = options->seed;
   }
   reading->streamed = options->streamed;
+  result = pc_make_image(&binding, reading);
+  if (result != PC_OK) {
+    return result;
+  }
 
   result = pc_check_power(&binding, reading);
   if (result == PC_OK) {
@@ -148,6 +152,8 @@ void pc_scenario_free(struct pc_scenario *scenario) {
   }
   free(scenario->parameters);
   free(scenario->places);
+  free(scenario->image_path);
+  free(scenario->image);
   free(scenario->faults);
   pc_workload_free(&scenario->workload);
   *scenario = (struct pc_scenario){0};

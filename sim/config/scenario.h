@@ -12,6 +12,7 @@ struct pc_reading {
   char *folder; /* that relative paths start from */
   struct pc_repro repro;
   uint32_t sector_size;           /* that the device section chooses; 0: the profile's */
+  const struct pc_node *device;   /* its image is made once its size is known */
   const struct pc_node *faults;   /* made once the device is known */
   const struct pc_node *workload; /* what it says is checked; made into operations once the seed is known */
   bool streamed;                  /* a generated workload isn't made into a list */
@@ -36,6 +37,13 @@ enum pc_result pc_check_power(const struct pc_binding *binding, const struct pc_
 
 /* Reads or generates the operations. */
 enum pc_result pc_make_workload(const struct pc_binding *binding, struct pc_reading *reading);
+
+/* device.image: its form, and its bytes once the device is known. What is streamed takes none. */
+enum pc_result pc_bind_image(const struct pc_binding *binding, const struct pc_node *node, void *target);
+enum pc_result pc_make_image(const struct pc_binding *binding, struct pc_reading *reading);
+/* Writes the keys that read back as the scenario's image; nothing if there is none. An image with much in it is written
+   as its path and hash. */
+void pc_write_image(struct pc_buffer *text, const struct pc_scenario *scenario);
 
 /* workload.updates: its form, and once the workload is made, the operations of it. What is streamed takes none. */
 enum pc_result pc_bind_updates(const struct pc_binding *binding, const struct pc_node *node, void *target);

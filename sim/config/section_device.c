@@ -1,7 +1,7 @@
 #include "profile.h"
 #include "scenario.h"
 
-/* device: {profile: NAME | PATH | {a profile}, sectors: N, sector_size: N, worn: X} */
+/* device: {profile: NAME | PATH | {a profile}, sectors: N, sector_size: N, worn: X, image: PATH} */
 
 static enum pc_result bind_profile(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
@@ -31,6 +31,8 @@ static const struct pc_field DEVICE_FIELDS[] = {
      .offset = offsetof(struct pc_reading, sector_size),
      .min = 16,
      .max = 1u << 20},
+    {.key = "image", .type = PC_FIELD_CUSTOM, .bind = pc_bind_image},
+    {.key = "image_hash", .type = PC_FIELD_CUSTOM, .bind = pc_bind_image},
     {.key = "worn", .type = PC_FIELD_DOUBLE, .offset = offsetof(struct pc_reading, repro.scenario.worn), .max = 10},
 };
 static const struct pc_schema DEVICE_SCHEMA = {
@@ -40,6 +42,7 @@ static const struct pc_schema DEVICE_SCHEMA = {
 
 enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_node *node, void *target) {
   struct pc_reading *reading = target;
+  reading->device = node;
   enum pc_result result = pc_bind_mapping(binding, node, &DEVICE_SCHEMA, target);
   if (result != PC_OK) {
     return result;

@@ -5,7 +5,11 @@
 
 enum pc_result pc_draft_open(struct pc_draft *draft, const struct pc_workload *workload, struct pc_error *error) {
   uint32_t count = workload->operation_count, key_count = workload->key_count;
-  *draft = (struct pc_draft){.count = count, .key_count = key_count};
+  *draft = (struct pc_draft){.count = count,
+                             .key_count = key_count,
+                             .initial = workload->initial,
+                             .initial_count = workload->initial_count,
+                             .outgrown = workload->outgrown};
   draft->operations = calloc((size_t)count + 1, sizeof *draft->operations);
   draft->keys = calloc((size_t)key_count + 1, sizeof *draft->keys);
   if (draft->operations == NULL || draft->keys == NULL) {
@@ -42,28 +46,38 @@ static bool has_key(const struct pc_operation *operation) {
   return operation->kind == PC_PUT || operation->kind == PC_DELETE || operation->kind == PC_GET;
 }
 
+/* The number of one of the draft's keys in the workload, which takes it if it is new there. */
+static uint32_t number_of(const struct pc_draft *draft, struct pc_workload *workload, uint32_t *numbers, uint32_t key) {
+  if (numbers[key] == UINT32_MAX) {
+    numbers[key] = workload->key_count++;
+    workload->keys[numbers[key]] = draft->keys[key];
+  }
+  return numbers[key];
+}
+
 /* `numbers`, all UINT32_MAX, are to hold each key's number in the workload. */
 static void fill(const struct pc_draft *draft, struct pc_workload *workload, uint32_t *numbers) {
   for (uint32_t i = 0; i < draft->count; i++) {
     struct pc_operation *operation = &workload->operations[i];
     *operation = draft->operations[i];
     if (has_key(operation)) {
-      uint32_t *number = &numbers[operation->key];
-      if (*number == UINT32_MAX) {
-        *number = workload->key_count++;
-        workload->keys[*number] = draft->keys[operation->key];
-      }
-      operation->key = *number;
+      operation->key = number_of(draft, workload, numbers, operation->key);
     }
+  }
+  for (uint32_t i = 0; i < draft->initial_count; i++) {
+    workload->initial[i] = draft->initial[i];
+    workload->initial[i].key = number_of(draft, workload, numbers, workload->initial[i].key);
   }
 }
 
 enum pc_result pc_draft_build(const struct pc_draft *draft, struct pc_workload *workload, struct pc_error *error) {
-  *workload = (struct pc_workload){.operation_count = draft->count};
+  *workload = (struct pc_workload){
+      .operation_count = draft->count, .initial_count = draft->initial_count, .outgrown = draft->outgrown};
   uint32_t *numbers = malloc(((size_t)draft->key_count + 1) * sizeof *numbers);
   workload->keys = calloc((size_t)draft->key_count + 1, sizeof *workload->keys);
   workload->operations = calloc((size_t)draft->count + 1, sizeof *workload->operations);
-  if (numbers == NULL || workload->keys == NULL || workload->operations == NULL) {
+  workload->initial = calloc((size_t)workload->initial_count + 1, sizeof *workload->initial);
+  if (numbers == NULL || workload->keys == NULL || workload->operations == NULL || workload->initial == NULL) {
     free(numbers);
     pc_workload_free(workload);
     return pc_fail_memory(error);

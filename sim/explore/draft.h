@@ -5,12 +5,15 @@
 #include "powercut/error.h"
 #include "powercut/workload.h"
 
-/* Keys and values point to bytes that are not the draft's. */
+/* Keys, values and initial contents point to what is not the draft's. */
 struct pc_draft {
   struct pc_operation *operations; /* their keys are indexes into `keys` */
   uint32_t count;
   struct pc_bytes *keys;
   uint32_t key_count;
+  const struct pc_initial *initial; /* the workload's, which stay, with their keys as they are */
+  uint32_t initial_count;
+  bool outgrown;
 };
 
 /* The workload's operations, all of them. Free it with pc_draft_free. */

@@ -20,6 +20,12 @@ static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *su
     return result;
   }
   pc_device_set_worn(rig->device, subject->worn);
+  if (subject->image.size > 0) {
+    result = pc_device_load(rig->device, subject->image, error);
+    if (result != PC_OK) {
+      return result;
+    }
+  }
   result = take_parameters(rig, subject, error);
   if (result != PC_OK) {
     return result;
@@ -56,10 +62,20 @@ void pc_rig_close(struct pc_rig *rig) {
   *rig = (struct pc_rig){0};
 }
 
+/* A start on what is on flash, checked like a recovery. */
+static enum pc_result check_start(struct pc_rig *rig, struct pc_report *report, struct pc_error *error) {
+  const struct pc_expectation expectation = {.model = &rig->model};
+  size_t recovered;
+  return pc_check_recovery(rig->checker, &expectation, report, &recovered, error);
+}
+
 enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error) {
   static const struct pc_operation boot = {.kind = PC_REBOOT};
   pc_report_clear(report);
   enum pc_result result = pc_rig_arm(rig, 0, error);
+  if (result == PC_OK && rig->subject->image.size > 0) {
+    result = check_start(rig, report, error);
+  }
   if (result == PC_OK) {
     result = pc_run_operation(rig->checker, &rig->model, &boot, report, error);
     pc_check_wear(rig->checker, true, report);
@@ -75,9 +91,7 @@ enum pc_result pc_rig_run(struct pc_rig *rig, uint32_t operation, struct pc_repo
     result = pc_rig_arm(rig, operation, error);
   }
   if (result == PC_OK && run->kind == PC_REBOOT) {
-    struct pc_expectation expectation = {.model = &rig->model};
-    size_t recovered;
-    result = pc_check_recovery(rig->checker, &expectation, report, &recovered, error);
+    result = check_start(rig, report, error);
   }
   if (result != PC_OK) {
     return result;

@@ -27,7 +27,8 @@ void pc_rig_close(struct pc_rig *rig);
    device's journal must be empty, and stays so. PC_BAD_INPUT: a fault is out of range. */
 enum pc_result pc_rig_arm(struct pc_rig *rig, uint32_t operation, struct pc_error *error);
 
-/* The first start, on blank flash. What it does is in the device's journal; `report` is cleared and filled in. */
+/* The first start, on blank flash or the subject's image; on that it is checked like a recovery. What it does is in the
+ * device's journal; `report` is cleared and filled in. */
 enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct pc_error *error);
 
 /* If the operation is an update of the store's parameters that changes any, has the store take them with its next

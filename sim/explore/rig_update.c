@@ -37,17 +37,30 @@ static void note_configuration(struct pc_rig *rig) {
   rig->configuration |= (uint64_t)1 << 63; /* never 0, whatever small is added */
 }
 
+static bool takes_another_size(const struct pc_rig *rig, uint32_t key, size_t value_size,
+                               const struct pc_store_setup *before) {
+  const struct pc_target *target = &rig->target;
+  size_t key_size = rig->workload->keys[key].size;
+  return target->store->footprint(before, key_size, value_size) !=
+         target->store->footprint(&target->setup, key_size, value_size);
+}
+
 /* Whether what was written so far takes another size on flash when it is written again. */
 static bool is_outgrown(const struct pc_rig *rig, uint32_t operation, const struct pc_store_setup *before) {
   const struct pc_target *target = &rig->target;
-  for (uint32_t i = 0; target->store->footprint != NULL && i < operation; i++) {
+  if (target->store->footprint == NULL) {
+    return false;
+  }
+  for (uint32_t i = 0; i < rig->workload->initial_count; i++) {
+    const struct pc_initial *initial = &rig->workload->initial[i];
+    if (takes_another_size(rig, initial->key, initial->value.size, before)) {
+      return true;
+    }
+  }
+  for (uint32_t i = 0; i < operation; i++) {
     const struct pc_operation *put = &rig->workload->operations[i];
-    if (put->kind == PC_PUT) {
-      size_t key_size = rig->workload->keys[put->key].size;
-      if (target->store->footprint(before, key_size, put->value.size) !=
-          target->store->footprint(&target->setup, key_size, put->value.size)) {
-        return true;
-      }
+    if (put->kind == PC_PUT && takes_another_size(rig, put->key, put->value.size, before)) {
+      return true;
     }
   }
   return false;

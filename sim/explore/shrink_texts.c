@@ -158,7 +158,9 @@ enum pc_result pc_shrink_texts(struct pc_shrinking *shrinking, struct pc_error *
   if (shrinking->texts == NULL) {
     return pc_fail_memory(error);
   }
-  result = make_keys_plain(shrinking, shrinking->texts, error);
+  if (shrinking->order->workload->initial_count == 0) { /* else keys are what they are on the image */
+    result = make_keys_plain(shrinking, shrinking->texts, error);
+  }
   return result == PC_OK
              ? make_values_plain(shrinking, shrinking->texts + (size_t)shrinking->draft.count * NAME_SIZE, error)
              : result;

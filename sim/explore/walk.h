@@ -38,7 +38,7 @@ void pc_walk_close(struct pc_walk *walk);
 void pc_walk_set_crashes(struct pc_walk *walk, uint32_t count);
 
 /* Cuts at every flash operation of the operations [first, end), which must not lie before those walked so far. The
-   first start on blank flash belongs to operation 0; operation_count stands for the moment after the last. */
+   first start belongs to operation 0; operation_count stands for the moment after the last. */
 enum pc_result pc_walk_operations(struct pc_walk *walk, uint32_t first, uint32_t end, struct pc_error *error);
 
 #endif

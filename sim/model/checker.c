@@ -13,6 +13,9 @@ static size_t largest_value(const struct pc_workload *workload) {
       largest = workload->operations[i].value.size;
     }
   }
+  for (uint32_t i = 0; i < workload->initial_count; i++) {
+    largest = workload->initial[i].value.size > largest ? workload->initial[i].value.size : largest;
+  }
   return largest;
 }
 

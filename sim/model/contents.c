@@ -5,21 +5,33 @@
 #include "powercut/model.h"
 #include "powercut/random.h"
 
+/* Never 0, which stands for a key that isn't live. */
+static uint64_t hash_content(uint32_t key, struct pc_bytes value) {
+  return XXH3_64bits_withSeed(value.data, value.size, key) | 1u;
+}
+
 enum pc_result pc_model_open(struct pc_model *model, const struct pc_workload *workload, const struct pc_target *target,
                              struct pc_error *error) {
-  *model = (struct pc_model){.workload = workload, .target = target};
+  *model = (struct pc_model){.workload = workload, .target = target, .outgrown = workload->outgrown};
   model->contents = calloc(workload->key_count > 0 ? workload->key_count : 1, sizeof *model->contents);
-  return model->contents == NULL ? pc_fail_memory(error) : PC_OK;
+  if (model->contents == NULL) {
+    return pc_fail_memory(error);
+  }
+  for (uint32_t i = 0; i < workload->initial_count; i++) {
+    const struct pc_initial *initial = &workload->initial[i];
+    model->contents[initial->key] =
+        (struct pc_content){.live = initial->live,
+                            .deleted = !initial->live,
+                            .value = initial->value,
+                            .hash = initial->live ? hash_content(initial->key, initial->value) : 0};
+  }
+  pc_model_resume(model, model->contents);
+  return PC_OK;
 }
 
 void pc_model_close(struct pc_model *model) {
   free(model->contents);
   *model = (struct pc_model){0};
-}
-
-/* Never 0, which stands for a key that isn't live. */
-static uint64_t hash_content(uint32_t key, struct pc_bytes value) {
-  return XXH3_64bits_withSeed(value.data, value.size, key) | 1u;
 }
 
 struct pc_content pc_model_outcome(const struct pc_model *model, const struct pc_operation *operation) {

@@ -23,7 +23,7 @@ static char *take(struct pc_buffer *text) {
   return (char *)text->data;
 }
 
-static enum pc_result describe_loaded(struct pc_gate_scenario *scenario, const struct pc_scenario *loaded,
+static enum pc_result describe_loaded(struct pc_gate_scenario *scenario, struct pc_scenario *loaded,
                                       struct pc_error *error) {
   struct pc_opened_subject opened;
   enum pc_result err = pc_subject_open(&opened, loaded, error);

@@ -137,7 +137,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
   }
 }
 
-static enum pc_result replay_repro(const struct pc_repro *repro, const struct arguments *arguments, bool *violated,
+static enum pc_result replay_repro(struct pc_repro *repro, const struct arguments *arguments, bool *violated,
                                    struct pc_error *error) {
   struct pc_opened_subject opened;
   enum pc_result err = pc_subject_open(&opened, &repro->scenario, error);

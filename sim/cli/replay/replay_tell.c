@@ -75,6 +75,7 @@ static enum pc_result tell(struct replay *replay, bool all, struct pc_error *err
       .flip = pc_profile_flip(&replay->repro->scenario.profile),
       .from = all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
       .all = all,
+      .has_image = replay->repro->scenario.image != NULL,
   };
   err = print_heading(replay, error);
   if (!err) {

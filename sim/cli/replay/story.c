@@ -129,7 +129,7 @@ static void tell_start(const struct pc_story *story, const struct pc_step *step)
     }
     (void)printf("recovery %u: the store starts on what is on flash\n", step->depth);
   } else if (step->operation == 0) {
-    (void)printf("start: the store starts on blank flash\n");
+    (void)printf("start: the store starts on %s\n", story->has_image ? "the image" : "blank flash");
   } else {
     (void)printf("start: the power was off and on after the last operation\n");
   }

@@ -13,8 +13,9 @@ struct pc_story {
   uint32_t ecc_word;
   uint8_t flip; /* pc_profile_flip */
   uint32_t sector_size;
-  uint32_t from; /* the first operation that is told in full; those before are counted */
-  bool all;      /* whole hexdumps */
+  uint32_t from;  /* the first operation that is told in full; those before are counted */
+  bool all;       /* whole hexdumps */
+  bool has_image; /* it begins with one, not on blank flash */
 
   uint32_t skipped_flash_operations, skipped_violations;
   bool told_skipped;

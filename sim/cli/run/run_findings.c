@@ -102,13 +102,16 @@ static void note(struct pc_run_findings *findings, uint64_t number, const struct
 static enum pc_result shrink(struct pc_run_findings *findings, const struct pc_observer *observer,
                              const struct pc_unshrunk *unshrunk, bool *stopped, struct pc_error *error) {
   struct pc_repro repro;
-  struct pc_shrinkage shrinkage;
+  struct pc_shrinkage shrinkage = {0};
   struct pc_bytes text = {.data = unshrunk->repro.data, .size = unshrunk->repro.size};
   enum pc_result err = pc_repro_parse("repro", text, &repro, error);
   if (err) {
     return err;
   }
-  err = pc_repro_shrink(&repro, findings->subject, observer, &shrinkage, error);
+  err = pc_subject_survey(findings->subject, &repro.scenario.workload, error);
+  if (!err) {
+    err = pc_repro_shrink(&repro, findings->subject, observer, &shrinkage, error);
+  }
   if (!err && shrinkage.text.size > 0) {
     text = (struct pc_bytes){.data = shrinkage.text.data, .size = shrinkage.text.size};
     err = pc_ledger_add_shrunk(findings->ledger, unshrunk->violation_id, text, error);

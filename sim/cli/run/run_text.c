@@ -118,12 +118,28 @@ static void add_updates(const struct pc_workload *workload, struct pc_buffer *te
   }
 }
 
+/* What was found on flash before the first operation. */
+static void add_image(const struct pc_scenario *scenario, struct pc_buffer *text) {
+  uint32_t live = 0;
+  if (scenario->image == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < scenario->workload.initial_count; i++) {
+    live += scenario->workload.initial[i].live;
+  }
+  pc_buffer_print(text, "\n  image       ");
+  pc_buffer_text(text, scenario->image_path != NULL ? scenario->image_path : "of the scenario");
+  pc_buffer_print(text, ": ");
+  add_counted(text, live, "key");
+}
+
 static enum pc_result print_facts(const struct pc_run_report *report, struct pc_error *error) {
   const struct pc_exploration_result *result = report->result;
   struct pc_buffer text = {0};
   pc_buffer_text(&text, report->scenario->name);
   pc_buffer_print(&text, "\n  device      ");
   pc_subject_device(report->subject, &text);
+  add_image(report->scenario, &text);
   pc_buffer_print(&text, "\n  store       ");
   pc_subject_store(report->subject, &text);
   pc_buffer_print(&text, "\n  seed        %" PRIu64, report->scenario->plan.seed);
@@ -159,7 +175,8 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   if (report->scenario->plan.cuts == PC_CUTS_SOAK) {
     pc_buffer_print(&text, "\n  soaked      ");
     add_counted(&text, result->soaked, "operation");
-    pc_buffer_print(&text, " in lives of %u cuts, each from blank flash on", PC_SOAK_CUTS);
+    pc_buffer_print(&text, " in lives of %u cuts, each from %s on", PC_SOAK_CUTS,
+                    report->scenario->image != NULL ? "the image" : "blank flash");
   }
   add_latencies(result, &text);
   pc_buffer_print(&text, "%.2f s, ", report->seconds);

@@ -31,8 +31,11 @@ struct pc_scenario {
   char *name;
   struct pc_profile profile;
   uint32_t sectors;
-  double worn;  /* how old each sector is at the beginning, in endurances */
-  char *engine; /* a built-in store's name, or NULL */
+  double worn;    /* how old each sector is at the beginning, in endurances */
+  uint8_t *image; /* what is on flash at the beginning, `image_size` bytes: all of the device; NULL: it is blank */
+  size_t image_size;
+  char *image_path; /* of its file, as found from here; NULL: the scenario holds it */
+  char *engine;     /* a built-in store's name, or NULL */
   char *plugin; /* path of a shared library as found from here (relative ones are looked up from the scenario's folder),
                    or NULL */
   int store_line;

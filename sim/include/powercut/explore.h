@@ -68,8 +68,16 @@ struct pc_subject {
   const struct pc_scheduled_fault *faults; /* in the order in which they are armed; at most PC_MAX_ARMED */
   size_t fault_count;
   uint64_t fault_seed;
-  double worn; /* how old each sector is at the beginning, in endurances; at least 0 */
+  double worn;           /* how old each sector is at the beginning, in endurances; at least 0 */
+  struct pc_bytes image; /* what is on flash at the beginning, as large as the device; of no bytes: it is blank */
 };
+
+/* Has the workload begin with what is on the subject's image, if it has one: what the store reads on it, and which keys
+   are deleted, where its layout is known. Where the store doesn't start on it, nothing. To be called before the
+   workload is explored or replayed. PC_BAD_INPUT: the profile is out of range, the image isn't of its size, or the
+   store refuses its setup; PC_ENVIRONMENT. */
+enum pc_result pc_subject_survey(const struct pc_subject *subject, struct pc_workload *workload,
+                                 struct pc_error *error);
 
 /* Has the store check its setup for a workload of so many keys, in a process of its own, and say what it promises.
    PC_BAD_INPUT: the profile is out of range, the store refuses, or it brings its process down or never comes back. */

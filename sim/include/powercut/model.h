@@ -38,7 +38,7 @@ struct pc_model {
   uint32_t copies; /* that live keys have until maintenance has worked; 0: as many as the store promises */
 };
 
-/* An empty model. The workload and the target must stay valid. */
+/* A model of what the workload begins with. The workload and the target must stay valid. */
 enum pc_result pc_model_open(struct pc_model *model, const struct pc_workload *workload, const struct pc_target *target,
                              struct pc_error *error);
 void pc_model_close(struct pc_model *model);

@@ -29,9 +29,19 @@ struct pc_operation {
   const struct pc_update *update; /* of a reboot after which the store has other parameters; owned by the workload */
 };
 
+/* What is there before the first operation. */
+struct pc_initial {
+  uint32_t key;          /* index into `keys` */
+  bool live;             /* false: it was deleted */
+  struct pc_bytes value; /* of a live one; owned by the workload */
+};
+
 struct pc_workload {
-  struct pc_bytes *keys; /* distinct, in order of first use */
+  struct pc_bytes *keys; /* distinct, in order of first use; those that are only there at the beginning come last */
   uint32_t key_count;
+  struct pc_initial *initial; /* of different keys; all others were never put */
+  uint32_t initial_count;
+  bool outgrown; /* what is there at the beginning takes another size on flash than the store would give it */
   struct pc_operation *operations;
   uint32_t operation_count;
   struct pc_arena *arena; /* owns the bytes */
@@ -96,6 +106,12 @@ enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64
                                     struct pc_error *error);
 
 void pc_workload_free(struct pc_workload *workload); /* leaves it empty */
+
+/* Has a workload, which has no initial contents yet, begin with these: keys and values point to the caller's bytes,
+   `keys` names the key of each. It takes copies, and the indexes of the keys are its own business. PC_ENVIRONMENT: out
+   of memory, and the workload is as it was but for keys that nothing uses. */
+enum pc_result pc_workload_begin_with(struct pc_workload *workload, const struct pc_initial *contents,
+                                      const struct pc_bytes *keys, uint32_t count, struct pc_error *error);
 
 /* An update that comes after so many operations of a workload. */
 struct pc_scheduled_update {
