@@ -19,8 +19,9 @@ static const uint8_t pattern[] =
 #define MOST_REFUSED 64u
 /* One delete in so many operations, so that tombstones and their collection are part of it. */
 #define DELETE_EVERY 5u
-/* The first operation is cut, and then one in so many, on the average. */
+/* The first operation is cut, and then one in so many, on the average; of maintenance, which is rare, one in two. */
 #define CUT_EVERY 16u
+#define CUT_MAINTENANCE 2u
 
 /* The next step: the keys in turn, with values as large as they were, so that the store doesn't fill up. */
 static struct pc_operation choose_alike(const struct pc_aftermath *aftermath) {
@@ -68,8 +69,11 @@ static bool has_classes(const struct pc_striker *striker) {
 
 /* Whether the next operation is to be cut. */
 static bool is_cut(struct pc_aftermath *aftermath, const struct pc_operation *operation) {
-  if (!has_classes(&aftermath->striker) || (operation->kind != PC_PUT && operation->kind != PC_DELETE)) {
+  if (!has_classes(&aftermath->striker)) {
     return false;
+  }
+  if (operation->kind == PC_MAINTAIN) {
+    return pc_random_below(&aftermath->random, CUT_MAINTENANCE) == 0;
   }
   if (aftermath->before_cut > 0) {
     aftermath->before_cut--;

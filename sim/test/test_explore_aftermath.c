@@ -57,7 +57,7 @@ Test(explore_aftermath, finds_stale_entries_behind_a_gap_that_is_filled) {
  */
 struct turns {
   struct pc_flash flash;
-  uint32_t next; /* the sector */
+  uint32_t next, newest; /* sectors */
   bool live;
   uint8_t number, value;
 };
@@ -82,6 +82,7 @@ static enum pc_status turns_start(void *memory, const struct pc_store_setup *set
     bool newer = !self->live || (uint8_t)(record[0] - self->number) < 128;
     if (record[2] == 0 && newer) {
       self->live = true;
+      self->newest = sector;
       self->number = record[0];
       self->value = record[1];
     }
@@ -154,5 +155,52 @@ Test(explore_aftermath, finds_what_only_a_second_cut_in_a_later_operation_shows)
   lab_run_free(&without);
   lab_run_free(&with);
   lab_run_free(&many);
+  lab_close(&lab);
+}
+
+/* The same, but that it knows whose turn it is. */
+static enum pc_status keeper_start(void *memory, const struct pc_store_setup *setup) {
+  struct turns *self = memory;
+  enum pc_status status = turns_start(memory, setup);
+  self->next = self->live ? self->newest ^ 1u : 0;
+  return status;
+}
+
+/* Erases what there is, to write it anew. */
+static enum pc_status keeper_maintain(void *memory, enum pc_maintenance level) {
+  struct turns *self = memory;
+  (void)level;
+  if (!self->live) {
+    return PC_STATUS_OK;
+  }
+  (void)self->flash.erase(self->flash.context, 0);
+  (void)self->flash.erase(self->flash.context, self->flash.sector_size);
+  self->next = 0;
+  return turns_put(memory, (struct pc_bytes){NULL, 0}, (struct pc_bytes){&self->value, 1});
+}
+
+/* The workload has none of it. */
+Test(explore_aftermath, finds_what_a_cut_in_maintenance_shows) {
+  struct pc_store keeper = {.api = PC_STORE_API,
+                            .name = "keeper",
+                            .summary = "one byte",
+                            .configure = turns_configure,
+                            .start = keeper_start,
+                            .put = turns_put,
+                            .remove = turns_remove,
+                            .get = turns_get};
+  struct lab lab;
+  struct lab_run without = {.jobs = 1}, with = {.jobs = 1};
+  lab_open(&lab, &keeper, 2, "put a 01\nput a 02\nput a 03\nput a 04\nput a 05\n");
+  lab.plan.faults[PC_FAULT_BETWEEN_OPS] = true;
+  lab.plan.aftermath = 1;
+  lab_explore(&lab, &without);
+  cr_assert_eq(without.outcome, PC_OK, "%s", without.error.message);
+  cr_expect_eq(without.result.violations, 0);
+  keeper.maintain = keeper_maintain;
+  lab_explore(&lab, &with);
+  cr_expect_gt(lab_failures(&with, PC_DURABLE), 0);
+  lab_run_free(&without);
+  lab_run_free(&with);
   lab_close(&lab);
 }
