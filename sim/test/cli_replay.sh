@@ -115,4 +115,19 @@ status=0
 "$POWERCUT" replay repro.yaml >/dev/full 2>err || status=$?
 is 3 "$status" "exit status with a full disk"
 
+# Lines that changed alike are told once, unless all are asked for.
+zeros=$(printf '%0128d' 0)
+cat >alike.yaml <<END
+repro: 1
+invariant: durable
+cut_path: [{flash_operation: 1, fault: between_ops, variant: 0}]
+device: {profile: {name: tiny, sector_size: 512, program_unit: 1}, sectors: 4}
+store: {engine: norkv}
+workload: {inline: "put a $zeros\nput b 01"}
+END
+expect 0 replay alike.yaml
+says "(and 2 more lines like that)"
+expect 0 replay alike.yaml --all
+grep -qF "like that" out && fail "--all leaves lines out"
+
 finish

@@ -58,13 +58,35 @@ static bool line_differs(const struct pc_flash_operation *operation, uint32_t li
   return memcmp(operation->before + first, operation->after + first, end - first) != 0;
 }
 
+/* Whether the line, and the one above it, lie inside the operation and changed in the same way. */
+static bool line_repeats(const struct pc_flash_operation *operation, uint32_t line) {
+  uint32_t first = line - operation->address;
+  if (line < LINE || line - LINE < operation->address || first + LINE > operation->size) {
+    return false;
+  }
+  return memcmp(operation->before + first, operation->before + first - LINE, LINE) == 0 &&
+         memcmp(operation->after + first, operation->after + first - LINE, LINE) == 0;
+}
+
+static void tell_alike(FILE *stream, uint32_t *alike) {
+  if (*alike > 0) {
+    (void)fprintf(stream, "      (and %u more line%s like that)\n", *alike, *alike == 1 ? "" : "s");
+  }
+  *alike = 0;
+}
+
 void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint8_t flip, uint32_t limit) {
-  uint32_t more = 0, shown = 0;
+  uint32_t more = 0, shown = 0, alike = 0;
   uint32_t end = operation->address + operation->size;
   for (uint32_t line = operation->address / LINE * LINE; line < end; line += LINE) {
     if (!line_differs(operation, line)) {
       continue;
     }
+    if (limit != PC_ALL_LINES && more == 0 && line_repeats(operation, line)) {
+      alike++;
+      continue;
+    }
+    tell_alike(stream, &alike);
     if (shown == limit) {
       more++;
       continue;
@@ -73,6 +95,7 @@ void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation,
     print_line(stream, operation, (struct side){'-', operation->before, flip}, line);
     print_line(stream, operation, (struct side){'+', operation->after, flip}, line);
   }
+  tell_alike(stream, &alike);
   if (more > 0) {
     (void)fprintf(stream, "      (%u more lines of 16 bytes changed; --all shows them)\n", more);
   }

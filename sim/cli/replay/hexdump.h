@@ -16,7 +16,9 @@ struct pc_change_count {
 struct pc_change_count pc_change_count(const struct pc_flash_operation *operation, uint8_t flip);
 
 /* Prints each line of 16 bytes that differs, before ('-') and after ('+'); at most `limit` of them, then how many
-   there are more. Bytes are as they are read. */
+   there are more. Of lines in a row that changed alike the first is printed, and counted, unless all are wanted. Bytes
+   are as they are read. */
+#define PC_ALL_LINES UINT32_MAX
 void pc_hexdump_change(FILE *stream, const struct pc_flash_operation *operation, uint8_t flip, uint32_t limit);
 
 #endif

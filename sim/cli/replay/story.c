@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "hexdump.h"
 #include "output.h"
@@ -118,8 +119,10 @@ static void tell_flash_operation(const struct pc_story *story, const struct pc_s
                                 : "");
   if (step->cut != NULL) {
     tell_tear(story, flash, step->cut);
+  } else if (memcmp(flash->before, flash->after, flash->size) == 0) {
+    (void)printf("      (it changed nothing)\n");
   }
-  pc_hexdump_change(stdout, flash, story->flip, story->all ? UINT32_MAX : erase ? ERASE_LINES : PROGRAM_LINES);
+  pc_hexdump_change(stdout, flash, story->flip, story->all ? PC_ALL_LINES : erase ? ERASE_LINES : PROGRAM_LINES);
 }
 
 static void tell_start(const struct pc_story *story, const struct pc_step *step) {
