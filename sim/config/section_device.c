@@ -60,5 +60,9 @@ enum pc_result pc_bind_device(const struct pc_binding *binding, const struct pc_
                         "device.worn needs a profile with an endurance, which %s doesn't have", scenario->profile.name);
   }
   result = pc_profile_check(&scenario->profile, scenario->sectors, &cause);
+  if (result == PC_OK && !pc_profile_erases(&scenario->profile, scenario->sectors)) {
+    result = pc_fail(&cause, PC_BAD_INPUT, "nothing in its %lu sectors can be erased: see sector_from and erase_blocks",
+                     (unsigned long)scenario->sectors);
+  }
   return pc_bind_cause(binding, node, result, &cause);
 }

@@ -30,6 +30,16 @@ static bool holds_a_block(const struct pc_erase_size *size) {
   return first + size->size <= size->end;
 }
 
+bool pc_profile_erases(const struct pc_profile *profile, uint32_t sectors) {
+  bool erases = false;
+  for (uint32_t i = 0; i <= profile->erase_block_count; i++) {
+    const struct pc_erase_block block = size_at(profile, i);
+    const struct pc_erase_size offered = in_partition(&block, sectors * profile->sector_size);
+    erases = erases || holds_a_block(&offered);
+  }
+  return erases;
+}
+
 bool pc_erase_is_offered(const struct pc_device *device, uint32_t address, uint32_t size) {
   for (uint32_t i = 0; i <= device->profile.erase_block_count; i++) {
     const struct pc_erase_block block = size_at(&device->profile, i);

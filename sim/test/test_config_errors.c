@@ -57,6 +57,8 @@ Test(config_errors, every_mistake_names_its_line_and_what_would_be_right) {
        "s.yaml:3: device.profile.reprogram must be a rule for reprogramming, not a list"},
       {"profile: w25q128jv", "profile: {name: x, sector_size: 96, page_size: 32, page_overflow: wraps}",
        "s.yaml:3: device.profile.page_overflow must be refuse or wrap, not 'wraps'; did you mean 'wrap'?"},
+      {"profile: w25q128jv", "profile: {name: x, sector_size: 96, sector_from: 9600}",
+       "s.yaml:2: nothing in its 16 sectors can be erased: see sector_from and erase_blocks"},
       {"profile: w25q128jv", "profile: {name: x, sector_size: 96, erased_value: 0x55}",
        "s.yaml:3: device.profile.erased_value must be 0xff or 0x00, not '0x55'; did you mean '0xff'?"},
       {"profile: w25q128jv", "profile: {name: x, sector_size: 96, page_overflow: wrap}",

@@ -181,6 +181,9 @@ uint8_t pc_profile_flip(const struct pc_profile *profile);
 /* The most bytes that one erase covers. */
 uint32_t pc_profile_largest_erase(const struct pc_profile *profile);
 
+/* Whether so many sectors of the part, whose profile is checked, hold a sector or a block that it erases at once. */
+bool pc_profile_erases(const struct pc_profile *profile, uint32_t sectors);
+
 /* Checks a profile's ranges and that `sectors` (1 to 65,535) of it fit: at most 256 MiB in all. */
 enum pc_result pc_profile_check(const struct pc_profile *profile, uint32_t sectors, struct pc_error *error);
 
