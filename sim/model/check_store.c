@@ -137,7 +137,13 @@ static enum pc_result ask(const struct arrival *arrival, struct pc_error *error)
   if (result != PC_OK) {
     return result;
   }
-  pc_check_writable(checker, arrival->expectation, arrival->report);
+  bool written = pc_check_writable(checker, arrival->expectation, arrival->report);
+  if (written && checker->target->promises.repairs_with_write) {
+    result = pc_check_image(checker, arrival->expectation->model, true, arrival->report, error);
+    if (result != PC_OK) {
+      return result;
+    }
+  }
   pc_device_rollback(checker->target->device, arrival->recovered);
   check_stable(checker, arrival->expectation, arrival->before, arrival->report);
   pc_check_bounds(checker, arrival->report);

@@ -54,7 +54,8 @@ static void check_probe(struct pc_checker *checker, struct pc_bytes key, const s
   }
 }
 
-static void probe(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
+/* Whether both the put and the delete worked. */
+static bool probe(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
   struct pc_target *target = checker->target;
   struct pc_bytes key = {.data = checker->probe_key, .size = checker->probe_key_size};
   struct pc_content put = {.live = true, .value = {.data = probe_value, .size = checker->probe_value_size}};
@@ -63,19 +64,21 @@ static void probe(struct pc_checker *checker, const struct pc_expectation *expec
   report->checked[PC_WRITABLE] = true;
   struct probing probing = begin_probing(checker, must_accept(expectation, key.size, put.value.size, &used));
   if (!accepted(&probing, pc_target_put(target, key, put.value), "put", report)) {
-    return;
+    return false;
   }
   check_probe(checker, key, &put, report);
   if (target->store->remove == NULL) {
-    return;
+    return false;
   }
   used.live_keys = 1;
   used.live_footprint =
       target->store->footprint == NULL ? 0 : target->store->footprint(&target->setup, key.size, put.value.size);
   probing = begin_probing(checker, must_accept(expectation, key.size, 0, &used));
-  if (accepted(&probing, pc_target_remove(target, key), "delete", report)) {
+  const bool removed = accepted(&probing, pc_target_remove(target, key), "delete", report);
+  if (removed) {
     check_probe(checker, key, &deleted, report);
   }
+  return removed;
 }
 
 /* What the store held before is there still, also where it had no room: an append over the end of what was acknowledged
@@ -98,9 +101,11 @@ static void check_others(struct pc_checker *checker, struct pc_report *report) {
   }
 }
 
-void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
+bool pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report) {
+  bool worked = false;
   if (checker->probe_key_size > 0) {
-    probe(checker, expectation, report);
+    worked = probe(checker, expectation, report);
     check_others(checker, report);
   }
+  return worked;
 }

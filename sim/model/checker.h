@@ -132,8 +132,8 @@ enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model 
                               struct pc_report *report, struct pc_error *error);
 
 /* Puts, gets and deletes a key that the workload doesn't use, if there is one that the store takes. The caller rolls
-   the device back. */
-void pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
+   the device back. Whether the store took both. */
+bool pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
 
 /* Checks a store that came up, from the journal's mark `before` on: everything but device_contract. */
 enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,

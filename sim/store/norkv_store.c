@@ -149,6 +149,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
       .memory_size = SUBJECT_SIZE + memory_size,
       .redundancy = settings.redundancy,
       .repairs_later = settings.recovery == NORKV_RECOVER_LAZY || settings.mends_late,
+      .repairs_with_write = settings.recovery == NORKV_RECOVER_LAZY,
       .has_layout = true,
       .layout =
           {

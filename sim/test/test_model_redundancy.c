@@ -3,13 +3,14 @@
 #include "test_model_help.h"
 
 /* norkv with one copy, which promises two; with repairs_later set, not at once. */
-static bool later;
+static bool later, with_write;
 
 static enum pc_status one_copy_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
                                          char *message, size_t size) {
   enum pc_status status = wrapped_configure(setup, promises, message, size);
   promises->redundancy = 2;
   promises->repairs_later = later;
+  promises->repairs_with_write = with_write;
   return status;
 }
 
@@ -44,6 +45,15 @@ Test(model_redundancy, is_not_due_when_a_recovery_ends_of_a_store_that_repairs_l
   bench_close(&bench);
 }
 
+Test(model_redundancy, is_due_after_the_first_write_where_that_is_stated) {
+  struct bench bench;
+  with_write = true;
+  open_one_copy(&bench, true);
+  bench_recover(&bench);
+  bench_expect(&bench, PC_REDUNDANT, "a", "every copy that the redundancy asks for", "1 of 2 copies");
+  bench_close(&bench);
+}
+
 Test(model_redundancy, is_due_after_maintenance) {
   for (int i = 0; i < 2; i++) {
     struct bench bench;
@@ -55,7 +65,7 @@ Test(model_redundancy, is_due_after_maintenance) {
 }
 
 /* norkv keeps two copies whatever is cut, also when it mends later. */
-static void expect_kept(const char *recovery, bool at_start) {
+static void expect_kept(const char *recovery, bool soon) {
   struct lab lab;
   struct lab_run run = {.jobs = 1};
   lab_open_generated(&lab, pc_store_named("norkv"), 5, 20, 1);
@@ -72,7 +82,7 @@ static void expect_kept(const char *recovery, bool at_start) {
   const struct pc_check_count *prefix = run.result.checks[PC_FAULT_PREFIX][0];
   cr_expect_gt(prefix[PC_MOUNTABLE].checks, 0);
   /* Each round is of a recovery or of an aftermath, which ends with maintenance. */
-  cr_expect_eq(prefix[PC_REDUNDANT].checks, at_start ? prefix[PC_MOUNTABLE].checks : prefix[PC_MOUNTABLE].checks / 2);
+  cr_expect_eq(prefix[PC_REDUNDANT].checks, soon ? prefix[PC_MOUNTABLE].checks : prefix[PC_MOUNTABLE].checks / 2);
   cr_expect_eq(prefix[PC_WELL_FORMED].checks, prefix[PC_MOUNTABLE].checks);
   lab_run_free(&run);
   lab_close(&lab);
@@ -81,5 +91,6 @@ static void expect_kept(const char *recovery, bool at_start) {
 Test(model_redundancy, is_kept_by_norkv_however_it_recovers) {
   expect_kept("immediate", true);
   expect_kept("manual", true);
-  expect_kept("lazy", false);
+  expect_kept("lazy", true); /* with the first write */
+  expect_kept("manual_late", false);
 }

@@ -17,8 +17,8 @@
 #include "powercut/flash.h"
 
 /* The version of this interface, and the oldest that is still taken: a store that was built for it needs no change. 4
-   added pc_store_setup.erases, 5 pc_store_setup.erased_value; nothing else. */
-#define PC_STORE_API 5u
+   added pc_store_setup.erases, 5 pc_store_setup.erased_value, 6 pc_store_promises.repairs_with_write; nothing else. */
+#define PC_STORE_API 6u
 #define PC_OLDEST_STORE_API 3u
 #define PC_STORE_SYMBOL "powercut_store"
 
@@ -113,6 +113,9 @@ struct pc_store_promises {
      last start. */
   uint32_t wear_spread;
   bool wear_spread_by_start;
+  /* With repairs_later: the first put or delete after a start has brought the copies back when it answers OK. Not there
+     for a store that was built for version 5 or before, which promises no such thing. */
+  bool repairs_with_write;
 };
 
 /* How full the store is, in the store's own measure. */
