@@ -123,10 +123,13 @@ invariant: durable
 cut_path: [{flash_operation: 1, fault: between_ops, variant: 0}]
 device: {profile: {name: tiny, sector_size: 512, program_unit: 1}, sectors: 4}
 store: {engine: norkv}
-workload: {inline: "put a $zeros\nput b 01"}
+workload:
+  inline: |
+    put a $zeros
+    put b 01
 END
 expect 0 replay alike.yaml
-says "(and 2 more lines like that)"
+says "(and 3 more lines like that)"
 expect 0 replay alike.yaml --all
 grep -qF "like that" out && fail "--all leaves lines out"
 
