@@ -95,3 +95,57 @@ Test(broken, a_sector_that_cannot_be_erased_does_not_keep_others_from_being_coll
     store_free(&store);
   }
 }
+
+/* Puts until one sector is empty, and breaks that one. The store has no sector to spare. */
+static void break_the_last_empty_sector(struct store *store, uint8_t redundancy, bool programs, bool erases) {
+  store_init(store, &(struct store_shape){512, (uint32_t)redundancy + 2, 1, redundancy, 32});
+  cr_assert_eq(store_start(store), NORKV_OK);
+  for (uint32_t i = 0; store->kv.empty_count > 1; i++) {
+    char key[8];
+    (void)snprintf(key, sizeof(key), "k%u", i % 4);
+    cr_assert_eq(store_put(store, key, "value"), NORKV_OK);
+  }
+  uint32_t empty = 0;
+  while (store->flash.bytes[empty * store->flash.sector_size] != 0xFF) {
+    empty++;
+  }
+  store->flash.broken_sector = empty;
+  store->flash.broken_programs = programs;
+  store->flash.broken_erases = erases;
+}
+
+/* What README.md says of it: puts go on while there is room, then they are FLASH errors, and nothing is lost. */
+Test(broken, a_last_empty_sector_that_fails_for_ever_ends_collections_and_loses_nothing) {
+  for (uint32_t shape = 0; shape < 9; shape++) {
+    struct store store;
+    bool programs = shape % 3 != 1;
+    break_the_last_empty_sector(&store, (uint8_t)(1 + shape / 3), programs, shape % 3 != 0);
+    uint32_t good = 0;
+    uint32_t failed = 0;
+    for (uint32_t i = 0; i < 60; i++) {
+      char value[12];
+      (void)snprintf(value, sizeof(value), "%u", i);
+      enum norkv_error err = store_put(&store, "again", value);
+      cr_assert(err == NORKV_OK || err == NORKV_ERR_FLASH, "shape %u, put %u: error %d", shape, i, (int)err);
+      good = err == NORKV_OK ? i : good;
+      failed += err == NORKV_OK ? 0 : 1;
+      cr_assert(!programs || err == NORKV_ERR_FLASH || failed == 0, "shape %u: put %u found room again", shape, i);
+      if (i % 20 == 10) {
+        cr_assert_eq(store_start(&store), NORKV_OK, "shape %u", shape);
+      }
+    }
+    cr_assert_gt(good, 0, "shape %u", shape);
+    cr_assert_gt(failed, 0, "shape %u", shape);
+    for (uint32_t i = 0; i < 4; i++) {
+      char key[8];
+      (void)snprintf(key, sizeof(key), "k%u", i);
+      cr_assert_str_eq(store_get(&store, key), "value", "shape %u", shape);
+    }
+    char value[12];
+    (void)snprintf(value, sizeof(value), "%u", good);
+    cr_assert_str_eq(store_get(&store, "again"), value, "shape %u", shape);
+    cr_assert(!programs || norkv_maintain(&store.kv, NORKV_MAINTAIN_HEAVY) == NORKV_ERR_FLASH, "shape %u", shape);
+    cr_assert_eq(store.flash.violations, 0);
+    store_free(&store);
+  }
+}
