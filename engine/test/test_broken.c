@@ -106,7 +106,7 @@ static void break_the_last_empty_sector(struct store *store, uint8_t redundancy,
     cr_assert_eq(store_put(store, key, "value"), NORKV_OK);
   }
   uint32_t empty = 0;
-  while (store->flash.bytes[empty * store->flash.sector_size] != 0xFF) {
+  while (store->flash.bytes[(size_t)empty * store->flash.sector_size] != 0xFF) {
     empty++;
   }
   store->flash.broken_sector = empty;

@@ -252,7 +252,7 @@ static enum pc_result step(struct soak *soak, struct pc_error *error) {
 static bool is_done(const struct soak *soak) {
   const struct pc_observer *observer = soak->plan->findings->observer;
   /* Nothing is left to cut where the workload ran through without a flash operation: the store is full for good. */
-  if (soak->ended || soak->idle > 2 * soak->plan->workload->operation_count) {
+  if (soak->ended || soak->idle > UINT64_C(2) * soak->plan->workload->operation_count) {
     return true;
   }
   if (soak->replay != NULL) {
