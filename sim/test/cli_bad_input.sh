@@ -35,6 +35,7 @@ refused 's/[{]name: tiny.*/w25q128jw/' "3: unknown profile 'w25q128jw'; did you 
 refused 's/prefix/prefxi/' "12: unknown fault class 'prefxi'; did you mean 'prefix'?"
 refused 's/power: [{]/power: {depth: 9, /' "12: power.depth must be 1 to 8, not 9"
 refused 's/operations: 60/operations: 0/' "8: workload.operations must be 1 to 100000000, not 0"
+refused 's/operations: 60/operations: 100000000/' "7: its operations and values would take"
 refused 's/^seed: 3/seed: 3\nseed: 4/' "14: 'seed' is given twice, first on line 13"
 refused 's/^seed: 3/seed: [/' "14: not YAML"
 refused '/^store:/,+1d' "1: 'store' is missing"

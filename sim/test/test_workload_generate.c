@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "powercut/random.h"
+#include "powercut/stream.h"
 #include "powercut/workload.h"
 #include "workload/popularity.h"
 
@@ -357,6 +358,22 @@ Test(workload_generate, what_is_out_of_range_is_named) {
   generator.key_size_max = 1;
   generator.keys = 63;
   expect_refused(&generator, "key_size_max must be at least 2 for 63 distinct keys, not 1");
+}
+
+Test(workload_generate, a_list_beyond_its_memory_is_refused_before_it_is_made) {
+  struct pc_generator generator = PLAIN;
+  generator.operations = PC_MAX_OPERATIONS;
+  memset(generator.mix, 0, sizeof generator.mix);
+  generator.mix[PC_PUT] = UINT32_MAX;
+  generator.value_size_min = 65534;
+  generator.value_size_max = 65534;
+  expect_refused(&generator,
+                 "its operations and values would take 6253623 MiB of memory, 1024 at most: take fewer operations or "
+                 "smaller values (powercut compare keeps none of them)");
+  struct pc_stream *stream;
+  struct pc_error error;
+  cr_expect_eq(pc_stream_open(&stream, &generator, 1, &error), PC_OK, "a stream keeps none of them");
+  pc_stream_close(stream);
 }
 
 Test(workload_generate, weights_may_be_as_large_as_they_fit) {

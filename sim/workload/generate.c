@@ -106,6 +106,16 @@ static bool add_operation(struct listing *listing) {
   return pc_builder_add(&listing->builder, &operation);
 }
 
+/* Bytes of the list, about: its operations, and the values of its puts. Nothing overflows: less than 2^64 by the ranges
+   of the fields. */
+static uint64_t listed_bytes(const struct pc_generator *generator) {
+  uint64_t mean = ((uint64_t)generator->value_size_min + generator->value_size_max) / 2;
+  uint64_t fixed = ((uint64_t)generator->static_size_min + generator->static_size_max) / 2;
+  uint64_t puts = (uint64_t)generator->operations * generator->mix[PC_PUT] / pc_mix_sum(generator);
+  uint64_t operations = (uint64_t)generator->static_keys + generator->operations;
+  return operations * sizeof(struct pc_operation) + puts * mean + generator->static_keys * fixed;
+}
+
 enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64_t seed, struct pc_workload *workload,
                                     struct pc_error *error) {
   *workload = (struct pc_workload){0};
@@ -113,6 +123,14 @@ enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64
   enum pc_result result = pc_stream_open(&listing.stream, generator, seed, error);
   if (result != PC_OK) {
     return result;
+  }
+  if (listed_bytes(generator) > PC_MAX_LISTED_BYTES) {
+    pc_stream_close(listing.stream);
+    return pc_fail(
+        error, PC_BAD_INPUT,
+        "its operations and values would take %llu MiB of memory, %u at most: take fewer operations or smaller "
+        "values (powercut compare keeps none of them)",
+        (unsigned long long)(listed_bytes(generator) >> 20), PC_MAX_LISTED_BYTES >> 20);
   }
   listing.indices = calloc(pc_stream_key_count(listing.stream), sizeof *listing.indices);
   bool complete = listing.indices != NULL;

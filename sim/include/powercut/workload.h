@@ -100,8 +100,9 @@ enum pc_result pc_generator_check(const struct pc_generator *generator, struct p
 /* The same generator and seed give the same operations everywhere: all of it is integer arithmetic. Keys are distinct,
    of letters and digits; those of low rank are the popular ones, and only keys that some operation uses are in the
    workload. A maintain is of each level with equal chance. Value bytes are random, or mixed. What a field changes stays
-   apart: kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: as of pc_generator_check. On failure
-   nothing is left to free. */
+   apart: kinds, keys and values are drawn from streams of their own. PC_BAD_INPUT: as of pc_generator_check, or the
+   list would take more than PC_MAX_LISTED_BYTES. On failure nothing is left to free. */
+#define PC_MAX_LISTED_BYTES 0x40000000u
 enum pc_result pc_workload_generate(const struct pc_generator *generator, uint64_t seed, struct pc_workload *workload,
                                     struct pc_error *error);
 
