@@ -13,9 +13,8 @@
 #include "scalar.h"
 #include "scenario.h"
 
-#define MOST_EMBEDDED                                                                            \
-  (256u * 1024) /* programmed bytes of an image that is written into a repro, each as two digits \
-                 */
+/* Programmed bytes of an image that is written into a repro, each as two digits. */
+#define MOST_EMBEDDED ((size_t)256 << 10)
 #define MOST_IMAGE ((size_t)256 << 20) /* bytes: no device is larger */
 #define LINE_BYTES 32u                 /* of a line that is written */
 
