@@ -39,7 +39,7 @@ deeper=(--set power.depth=2 --set workload.operations=25 --set power.samples=1 -
 outcome() {
   rm -rf s.db repros
   expect "$1" run s.yaml --set "store.plugin=$POWERCUT_PLUGINS/$2.so" --set "power.faults=[$3]" --db s.db \
-    --repros repros "${@:4}"
+    --repros repros --no-shrink "${@:4}"
 }
 
 # finds CLASS STORE LOWER [OPTION...]: the store survives the lower classes, and this one catches it.
@@ -52,7 +52,7 @@ finds() {
     expect 1 replay "$repro"
     says "as was recorded"
     count=$((count + 1))
-  done < <(find repros -name '*.yaml' ! -name '*shrunk*' | sort | head -n 2)
+  done < <(find repros -name '*.yaml' | sort | head -n 2)
   [[ $count -gt 0 ]] || fail "$2: no repro"
 }
 
