@@ -41,7 +41,7 @@ for scenario in works forgets; do
 done
 
 # The same after it was killed.
-longer=(works.yaml --set power.depth=2 --set power.limit=16 --no-shrink)
+longer=(works.yaml --set power.depth=2 --set power.limit=64 --no-shrink)
 "$POWERCUT" run "${longer[@]}" --db stopped.db --jobs 1 >/dev/null 2>&1 &
 for _ in {1..600}; do
   [[ $(sqlite3 stopped.db 'SELECT explored > 0 FROM v_progress' 2>/dev/null) != 1 ]] || break
