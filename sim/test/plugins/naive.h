@@ -176,21 +176,26 @@ static inline bool naive_is_whole(const uint8_t *coded, const struct naive_recor
   return naive_sum_is_right(record);
 }
 
-static inline bool naive_read(const struct naive *self, uint32_t address, uint8_t *data, uint32_t size) {
-  bool done = self->flash.read(self->flash.context, address, data, size) == PC_FLASH_OK;
-  for (uint32_t i = 0; done && i < size; i++) {
+static inline void naive_flip(const struct naive *self, uint8_t *data, uint32_t size) {
+  for (uint32_t i = 0; i < size; i++) {
     data[i] ^= self->flip;
   }
+}
+
+static inline bool naive_read(const struct naive *self, uint32_t address, uint8_t *data, uint32_t size) {
+  bool done = self->flash.read(self->flash.context, address, data, size) == PC_FLASH_OK;
+  naive_flip(self, data, done ? size : 0);
   return done;
 }
 
-/* Reads a sector; a unit that can't be read, and what changes from read to read, is unstable. */
+/* Reads a sector; a unit that can't be read, and what changes from read to read, is unstable. What is read again is
+   compared as it comes from the flash: there is a lot of it. */
 static inline bool naive_load(struct naive *self, uint32_t sector) {
   const struct pc_flash *flash = &self->flash;
   uint32_t base = sector * NAIVE_SECTOR;
   uint8_t *image = self->image[sector], *unstable = self->unstable[sector];
   memset(unstable, 0, NAIVE_SECTOR);
-  if (!naive_read(self, base, image, NAIVE_SECTOR)) {
+  if (flash->read(flash->context, base, image, NAIVE_SECTOR) != PC_FLASH_OK) {
     if (naive_ways.gives_up_on_errors) {
       return false;
     }
@@ -202,13 +207,15 @@ static inline bool naive_load(struct naive *self, uint32_t sector) {
     return true;
   }
   for (int i = 0; i < (naive_ways.reads_once ? 0 : NAIVE_READS); i++) {
-    if (!naive_read(self, base, self->scratch, NAIVE_SECTOR)) {
+    if (flash->read(flash->context, base, self->scratch, NAIVE_SECTOR) != PC_FLASH_OK) {
       return false;
     }
-    for (uint32_t at = 0; memcmp(self->scratch, image, NAIVE_SECTOR) != 0 && at < NAIVE_SECTOR; at++) {
+    bool same = memcmp(self->scratch, image, NAIVE_SECTOR) == 0;
+    for (uint32_t at = 0; !same && at < NAIVE_SECTOR; at++) {
       unstable[at] |= self->scratch[at] != image[at];
     }
   }
+  naive_flip(self, image, NAIVE_SECTOR);
   return true;
 }
 
