@@ -57,18 +57,8 @@ static enum pc_result fail_given(const struct pc_scenario *scenario, const struc
 
 enum pc_result pc_scenario_update(const struct pc_store *store, const struct pc_update *update,
                                   struct pc_parameter *complete, struct pc_error *error) {
-  for (size_t i = 0; i < update->count; i++) {
-    const struct pc_parameter *change = &update->changes[i];
-    size_t at = 0;
-    while (at < store->parameter_count && strcmp(complete[at].name, change->name) != 0) {
-      at++;
-    }
-    if (at == store->parameter_count) {
-      return fail_unknown(update->place, store, change->name, error);
-    }
-    complete[at].value = change->value;
-  }
-  return PC_OK;
+  const struct pc_parameter *unknown = pc_update_apply(update, complete, store->parameter_count);
+  return unknown == NULL ? PC_OK : fail_unknown(update->place, store, unknown->name, error);
 }
 
 enum pc_result pc_scenario_parameters(const struct pc_scenario *scenario, const struct pc_store *store,

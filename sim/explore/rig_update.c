@@ -7,25 +7,25 @@
 
 #include "rig.h"
 
-/* Puts the changes in their places. `*changed`: any of them says another thing than before. */
-static enum pc_result change_parameters(struct pc_rig *rig, const struct pc_update *update, bool *changed,
-                                        struct pc_error *error) {
+/* Keeps the parameters as they are beside themselves, and changes them. */
+static enum pc_result change_parameters(struct pc_rig *rig, const struct pc_update *update, struct pc_error *error) {
+  const struct pc_subject *subject = rig->subject;
+  const size_t count = subject->parameter_count;
+  memcpy(rig->parameters + count, rig->parameters, count * sizeof *rig->parameters);
+  const struct pc_parameter *unknown = pc_update_apply(update, rig->parameters, count);
+  return unknown == NULL ? PC_OK
+                         : pc_fail(error, PC_BAD_INPUT, "%s: %s has no parameter '%s'", update->place,
+                                   subject->store->name, unknown->name);
+}
+
+/* Whether any of the parameters says another thing than before. */
+static bool is_changed(const struct pc_rig *rig) {
   const size_t count = rig->subject->parameter_count;
-  *changed = false;
-  for (size_t i = 0; i < update->count; i++) {
-    const struct pc_parameter *change = &update->changes[i];
-    size_t at = 0;
-    while (at < count && strcmp(rig->parameters[at].name, change->name) != 0) {
-      at++;
-    }
-    if (at == count) {
-      return pc_fail(error, PC_BAD_INPUT, "%s: %s has no parameter '%s'", update->place, rig->subject->store->name,
-                     change->name);
-    }
-    *changed = *changed || strcmp(rig->parameters[at].value, change->value) != 0;
-    rig->parameters[at].value = change->value;
+  bool changed = false;
+  for (size_t i = 0; i < count; i++) {
+    changed = changed || strcmp(rig->parameters[i].value, rig->parameters[count + i].value) != 0;
   }
-  return PC_OK;
+  return changed;
 }
 
 static void note_configuration(struct pc_rig *rig) {
@@ -90,18 +90,15 @@ static enum pc_result renew_checker(struct pc_rig *rig, struct pc_error *error) 
 
 enum pc_result pc_rig_update(struct pc_rig *rig, uint32_t operation, struct pc_error *error) {
   const struct pc_update *update = rig->workload->operations[operation].update;
-  const size_t count = rig->subject->parameter_count;
-  bool changed = false;
   if (update == NULL) {
     return PC_OK;
   }
   struct pc_store_setup before = rig->target.setup;
-  before.parameters = rig->parameters + count;
-  memcpy(rig->parameters + count, rig->parameters, count * sizeof *rig->parameters);
+  before.parameters = rig->parameters + rig->subject->parameter_count;
   uint32_t copies = rig->model.copies > 0 ? rig->model.copies : rig->target.promises.redundancy;
   pc_target_stop(&rig->target); /* it has its old parameters to the end */
-  enum pc_result result = change_parameters(rig, update, &changed, error);
-  if (result != PC_OK || !changed) {
+  enum pc_result result = change_parameters(rig, update, error);
+  if (result != PC_OK || !is_changed(rig)) {
     return result;
   }
   result = pc_target_update(&rig->target, error);

@@ -122,6 +122,22 @@ void pc_update_write(const struct pc_update *update, struct pc_buffer *text) {
   }
 }
 
+const struct pc_parameter *pc_update_apply(const struct pc_update *update, struct pc_parameter *parameters,
+                                           size_t count) {
+  for (size_t i = 0; i < update->count; i++) {
+    const struct pc_parameter *change = &update->changes[i];
+    size_t at = 0;
+    while (at < count && strcmp(parameters[at].name, change->name) != 0) {
+      at++;
+    }
+    if (at == count) {
+      return change;
+    }
+    parameters[at].value = change->value;
+  }
+  return NULL;
+}
+
 /* The update, copied into the workload; NULL: no memory. */
 static const struct pc_update *keep_update(struct pc_arena **arena, const struct pc_update *update) {
   struct pc_parameter *changes;

@@ -21,6 +21,12 @@ struct pc_update {
 };
 #define PC_MAX_UPDATE_CHANGES 64u
 
+/* Puts the changes in the places of the complete parameters that they name, whose values point into the update from
+   then on. NULL; or the first change that names none of them: those before it are in place, it and those behind it are
+   not. */
+const struct pc_parameter *pc_update_apply(const struct pc_update *update, struct pc_parameter *parameters,
+                                           size_t count);
+
 struct pc_operation {
   enum pc_operation_kind kind;
   enum pc_maintenance level;      /* of a maintain */
