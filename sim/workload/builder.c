@@ -6,6 +6,10 @@
 #include "arena.h"
 #include "powercut/random.h"
 
+struct pc_builder pc_builder_resume(const struct pc_workload *workload) {
+  return (struct pc_builder){.workload = *workload, .operation_capacity = workload->operation_count};
+}
+
 bool pc_builder_bytes(struct pc_builder *builder, size_t size, uint8_t **bytes) {
   *bytes = NULL;
   if (size == 0) {
@@ -40,7 +44,10 @@ static bool reserve_key(struct pc_builder *builder) {
   if (builder->workload.key_count < builder->key_capacity) {
     return true;
   }
-  uint32_t capacity = builder->key_capacity == 0 ? 64 : builder->key_capacity * 2;
+  uint32_t capacity = 64;
+  while (capacity <= builder->workload.key_count) {
+    capacity *= 2;
+  }
   struct pc_bytes *keys = realloc(builder->workload.keys, capacity * sizeof *keys);
   if (keys == NULL) {
     return false;

@@ -1,4 +1,5 @@
-/* How a workload is put together, operation by operation, by the trace reader and by the generator. */
+/* How a workload is put together: operation by operation by the trace reader and by the generator, and by what adds
+   keys to one that is there. */
 #ifndef PC_WORKLOAD_BUILDER_H
 #define PC_WORKLOAD_BUILDER_H
 
@@ -7,13 +8,17 @@
 
 #include "powercut/workload.h"
 
-/* Zero it to begin; end with pc_builder_finish or pc_builder_abandon. */
+/* Zero it to begin, or take pc_builder_resume; end with pc_builder_finish or pc_builder_abandon. */
 struct pc_builder {
   struct pc_workload workload;
   uint32_t key_capacity, operation_capacity;
-  uint32_t *slots; /* hash table of key indices + 1, linear probing; 0: free */
+  uint32_t *slots; /* hash table of key indices + 1, linear probing; 0: free. Of twice the key capacity, which is a
+                      power of two; not made before there is a key to find */
   uint32_t slot_count;
 };
+
+/* Goes on with a workload that was finished: it is the builder's until that is finished, too. */
+struct pc_builder pc_builder_resume(const struct pc_workload *workload);
 
 /* Each returns false when memory ran out. */
 
