@@ -49,10 +49,6 @@ const uint8_t *pc_checker_pattern(const struct pc_checker *checker, uint32_t ste
 const char *pc_describe_content(const struct pc_content *content, char *text);
 const char *pc_describe_answer(enum pc_status status, struct pc_bytes value, char *text);
 
-/* Adds to the evidence of an invariant that failed. */
-__attribute__((format(printf, 3, 4))) void pc_report_note(struct pc_report *report, enum pc_invariant invariant,
-                                                          const char *note, ...);
-
 /* What a get answered; the value is in the checker's buffer. */
 struct pc_answer {
   enum pc_status status;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "checker.h"
+#include "powercut/model.h"
 
 void pc_report_clear(struct pc_report *report) {
   memset(report->checked, 0, sizeof report->checked);

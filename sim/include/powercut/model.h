@@ -99,6 +99,9 @@ __attribute__((format(printf, 5, 6))) void pc_report_fail(struct pc_report *repo
 __attribute__((format(printf, 6, 7))) void pc_report_answer(struct pc_report *report, enum pc_invariant invariant,
                                                             const struct pc_bytes *key, const char *expected,
                                                             enum pc_status status, const char *actual, ...);
+/* Adds to the evidence of an invariant that failed. */
+__attribute__((format(printf, 3, 4))) void pc_report_note(struct pc_report *report, enum pc_invariant invariant,
+                                                          const char *note, ...);
 void pc_report_clear(struct pc_report *report);
 /* Whether any invariant failed. */
 bool pc_report_failed(const struct pc_report *report);
