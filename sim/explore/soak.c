@@ -107,15 +107,16 @@ static enum pc_result cut_at(struct soak *soak, size_t mark, struct pc_error *er
   if (result != PC_OK) {
     return result;
   }
-  struck.cut.flash_operation = soak->flash_operation;
+  const struct pc_cut cut = {
+      .flash_operation = soak->flash_operation, .fault = struck.fault, .variant = struck.variant};
   soak->path =
-      (struct pc_cut_path){.depth = 1, .cuts = {struck.cut}, .life = soak->path.life, .number = soak->path.number + 1};
+      (struct pc_cut_path){.depth = 1, .cuts = {cut}, .life = soak->path.life, .number = soak->path.number + 1};
   soak->flash_operation++;
   tell(soak, (struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
                               .depth = 1,
                               .flash = &struck.left,
-                              .flash_operation = struck.cut.flash_operation,
-                              .cut = &struck.cut});
+                              .flash_operation = cut.flash_operation,
+                              .cut = &cut});
   return result;
 }
 

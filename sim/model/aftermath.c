@@ -54,7 +54,7 @@ static void note_steps(const struct pc_aftermath *aftermath) {
       pc_report_note(aftermath->report, invariant, " (after recovery and %u more operations)", aftermath->steps);
     } else if (aftermath->report->failed[invariant]) {
       pc_report_note(aftermath->report, invariant, " (after recovery and %u more operations, %u cut, the last by %s)",
-                     aftermath->steps, aftermath->cuts, pc_fault_class(aftermath->last.cut.fault)->name);
+                     aftermath->steps, aftermath->cuts, pc_fault_class(aftermath->last.fault)->name);
     }
   }
 }

@@ -5,8 +5,8 @@
 #ifndef POWERCUT_STRIKE_H
 #define POWERCUT_STRIKE_H
 
+#include "powercut/fault.h"
 #include "powercut/random.h"
-#include "powercut/violation.h"
 
 /* Set the first part; zero the rest to begin, and end with pc_striker_free. */
 struct pc_striker {
@@ -22,7 +22,8 @@ struct pc_striker {
 void pc_striker_free(struct pc_striker *striker);
 
 struct pc_struck {
-  struct pc_cut cut;              /* but for its flash operation's number, which is the caller's */
+  enum pc_fault fault; /* PC_FAULT_BETWEEN_OPS where no class can strike: nothing is left */
+  uint32_t variant;
   struct pc_flash_operation left; /* the bytes are the journal's and the striker's */
 };
 

@@ -11,7 +11,7 @@ void pc_striker_free(struct pc_striker *striker) {
 }
 
 /* False: no class can strike there. */
-static bool choose(struct pc_striker *striker, const struct pc_fault_input *input, struct pc_cut *cut) {
+static bool choose(struct pc_striker *striker, const struct pc_fault_input *input, struct pc_struck *struck) {
   enum pc_fault classes[PC_FAULT_COUNT];
   uint32_t variants[PC_FAULT_COUNT], count = 0;
   for (enum pc_fault fault = 0; fault < PC_FAULT_COUNT; fault++) {
@@ -25,8 +25,8 @@ static bool choose(struct pc_striker *striker, const struct pc_fault_input *inpu
     return false;
   }
   uint64_t chosen = pc_random_below(striker->random, count);
-  cut->fault = classes[chosen];
-  cut->variant = (uint32_t)pc_random_below(striker->random, variants[chosen]);
+  struck->fault = classes[chosen];
+  struck->variant = (uint32_t)pc_random_below(striker->random, variants[chosen]);
   return true;
 }
 
@@ -59,9 +59,8 @@ enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_stru
   input.operation.after = striker->after;
   pc_fault_describe(&input, device);
   *struck = (struct pc_struck){.left = input.operation};
-  if (choose(striker, &input, &struck->cut)) {
-    result =
-        pc_fault_leave(device, struck->cut.fault, &input, struck->cut.variant, &striker->memory, &struck->left, error);
+  if (choose(striker, &input, struck)) {
+    result = pc_fault_leave(device, struck->fault, &input, struck->variant, &striker->memory, &struck->left, error);
   } else {
     struck->left.after = struck->left.before;
   }
