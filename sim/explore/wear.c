@@ -261,6 +261,11 @@ static enum pc_result open_all(struct pc_wear *wear, struct pc_error *error) {
   if (result == PC_OK) {
     pc_device_set_worn(wear->device, subject->worn);
     pc_device_set_journal(wear->device, false);
+    wear->striker = (struct pc_striker){.device = wear->device,
+                                        .random = &wear->cuts,
+                                        .samples = wear->job->power->samples,
+                                        .limit = wear->job->power->limit};
+    memcpy(wear->striker.faults, wear->job->power->faults, sizeof wear->striker.faults);
     /* As many keys as an exploration has. */
     result = pc_target_open(&wear->target, subject->store, wear->device, subject->parameters, subject->parameter_count,
                             pc_stream_key_count(wear->stream) + 1, error);
@@ -294,7 +299,6 @@ enum pc_result pc_wear_run_one(const struct pc_wear_job *job, struct pc_notice *
   pc_stream_close(wear.stream);
   free(wear.keys);
   free(wear.buffer);
-  pc_fault_memory_free(&wear.torn);
-  free(wear.kept);
+  pc_striker_free(&wear.striker);
   return outcome;
 }

@@ -2,8 +2,8 @@
 #ifndef PC_EXPLORE_WEAR_H
 #define PC_EXPLORE_WEAR_H
 
-#include "powercut/random.h"
 #include "powercut/stream.h"
+#include "powercut/strike.h"
 #include "powercut/target.h"
 #include "powercut/wear.h"
 #include "process.h"
@@ -24,10 +24,8 @@ struct pc_wear {
   struct pc_worn_key *keys;
   uint8_t *buffer; /* for what is read */
   size_t buffer_size;
-  struct pc_random cuts;
-  struct pc_fault_memory torn;
-  uint8_t *kept;                  /* room for a flash operation's bytes before and after */
-  size_t kept_size;               /* of each */
+  struct pc_random cuts; /* when, where and how the power is cut */
+  struct pc_striker striker;
   uint64_t interval, next_sample; /* in operations */
   struct pc_wear_result *result;
 };
