@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "subject.h"
+
 static enum pc_result take_parameters(struct pc_rig *rig, const struct pc_subject *subject, struct pc_error *error) {
   rig->parameters = calloc(2 * subject->parameter_count + 1, sizeof *rig->parameters);
   if (rig->parameters == NULL) {
@@ -15,16 +17,9 @@ static enum pc_result take_parameters(struct pc_rig *rig, const struct pc_subjec
 }
 
 static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *subject, struct pc_error *error) {
-  enum pc_result result = pc_device_create(&rig->device, subject->profile, subject->sectors, error);
+  enum pc_result result = pc_subject_create_device(subject, &rig->device, error);
   if (result != PC_OK) {
     return result;
-  }
-  pc_device_set_worn(rig->device, subject->worn);
-  if (subject->image.size > 0) {
-    result = pc_device_load(rig->device, subject->image, error);
-    if (result != PC_OK) {
-      return result;
-    }
   }
   result = take_parameters(rig, subject, error);
   if (result != PC_OK) {

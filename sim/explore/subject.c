@@ -1,6 +1,26 @@
-/* A store is asked whether it takes its setup in a process of its own: it may fall over at that, or print. */
+/* The device of a subject; and its store, which is asked whether it takes its setup in a process of its own: it may
+   fall over at that, or print. */
+#include "subject.h"
+
 #include "powercut/target.h"
 #include "trial.h"
+
+enum pc_result pc_subject_create_device(const struct pc_subject *subject, struct pc_device **device,
+                                        struct pc_error *error) {
+  enum pc_result result = pc_device_create(device, subject->profile, subject->sectors, error);
+  if (result != PC_OK) {
+    return result;
+  }
+  pc_device_set_worn(*device, subject->worn);
+  if (subject->image.size > 0) {
+    result = pc_device_load(*device, subject->image, error);
+  }
+  if (result != PC_OK) {
+    pc_device_destroy(*device);
+    *device = NULL;
+  }
+  return result;
+}
 
 struct question {
   const struct pc_subject *subject;
@@ -17,7 +37,7 @@ struct answer {
 static enum pc_result ask(const struct question *question, struct pc_store_promises *promises, struct pc_error *error) {
   const struct pc_subject *subject = question->subject;
   struct pc_device *device;
-  enum pc_result result = pc_device_create(&device, subject->profile, subject->sectors, error);
+  enum pc_result result = pc_subject_create_device(subject, &device, error);
   if (result != PC_OK) {
     return result;
   }

@@ -7,6 +7,7 @@
 
 #include "powercut/decoder.h"
 #include "powercut/target.h"
+#include "subject.h"
 #include "trial.h"
 
 /* No entry of any store is smaller: so many keys at most are on an image, as far as a store wants to know. */
@@ -80,18 +81,16 @@ static bool is_outgrown(const struct pc_target *target, const struct pc_entry *e
          target->store->footprint(&target->setup, entry->key.size, entry->value.size) != entry->size;
 }
 
-/* Keys that are deleted, which the store may remember, and which must stay so. */
+/* Keys that are deleted, which the store may remember, and which must stay so: once for each copy that says so. */
 static enum pc_result decode(struct looking *looking, struct pc_error *error) {
   struct pc_decoded decoded = {0};
   enum pc_result result =
       pc_decode(pc_device_cells(looking->device), &looking->target.promises.layout, &decoded, error);
-  struct pc_bytes last = {0};
   for (uint32_t i = 0; result == PC_OK && i < decoded.entry_count; i++) {
     const struct pc_entry *entry = &decoded.entries[i];
     looking->outgrown = looking->outgrown || is_outgrown(&looking->target, entry);
-    if (entry->state == PC_ENTRY_TOMBSTONE && !pc_bytes_equal(entry->key, last)) {
+    if (entry->state == PC_ENTRY_TOMBSTONE) {
       add(looking, entry->key, (struct pc_bytes){0}, false);
-      last = entry->key;
     }
   }
   pc_decoded_free(&decoded);
@@ -113,10 +112,7 @@ static enum pc_result open_target(struct looking *looking, const struct survey *
 
 static enum pc_result look(struct looking *looking, const struct survey *survey, struct pc_error *error) {
   const struct pc_subject *subject = survey->subject;
-  enum pc_result result = pc_device_create(&looking->device, subject->profile, subject->sectors, error);
-  if (result == PC_OK) {
-    result = pc_device_load(looking->device, subject->image, error);
-  }
+  enum pc_result result = pc_subject_create_device(subject, &looking->device, error);
   if (result == PC_OK) {
     result = open_target(looking, survey, error);
   }

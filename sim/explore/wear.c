@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "latency.h"
+#include "subject.h"
 
 /* Operations between the first samples; doubled whenever there are too many. */
 #define FIRST_INTERVAL 1024u
@@ -256,10 +257,9 @@ static enum pc_result open_all(struct pc_wear *wear, struct pc_error *error) {
     result = take_memory(wear, error);
   }
   if (result == PC_OK) {
-    result = pc_device_create(&wear->device, subject->profile, subject->sectors, error);
+    result = pc_subject_create_device(subject, &wear->device, error);
   }
   if (result == PC_OK) {
-    pc_device_set_worn(wear->device, subject->worn);
     pc_device_set_journal(wear->device, false);
     wear->striker = (struct pc_striker){.device = wear->device,
                                         .random = &wear->cuts,

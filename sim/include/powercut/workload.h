@@ -45,7 +45,7 @@ struct pc_initial {
 struct pc_workload {
   struct pc_bytes *keys; /* distinct, in order of first use; those that are only there at the beginning come last */
   uint32_t key_count;
-  struct pc_initial *initial; /* of different keys; all others were never put */
+  struct pc_initial *initial; /* of a key that is there twice, the last counts; all others were never put */
   uint32_t initial_count;
   bool outgrown; /* what is there at the beginning takes another size on flash than the store would give it */
   struct pc_operation *operations;
