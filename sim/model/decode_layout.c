@@ -8,15 +8,6 @@
 #define MAX_REDUNDANCY 16u
 #define ERASED_MAGIC 0xFFFFFFFFu
 
-const char *pc_checksum_name(enum pc_checksum checksum) {
-  static const char *const names[PC_CHECKSUM_COUNT] = {
-      [PC_CHECKSUM_NONE] = "none",
-      [PC_CHECKSUM_CRC16_CCITT] = "crc16_ccitt",
-      [PC_CHECKSUM_CRC32C] = "crc32c",
-  };
-  return names[checksum];
-}
-
 const char *pc_entry_state_text(enum pc_entry_state state) {
   switch (state) {
     case PC_ENTRY_LIVE:

@@ -37,12 +37,6 @@ const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT] = {
                 "what is checked again: read (each value), write (what was programmed), both or none"},
 };
 
-static const char *const checksum_names[] = {
-    [NORKV_CHECKSUM_NONE] = "none",
-    [NORKV_CHECKSUM_CRC16_CCITT] = "crc16_ccitt",
-    [NORKV_CHECKSUM_CRC32C] = "crc32c",
-};
-
 /* Manual recovery by a firmware that mends when it maintains the store, not when it starts it. */
 #define MANUAL_LATE (NORKV_RECOVER_MANUAL + 1)
 
@@ -91,6 +85,18 @@ static int find_word(const char *const *names, size_t count, const char *word, s
   return -1;
 }
 
+/* False: there is none of that name. */
+static bool find_checksum(const char *word, size_t length, enum norkv_checksum *checksum) {
+  for (enum pc_checksum each = 0; each < PC_CHECKSUM_COUNT; each++) {
+    const char *name = pc_checksum_name(each);
+    if (find_word(&name, 1, word, length) == 0) {
+      *checksum = (enum norkv_checksum)each;
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Where a problem is told. */
 struct message {
   char *text;
@@ -109,12 +115,7 @@ static bool read_format(const char *text, size_t length, struct norkv_format *fo
   if (colon == NULL || !pc_number_read(text, colon, UINT32_MAX, &format->magic) || format->magic == UINT32_MAX) {
     return false;
   }
-  int checksum = find_word(checksum_names, COUNT(checksum_names), colon + 1, length - (size_t)(colon + 1 - text));
-  if (checksum < 0) {
-    return false;
-  }
-  format->checksum = (enum norkv_checksum)checksum;
-  return true;
+  return find_checksum(colon + 1, length - (size_t)(colon + 1 - text), &format->checksum);
 }
 
 static bool has_magic(const struct pc_norkv_settings *settings, uint32_t magic) {
@@ -151,12 +152,11 @@ static enum pc_status read_format_parameters(const struct pc_store_setup *setup,
     return read_formats(formats, settings) ? PC_STATUS_OK : refuse(message, size, FORMATS, formats);
   }
   const char *name = setup->parameters[CHECKSUM].value;
-  int checksum = find_word(checksum_names, COUNT(checksum_names), name, strlen(name));
-  if (checksum < 0) {
+  enum norkv_checksum checksum;
+  if (!find_checksum(name, strlen(name), &checksum)) {
     return refuse(message, size, CHECKSUM, name);
   }
-  settings->formats[0] =
-      (struct norkv_format){.magic = default_magics[checksum], .checksum = (enum norkv_checksum)checksum};
+  settings->formats[0] = (struct norkv_format){.magic = default_magics[checksum], .checksum = checksum};
   settings->format_count = 1;
   return PC_STATUS_OK;
 }

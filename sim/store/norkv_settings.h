@@ -5,6 +5,12 @@
 #include "norkv/norkv.h"
 #include "powercut/store.h"
 
+/* norkv's checksums are cast to those of a layout and back. */
+_Static_assert((int)NORKV_CHECKSUM_NONE == (int)PC_CHECKSUM_NONE &&
+                   (int)NORKV_CHECKSUM_CRC16_CCITT == (int)PC_CHECKSUM_CRC16_CCITT &&
+                   (int)NORKV_CHECKSUM_CRC32C == (int)PC_CHECKSUM_CRC32C,
+               "the same numbers");
+
 #define PC_NORKV_PARAMETER_COUNT 10u
 extern const struct pc_parameter_info pc_norkv_parameters[PC_NORKV_PARAMETER_COUNT];
 

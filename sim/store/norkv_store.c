@@ -116,18 +116,6 @@ static struct norkv_config configuration(const struct pc_store_setup *setup, con
   };
 }
 
-static enum pc_checksum decoder_checksum(enum norkv_checksum checksum) {
-  switch (checksum) {
-    case NORKV_CHECKSUM_NONE:
-      return PC_CHECKSUM_NONE;
-    case NORKV_CHECKSUM_CRC16_CCITT:
-      return PC_CHECKSUM_CRC16_CCITT;
-    case NORKV_CHECKSUM_CRC32C:
-      break;
-  }
-  return PC_CHECKSUM_CRC32C;
-}
-
 static enum pc_status store_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
                                       char *message, size_t message_size) {
   struct pc_norkv_settings settings;
@@ -169,7 +157,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
   }
   for (size_t i = 0; i < settings.format_count; i++) {
     promises->layout.formats[i] = (struct pc_format){.magic = settings.formats[i].magic,
-                                                     .checksum = decoder_checksum(settings.formats[i].checksum)};
+                                                     .checksum = (enum pc_checksum)settings.formats[i].checksum};
   }
   return PC_STATUS_OK;
 }

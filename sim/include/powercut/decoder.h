@@ -12,10 +12,6 @@
 #include "powercut/error.h"
 #include "powercut/store.h"
 
-/* "none", "crc16_ccitt" or "crc32c", as norkv's parameters and `inspect --format` name them. */
-#define PC_CHECKSUM_COUNT 3u
-const char *pc_checksum_name(enum pc_checksum checksum);
-
 enum pc_entry_state {
   PC_ENTRY_LIVE,       /* a copy of the current value of its key */
   PC_ENTRY_TOMBSTONE,  /* a copy of the current entry of its key, which is deleted */

@@ -62,7 +62,10 @@ struct pc_store_setup {
   uint8_t erased_value;
 };
 
-enum pc_checksum { PC_CHECKSUM_NONE, PC_CHECKSUM_CRC16_CCITT, PC_CHECKSUM_CRC32C };
+enum pc_checksum { PC_CHECKSUM_NONE, PC_CHECKSUM_CRC16_CCITT, PC_CHECKSUM_CRC32C, PC_CHECKSUM_COUNT };
+/* "none", "crc16_ccitt" or "crc32c", as norkv's parameters and `inspect --format` name them. */
+const char *pc_checksum_name(enum pc_checksum checksum);
+
 struct pc_format {
   uint32_t magic;
   enum pc_checksum checksum;

@@ -19,3 +19,12 @@ const char *pc_status_text(enum pc_status status) {
   }
   return "a status that the interface does not have";
 }
+
+const char *pc_checksum_name(enum pc_checksum checksum) {
+  static const char *const names[PC_CHECKSUM_COUNT] = {
+      [PC_CHECKSUM_NONE] = "none",
+      [PC_CHECKSUM_CRC16_CCITT] = "crc16_ccitt",
+      [PC_CHECKSUM_CRC32C] = "crc32c",
+  };
+  return names[checksum];
+}
