@@ -6,7 +6,7 @@ static void take(const struct pc_repro *repro, const struct pc_subject *subject,
   scenario.workload = shrunk->workload;
   scenario.plan = shrunk->plan;
   shrinkage->operations = shrunk->workload.operation_count;
-  shrinkage->path = shrunk->violation.path;
+  shrinkage->cuts = shrunk->plan.listed != NULL ? shrunk->plan.count : shrunk->violation.path.depth;
   pc_repro_write(&scenario, subject->parameters, subject->parameter_count, &shrunk->violation, &shrinkage->text);
 }
 

@@ -9,7 +9,7 @@
 struct pc_shrinkage {
   uint32_t operations_before; /* up to the one that is cut */
   uint32_t operations;
-  struct pc_cut_path path;    /* after */
+  uint32_t cuts;              /* after */
   struct pc_buffer text;      /* the smaller repro; empty if the one before doesn't show its violation, or it was
                                  interrupted */
   bool complete, interrupted; /* struct pc_shrunk */

@@ -53,6 +53,19 @@ static void write_workload(struct pc_buffer *text, const struct pc_workload *wor
   }
 }
 
+static void write_listed(struct pc_buffer *text, const struct pc_power_plan *plan) {
+  pc_buffer_print(text, "\n    soak:\n");
+  for (uint32_t i = 0; i < plan->count; i++) {
+    const struct pc_listed_cut *listed = &plan->listed[i];
+    pc_buffer_print(text, "      - {operation: %u, flash_operation: %u, fault: %s, variant: %u", listed->operation,
+                    listed->cut.flash_operation, pc_fault_class(listed->cut.fault)->name, listed->cut.variant);
+    if (listed->seed != 0) {
+      pc_buffer_print(text, ", seed: %" PRIu64, listed->seed);
+    }
+    pc_buffer_print(text, "}\n");
+  }
+}
+
 static void write_cuts(struct pc_buffer *text, const struct pc_power_plan *plan) {
   switch (plan->cuts) {
     case PC_CUTS_EVERY_WRITE:
@@ -65,6 +78,10 @@ static void write_cuts(struct pc_buffer *text, const struct pc_power_plan *plan)
       pc_buffer_print(text, "{by_time: %u}\n", plan->count);
       return;
     case PC_CUTS_SOAK:
+      if (plan->listed != NULL) {
+        write_listed(text, plan);
+        return;
+      }
       pc_buffer_print(text, "{soak: %u, consecutive: %u}\n", plan->count, plan->consecutive);
       return;
     case PC_CUTS_AT:
@@ -77,7 +94,7 @@ static void write_cuts(struct pc_buffer *text, const struct pc_power_plan *plan)
 }
 
 static void write_power(struct pc_buffer *text, const struct pc_power_plan *plan) {
-  pc_buffer_print(text, "power:\n  cuts: ");
+  pc_buffer_print(text, "power:\n  cuts:%s", plan->listed == NULL ? " " : "");
   write_cuts(text, plan);
   pc_buffer_print(text, "  faults: [");
   const char *separator = "";

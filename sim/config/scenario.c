@@ -152,6 +152,7 @@ void pc_scenario_free(struct pc_scenario *scenario) {
   }
   free(scenario->parameters);
   free(scenario->places);
+  free(scenario->cuts);
   free(scenario->image_path);
   free(scenario->image);
   free(scenario->faults);

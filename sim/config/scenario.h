@@ -30,6 +30,8 @@ enum pc_result pc_bind_faults(const struct pc_binding *binding, const struct pc_
 enum pc_result pc_bind_version(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_invariant(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_soak(const struct pc_binding *binding, const struct pc_node *node, void *target);
+/* The cuts of a soak that lists them. */
+enum pc_result pc_bind_listed(const struct pc_binding *binding, const struct pc_node *node, void *target);
 enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct pc_node *node, void *target);
 
 /* What of the power section can only be checked once the rest is read. */

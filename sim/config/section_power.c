@@ -4,7 +4,7 @@
 #include "scenario.h"
 
 /* power: {cuts: every_write | {sample: N} | {at: [N, ...]} | {by_time: N} |
-   {soak: N, consecutive: N}, faults: [NAME, ...], depth, samples, limit,
+   {soak: N, consecutive: N} | {soak: [CUT, ...]}, faults: [NAME, ...], depth, samples, limit,
  * aftermath, alike} */
 
 enum { MAX_SAMPLES = 1000000, MAX_LIMIT = 1000000 };
@@ -21,7 +21,8 @@ static enum pc_result bind_soak(const struct pc_binding *binding, const struct p
   struct pc_reading *reading = target;
   reading->repro.scenario.plan.cuts = PC_CUTS_SOAK;
   reading->moments = node;
-  return pc_bind_field(binding, node, &COUNT_FIELD, &reading->repro.scenario.plan.count);
+  return node->kind == PC_NODE_LIST ? pc_bind_listed(binding, node, target)
+                                    : pc_bind_field(binding, node, &COUNT_FIELD, &reading->repro.scenario.plan.count);
 }
 
 static enum pc_result bind_by_time(const struct pc_binding *binding, const struct pc_node *node, void *target) {
@@ -88,6 +89,10 @@ static enum pc_result bind_cuts(const struct pc_binding *binding, const struct p
   if (pc_node_child(node, "consecutive") != NULL && !is_soak) {
     return pc_node_fail(binding->document, node, binding->error, "%s.consecutive is of a soak",
                         pc_node_path(node).text);
+  }
+  if (keys > 1 && is_soak && pc_node_child(node, "soak")->kind == PC_NODE_LIST) {
+    return pc_node_fail(binding->document, node->last, binding->error,
+                        "the cuts of %s.soak are listed: it takes no more", pc_node_path(node).text);
   }
   if (keys > 1 && (!is_soak || keys > 2 || pc_node_child(node, "consecutive") == NULL)) {
     return pc_node_fail(binding->document, node->last, binding->error, "%s must be one of " CUTS_EXPECTED,

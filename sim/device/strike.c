@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "powercut/seed.h"
+
 void pc_striker_free(struct pc_striker *striker) {
   pc_fault_memory_free(&striker->memory);
   free(striker->after);
@@ -44,26 +46,62 @@ static enum pc_result keep_after(struct pc_striker *striker, const struct pc_fla
   return PC_OK;
 }
 
-enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error) {
+/* Takes back the operation at `mark`, into the input of the tear that takes its place. */
+static enum pc_result take_back(struct pc_striker *striker, size_t mark, struct pc_fault_input *input,
+                                struct pc_error *error) {
   struct pc_device *device = striker->device;
-  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
-                                 .samples = striker->samples,
-                                 .limit = striker->limit,
-                                 .seed = pc_random_next(striker->random)};
-  enum pc_result result = keep_after(striker, &input.operation, error);
+  input->operation = pc_device_journalled(device, mark);
+  input->samples = striker->samples;
+  input->limit = striker->limit;
+  enum pc_result result = keep_after(striker, &input->operation, error);
+  if (result == PC_OK) {
+    pc_device_rollback(device, mark);
+    input->operation.before = pc_device_cells(device).data + input->operation.address;
+    input->operation.after = striker->after;
+    pc_fault_describe(input, device);
+  }
+  return result;
+}
+
+/* Leaves what the cut leaves, or nothing. */
+static enum pc_result leave(struct pc_striker *striker, const struct pc_fault_input *input, bool any,
+                            struct pc_struck *struck, struct pc_error *error) {
+  enum pc_result result = PC_OK;
+  struck->seed = input->seed;
+  struck->left = input->operation;
+  if (any) {
+    result =
+        pc_fault_leave(striker->device, struck->fault, input, struck->variant, &striker->memory, &struck->left, error);
+  } else {
+    struck->fault = PC_FAULT_BETWEEN_OPS;
+    struck->variant = 0;
+    struck->left.after = struck->left.before;
+  }
+  const struct pc_cut cut = {.fault = struck->fault, .variant = struck->variant};
+  pc_device_begin_reads(striker->device, pc_seed_of_recovery(input->seed, &cut));
+  return result;
+}
+
+enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error) {
+  struct pc_fault_input input = {.seed = pc_random_next(striker->random)};
+  enum pc_result result = take_back(striker, mark, &input, error);
   if (result != PC_OK) {
     return result;
   }
-  pc_device_rollback(device, mark);
-  input.operation.before = pc_device_cells(device).data + input.operation.address;
-  input.operation.after = striker->after;
-  pc_fault_describe(&input, device);
-  *struck = (struct pc_struck){.left = input.operation};
-  if (choose(striker, &input, struck)) {
-    result = pc_fault_leave(device, struck->fault, &input, struck->variant, &striker->memory, &struck->left, error);
-  } else {
-    struck->left.after = struck->left.before;
+  *struck = (struct pc_struck){0};
+  bool any = choose(striker, &input, struck);
+  return leave(striker, &input, any, struck, error);
+}
+
+enum pc_result pc_strike_as(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error) {
+  struct pc_fault_input input = {.seed = struck->seed};
+  enum pc_result result = take_back(striker, mark, &input, error);
+  if (result != PC_OK) {
+    return result;
   }
-  pc_device_begin_reads(device, pc_random_next(striker->random));
-  return result;
+  uint32_t variants = pc_fault_variants(struck->fault, &input);
+  if (struck->variant >= variants && variants > 0) {
+    struck->variant = variants - 1;
+  }
+  return leave(striker, &input, variants > 0, struck, error);
 }

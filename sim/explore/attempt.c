@@ -6,6 +6,7 @@
 
 #include "parcel.h"
 #include "replay.h"
+#include "soak.h"
 #include "trial.h"
 #include "walk.h"
 
@@ -91,6 +92,23 @@ static enum pc_result walk_rest(const struct search *search, struct pc_walk_plan
   return result;
 }
 
+/* Lives the life whose cuts are listed. */
+static enum pc_result live(const struct search *search, struct looker *looker, struct pc_notice *notice,
+                           struct pc_error *error) {
+  const struct pc_attempt *attempt = search->attempt;
+  const struct pc_observer observer = {.context = looker, .violation = keep_first, .stop = has_seen_enough};
+  struct pc_findings findings = {.observer = &observer, .result = &looker->counts};
+  const struct pc_walk_plan plan = {.subject = attempt->subject,
+                                    .workload = attempt->workload,
+                                    .power = attempt->power,
+                                    .findings = &findings,
+                                    .notice = notice,
+                                    .crashes = search->detours};
+  enum pc_result result = pc_soak_live(&plan, 0, search->detour_count, error);
+  pc_exploration_free(&looker->counts);
+  return result;
+}
+
 /* Looks at all paths from the first operation that is to be cut on. */
 static enum pc_result look(const struct search *search, struct looker *looker, struct pc_notice *notice,
                            struct pc_error *error) {
@@ -144,9 +162,10 @@ static void serve(const struct pc_worker_end *end, const void *context) {
   const struct search *search = context;
   struct looker looker = {.attempt = search->attempt, .notice = end->notice};
   struct message message = {.outcome.magic = PC_OUTCOME_MAGIC};
-  message.outcome.result = search->attempt->path != NULL
-                               ? follow(search->attempt, &looker, end->notice, &message.outcome.error)
-                               : look(search, &looker, end->notice, &message.outcome.error);
+  message.outcome.result =
+      search->attempt->path != NULL            ? follow(search->attempt, &looker, end->notice, &message.outcome.error)
+      : search->attempt->power->listed != NULL ? live(search, &looker, end->notice, &message.outcome.error)
+                                               : look(search, &looker, end->notice, &message.outcome.error);
   message.cuts = looker.counts.cuts;
   message.count = looker.parcel.count;
   if (pc_socket_write(end->socket, &message, sizeof message)) {

@@ -12,7 +12,8 @@ struct pc_attempt {
   const struct pc_workload *workload;
   const struct pc_power_plan *power;
   const struct pc_cut_path *path; /* to be followed; NULL: all paths whose first cut is in operation `first` or behind
-                                     it, and for a violation without a cut the baseline run */
+                                     it, for a violation without a cut the baseline run, and where the cuts are listed
+                                     the life that they are in */
   uint32_t first;
   enum pc_invariant invariant;        /* that is to fail */
   bool cut;                           /* after a cut */

@@ -26,6 +26,7 @@ enum pc_result pc_draft_open(struct pc_draft *draft, const struct pc_workload *w
 void pc_draft_free(struct pc_draft *draft) {
   free(draft->operations);
   free(draft->keys);
+  free(draft->cuts);
   *draft = (struct pc_draft){0};
 }
 
@@ -35,11 +36,42 @@ void pc_draft_copy(struct pc_draft *draft, const struct pc_draft *other) {
   for (uint32_t i = 0; i < other->key_count; i++) {
     draft->keys[i] = other->keys[i];
   }
+  draft->cut_count = other->cut_count;
+  if (other->cut_count > 0) {
+    memcpy(draft->cuts, other->cuts, other->cut_count * sizeof *other->cuts);
+  }
+}
+
+enum pc_result pc_draft_list(struct pc_draft *draft, const struct pc_listed_cut *cuts, uint32_t count,
+                             struct pc_error *error) {
+  draft->cuts = calloc((size_t)count + 1, sizeof *draft->cuts);
+  if (draft->cuts == NULL) {
+    return pc_fail_memory(error);
+  }
+  if (count > 0) {
+    memcpy(draft->cuts, cuts, count * sizeof *cuts);
+  }
+  draft->cut_count = count;
+  return PC_OK;
+}
+
+void pc_draft_drop_cuts(struct pc_draft *draft, uint32_t first, uint32_t end) {
+  memmove(&draft->cuts[first], &draft->cuts[end], (draft->cut_count - end) * sizeof *draft->cuts);
+  draft->cut_count -= end - first;
 }
 
 void pc_draft_drop(struct pc_draft *draft, uint32_t first, uint32_t end) {
   memmove(&draft->operations[first], &draft->operations[end], (draft->count - end) * sizeof *draft->operations);
   draft->count -= end - first;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < draft->cut_count; i++) {
+    struct pc_listed_cut cut = draft->cuts[i];
+    if (cut.operation < first || cut.operation >= end) {
+      cut.operation -= cut.operation >= end ? end - first : 0;
+      draft->cuts[kept++] = cut;
+    }
+  }
+  draft->cut_count = kept;
 }
 
 static bool has_key(const struct pc_operation *operation) {

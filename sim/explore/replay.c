@@ -162,6 +162,19 @@ static enum pc_result end(struct pc_replay *replay, struct pc_error *error) {
   return result;
 }
 
+static void pass_on(void *context, const struct pc_step *step) {
+  const struct pc_replay *replay = context;
+  replay->step(replay->context, step);
+}
+
+static enum pc_result attach_to_soak(void *context, struct pc_rig *rig, struct pc_error *error) {
+  return pc_replay_attach(context, rig, error);
+}
+
+static void stop_soak(void *context, uint32_t cuts, size_t next) {
+  pc_replay_stop_soak(context, cuts, next);
+}
+
 /* Follows the path through a soak. What it counts is of no interest here. */
 static enum pc_result run_soak(struct pc_replay *replay, const struct pc_subject *subject,
                                const struct pc_workload *workload, struct pc_error *error) {
@@ -177,8 +190,13 @@ static enum pc_result run_soak(struct pc_replay *replay, const struct pc_subject
                                       .power = replay->plan,
                                       .findings = findings,
                                       .notice = replay->notice};
-    struct pc_soak_replay soak = {
-        .step = replay->step, .context = replay->context, .crash = replay->crash == NULL ? NULL : replay->crash->what};
+    struct pc_soak_replay soak = {.step = replay->step != NULL ? pass_on : NULL,
+                                  .context = replay,
+                                  .crash = replay->crash == NULL ? NULL : replay->crash->what};
+    if (replay->stops != NULL) {
+      soak.opened = attach_to_soak;
+      soak.called = stop_soak;
+    }
     result = pc_soak_follow(&plan, replay->path, &soak, error);
     *replay->violations = soak.violations;
   }
@@ -201,7 +219,7 @@ enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *
     return result;
   }
   if (replay->stops != NULL) {
-    result = pc_replay_attach(replay, error);
+    result = pc_replay_attach(replay, &replay->rig, error);
   }
   if (result == PC_OK) {
     result = boot(replay, error);

@@ -22,7 +22,8 @@ struct pc_replay {
   uint32_t keys_used;        /* by the operations so far, the one that runs included */
   bool ended;                /* there is no more to tell */
   /* With stops: */
-  struct pc_flash flash; /* the device's, which the store reaches through the replay */
+  struct pc_rig *watched; /* the one above, or a soak's */
+  struct pc_flash flash;  /* the device's, which the store reaches through the replay */
   struct pc_flash_erases erases;
   bool stopped; /* it was stopped for the last time */
   bool armed;   /* the flash operation at this mark of the device's journal is to be cut */
@@ -37,10 +38,13 @@ enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *
    down, which was told in its place, and is the end. */
 bool pc_replay_enter(struct pc_replay *replay, uint32_t operation, uint32_t depth);
 
-/* Has the store reach its flash through the replay, which stops there. PC_BAD_INPUT: it refuses. */
-enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error);
+/* Has the rig's store reach its flash through the replay, which stops there. PC_BAD_INPUT: it refuses. */
+enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_rig *rig, struct pc_error *error);
 /* The store is about to be called upon: stops here, or sees to it that it will be stopped in time. */
 void pc_replay_stop(struct pc_replay *replay, uint32_t operation, uint32_t depth);
+/* The same in a soak whose cuts are listed, after `cuts` of them; the next one is at this mark of the device's journal,
+   or PC_SOAK_NOWHERE. */
+void pc_replay_stop_soak(struct pc_replay *replay, uint32_t cuts, size_t next);
 
 void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step);
 

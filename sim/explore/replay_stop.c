@@ -1,9 +1,10 @@
 /* A replay that stops for a debugger. */
 #include "replay.h"
+#include "soak.h"
 
 /* Whether the flash operation that the store asks for is the one that is to be cut. */
 static bool is_due(struct pc_replay *replay) {
-  bool due = replay->armed && pc_device_mark(replay->rig.device) == replay->armed_mark;
+  bool due = replay->armed && pc_device_mark(replay->watched->device) == replay->armed_mark;
   replay->armed = replay->armed && !due;
   return due;
 }
@@ -38,8 +39,9 @@ static int erase_block(void *context, uint32_t address, uint32_t size) {
   return replay->erases.erase(replay->flash.context, address, size);
 }
 
-enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_error *error) {
-  struct pc_target *target = &replay->rig.target;
+enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_rig *rig, struct pc_error *error) {
+  struct pc_target *target = &rig->target;
+  replay->watched = rig;
   struct pc_flash *flash = &target->setup.flash;
   replay->flash = *flash;
   flash->context = replay;
@@ -69,5 +71,20 @@ void pc_replay_stop(struct pc_replay *replay, uint32_t operation, uint32_t depth
     size_t before = depth == 0 ? 0 : pc_device_mark(replay->rig.device);
     replay->armed = true;
     replay->armed_mark = before + path->cuts[depth].flash_operation - (depth == 0 ? replay->flash_operations : 0);
+  }
+}
+
+void pc_replay_stop_soak(struct pc_replay *replay, uint32_t cuts, size_t next) {
+  const uint32_t last = replay->path->number;
+  if (replay->stopped) {
+    return;
+  }
+  if (cuts == last) {
+    replay->stopped = true;
+    replay->armed = false;
+    replay->stops->recovery(replay->watched->target.store->start);
+  } else if (cuts + 1 == last && next != PC_SOAK_NOWHERE) {
+    replay->armed = true;
+    replay->armed_mark = next;
   }
 }

@@ -50,11 +50,15 @@ enum pc_result pc_shrinking_try(struct pc_shrinking *shrinking, const struct pc_
                                 struct pc_error *error) {
   struct pc_sighting sighting = {0};
   struct pc_workload workload = {0};
+  struct pc_power_plan tried = *plan;
+  const struct pc_draft *candidate = &shrinking->candidate;
   enum pc_result result = PC_OK;
-  if (!pc_shrinking_is_over(shrinking)) {
-    result = pc_draft_build(&shrinking->candidate, &workload, error);
+  tried.listed = candidate->cuts;
+  tried.count = candidate->cut_count;
+  if (!pc_shrinking_is_over(shrinking) && (candidate->cuts == NULL || candidate->cut_count > 0)) {
+    result = pc_draft_build(candidate, &workload, error);
     if (result == PC_OK) {
-      result = attempt(shrinking, &workload, plan, NULL, &sighting, error);
+      result = attempt(shrinking, &workload, &tried, NULL, &sighting, error);
     }
     pc_workload_free(&workload);
   }
@@ -154,6 +158,9 @@ enum pc_result pc_shrink_rest(struct pc_shrinking *shrinking, struct pc_error *e
 
 static enum pc_result take_steps(struct pc_shrinking *shrinking, struct pc_error *error) {
   bool seen = false;
+  if (shrinking->draft.cuts != NULL) {
+    return pc_shrink_life(shrinking, error);
+  }
   enum pc_result result = choose_search(shrinking, &seen, error);
   if (result != PC_OK || !seen) {
     return result;
@@ -202,14 +209,38 @@ static struct pc_power_plan plan_of(const struct pc_shrinking *shrinking) {
   struct pc_power_plan plan = shrinking->whole;
   plan.limit = shrinking->shown.limit;
   plan.samples = shrinking->shown.samples;
+  plan.listed = shrinking->draft.cuts;
+  plan.count = shrinking->draft.cut_count;
+  plan.aftermath = shrinking->shown.aftermath;
   if (path->depth > 0) {
     plan.depth = path->depth;
+  }
+  if (plan.aftermath > 0) { /* which draws cuts of all of them */
+    memcpy(plan.faults, shrinking->shown.faults, sizeof plan.faults);
+    return plan;
+  }
+  if (path->depth > 0) {
     memset(plan.faults, 0, sizeof plan.faults);
+  }
+  for (uint32_t i = 0; i < plan.count; i++) {
+    plan.faults[plan.listed[i].cut.fault] = true;
   }
   for (uint32_t i = 0; i < path->depth; i++) {
     plan.faults[path->cuts[i].fault] = true;
   }
   return plan;
+}
+
+/* The plan's list becomes the result's own. */
+static enum pc_result own_list(struct pc_shrunk *shrunk, struct pc_error *error) {
+  size_t size = shrunk->plan.count * sizeof *shrunk->listed;
+  shrunk->listed = malloc(size);
+  if (shrunk->listed == NULL) {
+    return pc_fail_memory(error);
+  }
+  memcpy(shrunk->listed, shrunk->plan.listed, size);
+  shrunk->plan.listed = shrunk->listed;
+  return PC_OK;
 }
 
 /* Hands the draft over, if its path, followed alone and with all patience, shows the violation. */
@@ -222,6 +253,9 @@ static enum pc_result hand_over(struct pc_shrinking *shrinking, struct pc_shrunk
   }
   shrunk->plan = plan_of(shrinking);
   result = attempt(shrinking, &shrunk->workload, &shrunk->plan, &shrinking->sighting.violation.path, &sighting, error);
+  if (result == PC_OK && shrunk->plan.listed != NULL) {
+    result = own_list(shrunk, error);
+  }
   shrunk->shown = sighting.seen && sighting.end == shrinking->sighting.end;
   shrunk->violation = sighting.violation;
   shrunk->violation.key.data = shrunk->key;
@@ -232,6 +266,9 @@ static enum pc_result hand_over(struct pc_shrinking *shrinking, struct pc_shrunk
 static enum pc_result shrink(struct pc_shrinking *shrinking, struct pc_shrunk *shrunk, struct pc_error *error) {
   bool soaked = shrinking->order->plan->cuts == PC_CUTS_SOAK;
   enum pc_result result = soaked ? pc_shrink_see_soaked(shrinking, error) : see_first(shrinking, error);
+  if (result == PC_OK && soaked && !shrinking->sighting.seen) {
+    result = pc_shrink_see_life(shrinking, error);
+  }
   struct pc_sighting first = shrinking->sighting;
   if (result != PC_OK || !first.seen) {
     return result;
@@ -262,6 +299,7 @@ static struct pc_power_plan whole_plan(const struct pc_power_plan *plan) {
   struct pc_power_plan whole = *plan;
   whole.cuts = PC_CUTS_EVERY_WRITE;
   whole.count = 0;
+  whole.listed = NULL;
   whole.places = NULL;
   whole.place_count = 0;
   return whole;
@@ -288,6 +326,7 @@ enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *
   shrunk->interrupted = shrinking->interrupted;
   shrunk->texts = shrinking->texts;
   shrunk->long_values = shrinking->long_values;
+  shrunk->life = shrinking->life;
   pc_draft_free(&shrinking->candidate);
   pc_draft_free(&shrinking->draft);
   free(shrinking);
@@ -301,5 +340,7 @@ void pc_shrunk_free(struct pc_shrunk *shrunk) {
   pc_workload_free(&shrunk->workload);
   free(shrunk->texts);
   free(shrunk->long_values);
+  free(shrunk->listed);
+  pc_life_close(shrunk->life);
   *shrunk = (struct pc_shrunk){0};
 }

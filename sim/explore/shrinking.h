@@ -4,6 +4,7 @@
 
 #include "attempt.h"
 #include "draft.h"
+#include "life.h"
 #include "powercut/shrink.h"
 
 #define PC_LAST_OPERATION UINT32_MAX
@@ -18,6 +19,7 @@ struct pc_shrinking {
   struct pc_sighting sighting; /* of the draft */
   uint8_t *texts;              /* plain values and keys */
   uint8_t *long_values;        /* that take the place of many short ones */
+  struct pc_life *life;        /* whose operations the draft is of; or NULL */
   uint32_t first;              /* operation from which on cuts are tried; PC_LAST_OPERATION */
   uint32_t attempts;
   uint64_t cuts;
@@ -38,6 +40,11 @@ enum pc_result pc_shrink_operations(struct pc_shrinking *shrinking, struct pc_er
 enum pc_result pc_shrink_rest(struct pc_shrinking *shrinking, struct pc_error *error);
 /* Looks for what a soak found where no cuts came before; the sighting isn't seen if there is nothing. */
 enum pc_result pc_shrink_see_soaked(struct pc_shrinking *shrinking, struct pc_error *error);
+/* Looks for it in the life that led there, of which each operation and each cut can be left out from then on; the
+   sighting isn't seen if it is not to be had so. */
+enum pc_result pc_shrink_see_life(struct pc_shrinking *shrinking, struct pc_error *error);
+/* All steps of a life. */
+enum pc_result pc_shrink_life(struct pc_shrinking *shrinking, struct pc_error *error);
 /* Fewer operations with longer values. */
 enum pc_result pc_shrink_by_growing(struct pc_shrinking *shrinking, struct pc_error *error);
 enum pc_result pc_shrink_texts(struct pc_shrinking *shrinking, struct pc_error *error);

@@ -23,6 +23,7 @@ struct soak {
   struct pc_cut_path path;  /* the last cut */
   uint32_t gap;             /* flash operations before the next one */
   uint32_t again;           /* cuts that are to follow in the same operation */
+  uint32_t listed;          /* of the cuts that are listed, the next one */
   uint32_t operation;       /* of the workload, the next one */
   uint64_t idle;            /* operations since one that wrote to the flash */
   uint32_t flash_operation; /* in this life, the next one */
@@ -30,12 +31,15 @@ struct soak {
 };
 
 static bool is_told(const struct soak *soak) {
-  return soak->replay != NULL && soak->replay->step != NULL && soak->path.number + 1 >= soak->wanted;
+  bool near = soak->plan->power->listed != NULL || soak->path.number + 1 >= soak->wanted;
+  return soak->replay != NULL && soak->replay->step != NULL && near;
 }
 
 static void tell(const struct soak *soak, struct pc_step step) {
-  step.operation = soak->operation;
   if (is_told(soak)) {
+    step.operation = soak->operation;
+    step.depth = soak->path.number - (step.cut != NULL ? 1 : 0);
+    step.cells = pc_device_cells(soak->rig.device);
     soak->replay->step(soak->replay->context, &step);
   }
 }
@@ -45,7 +49,6 @@ static void tell_flash(const struct soak *soak, size_t first, size_t end) {
   for (size_t i = first; i < end; i++) {
     struct pc_flash_operation operation = pc_device_journalled(soak->rig.device, i);
     tell(soak, (struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
-                                .depth = soak->path.depth,
                                 .flash = &operation,
                                 .flash_operation = soak->flash_operation + (uint32_t)(i - first)});
   }
@@ -64,7 +67,7 @@ static void take_report(struct soak *soak) {
       violation->operation = soak->operation;
       violation->path = soak->path;
       soak->replay->violations++;
-      tell(soak, (struct pc_step){.kind = PC_STEP_VIOLATION, .depth = soak->path.depth, .violation = violation});
+      tell(soak, (struct pc_step){.kind = PC_STEP_VIOLATION, .violation = violation});
     }
   }
 }
@@ -83,6 +86,19 @@ static const char *known_crash(const struct soak *soak) {
   return NULL;
 }
 
+/* Of the cuts that are listed the next one, if it is of the operation that runs; else NULL. */
+static const struct pc_listed_cut *listed_here(const struct soak *soak) {
+  const struct pc_listed_cut *listed = soak->plan->power->listed;
+  bool here = listed != NULL && soak->listed < soak->cuts && listed[soak->listed].operation == soak->operation;
+  return here ? &listed[soak->listed] : NULL;
+}
+
+/* Where in the device's journal the next cut will be, if it is listed and in what is to run. */
+static size_t next_cut(const struct soak *soak) {
+  const struct pc_listed_cut *listed = listed_here(soak);
+  return listed == NULL ? PC_SOAK_NOWHERE : pc_device_mark(soak->rig.device) + listed->cut.flash_operation;
+}
+
 /* The store is called upon. False: that would bring this process down, which is reported, and the life's end. */
 static bool enter(struct soak *soak) {
   const char *crash = known_crash(soak);
@@ -97,27 +113,70 @@ static bool enter(struct soak *soak) {
     soak->plan->notice->path = soak->path;
     soak->plan->notice->beats++;
   }
+  if (soak->replay != NULL && soak->replay->called != NULL) {
+    soak->replay->called(soak->replay->context, soak->path.number, next_cut(soak));
+  }
   return true;
 }
 
-/* Takes back the journalled operation at `mark` and all after it, and has the power cut in it. */
-static enum pc_result cut_at(struct soak *soak, size_t mark, struct pc_error *error) {
-  struct pc_struck struck;
-  enum pc_result result = pc_strike(&soak->striker, mark, &struck, error);
+/* Goes on to the next operation, and past the cuts of this one. */
+static void next_operation(struct soak *soak) {
+  const struct pc_power_plan *power = soak->plan->power;
+  uint32_t count = soak->plan->workload->operation_count;
+  if (power->listed == NULL) {
+    soak->operation = (soak->operation + 1) % count;
+    return;
+  }
+  soak->operation++;
+  soak->ended = soak->operation == count;
+  while (soak->listed < soak->cuts && power->listed[soak->listed].operation < soak->operation) {
+    soak->listed++;
+  }
+}
+
+/* Takes back the journalled operation at `mark`, number `place` of what ran, and all after it, and has the power cut in
+   it. */
+static enum pc_result cut_at(struct soak *soak, size_t mark, size_t place, struct pc_error *error) {
+  const struct pc_listed_cut *listed = listed_here(soak);
+  struct pc_struck struck = {0};
+  enum pc_result result;
+  if (listed != NULL) {
+    struck = (struct pc_struck){.fault = listed->cut.fault, .variant = listed->cut.variant, .seed = listed->seed};
+    soak->listed++;
+    result = pc_strike_as(&soak->striker, mark, &struck, error);
+  } else {
+    result = pc_strike(&soak->striker, mark, &struck, error);
+  }
   if (result != PC_OK) {
     return result;
   }
-  const struct pc_cut cut = {
-      .flash_operation = soak->flash_operation, .fault = struck.fault, .variant = struck.variant};
+  struct pc_cut cut = {.flash_operation = (uint32_t)place, .fault = struck.fault, .variant = struck.variant};
+  if (soak->replay != NULL && soak->replay->life != NULL) {
+    pc_life_add_cut(soak->replay->life, &cut, struck.seed);
+  }
+  cut.flash_operation = soak->flash_operation;
   soak->path =
       (struct pc_cut_path){.depth = 1, .cuts = {cut}, .life = soak->path.life, .number = soak->path.number + 1};
   soak->flash_operation++;
-  tell(soak, (struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
-                              .depth = 1,
-                              .flash = &struck.left,
-                              .flash_operation = cut.flash_operation,
-                              .cut = &cut});
+  tell(
+      soak,
+      (struct pc_step){
+          .kind = PC_STEP_FLASH_OPERATION, .flash = &struck.left, .flash_operation = cut.flash_operation, .cut = &cut});
   return result;
+}
+
+/* Whether the recovery that just ran is to be cut, and in which of its `count` flash operations. */
+static bool is_recovery_cut(struct soak *soak, size_t count, size_t *place) {
+  if (soak->plan->power->listed != NULL) {
+    const struct pc_listed_cut *listed = listed_here(soak);
+    *place = listed != NULL ? listed->cut.flash_operation : 0;
+    return listed != NULL && *place < count;
+  }
+  if (count == 0 || soak->path.number == soak->cuts || pc_random_below(&soak->random, PC_SOAK_RECOVERY) != 0) {
+    return false;
+  }
+  *place = pc_random_below(&soak->random, count);
+  return true;
 }
 
 /* The power comes back: the store starts, and is checked. Now and then the power is cut in that, too. */
@@ -128,7 +187,7 @@ static enum pc_result recover(struct soak *soak, const struct pc_expectation *ex
   while (result == PC_OK && !soak->ended) {
     size_t torn = pc_device_mark(device), recovered;
     struct pc_flash_work before = pc_device_work(device);
-    tell(soak, (struct pc_step){.kind = PC_STEP_START, .depth = 1});
+    tell(soak, (struct pc_step){.kind = PC_STEP_START});
     counts->cuts++;
     counts->recoveries++;
     if (!enter(soak)) {
@@ -140,15 +199,16 @@ static enum pc_result recover(struct soak *soak, const struct pc_expectation *ex
       return result;
     }
     pc_latency_note(counts, PC_REBOOT, device, before);
-    tell_flash(soak, torn, recovered);
+    size_t place;
+    bool cut = !pc_report_failed(&soak->report) && is_recovery_cut(soak, recovered - torn, &place);
+    tell(soak, (struct pc_step){.kind = PC_STEP_RECOVERED});
+    tell_flash(soak, torn, cut ? torn + place : recovered);
     take_report(soak);
-    if (soak->ended || recovered == torn || soak->path.number == soak->cuts ||
-        pc_random_below(&soak->random, PC_SOAK_RECOVERY) != 0) {
+    soak->flash_operation += (uint32_t)(cut ? place : recovered - torn);
+    if (!cut) {
       return PC_OK;
     }
-    size_t place = pc_random_below(&soak->random, recovered - torn);
-    soak->flash_operation += (uint32_t)place;
-    result = cut_at(soak, torn + place, error);
+    result = cut_at(soak, torn + place, place, error);
   }
   return result;
 }
@@ -178,7 +238,7 @@ static enum pc_result cut_operation(struct soak *soak, size_t place, const struc
   uint32_t before = soak->path.number;
   tell_flash(soak, 0, place);
   soak->flash_operation += (uint32_t)place;
-  enum pc_result result = cut_at(soak, place, error);
+  enum pc_result result = cut_at(soak, place, place, error);
   if (result == PC_OK) {
     result = recover(soak, expectation, error);
   }
@@ -193,6 +253,11 @@ static enum pc_result cut_operation(struct soak *soak, size_t place, const struc
 
 /* Whether the operation that just ran is to be cut, and in which of its `count` flash operations. */
 static bool is_cut(struct soak *soak, size_t count, size_t *place) {
+  if (soak->plan->power->listed != NULL) {
+    const struct pc_listed_cut *listed = listed_here(soak);
+    *place = listed != NULL ? listed->cut.flash_operation : 0;
+    return listed != NULL && *place < count;
+  }
   if (soak->path.number == soak->cuts || count == 0) {
     soak->again = 0;
     return false;
@@ -223,6 +288,9 @@ static enum pc_result step(struct soak *soak, struct pc_error *error) {
   struct pc_expectation expectation = pc_rig_expectation(rig, soak->operation);
   memcpy(soak->contents, rig->model.contents, size);
   tell(soak, (struct pc_step){.kind = PC_STEP_OPERATION});
+  if (soak->replay != NULL && soak->replay->life != NULL) {
+    pc_life_add(soak->replay->life, &workload->operations[soak->operation]);
+  }
   if (!enter(soak)) {
     return PC_OK;
   }
@@ -237,16 +305,19 @@ static enum pc_result step(struct soak *soak, struct pc_error *error) {
     rig->model = before;
     memcpy(rig->model.contents, soak->contents, size);
     result = cut_operation(soak, place, &expectation, error);
-    soak->operation =
-        soak->again > 0 || soak->ended ? soak->operation : (soak->operation + 1) % workload->operation_count;
+    if (soak->again == 0 && !soak->ended) {
+      next_operation(soak);
+    }
     return result;
   }
   tell_flash(soak, 0, count);
-  tell(soak, (struct pc_step){.kind = PC_STEP_STATUS, .depth = soak->path.depth, .status = soak->report.answer});
+  tell(soak, (struct pc_step){.kind = PC_STEP_STATUS, .status = soak->report.answer});
   take_report(soak);
   soak->flash_operation += (uint32_t)count;
   pc_device_forget(rig->device);
-  soak->operation = soak->ended ? soak->operation : (soak->operation + 1) % workload->operation_count;
+  if (!soak->ended) {
+    next_operation(soak);
+  }
   return PC_OK;
 }
 
@@ -263,7 +334,7 @@ static bool is_done(const struct soak *soak) {
     soak->plan->findings->result->interrupted = true;
     return true;
   }
-  return soak->path.number >= soak->cuts && soak->gap == 0;
+  return soak->plan->power->listed == NULL && soak->path.number >= soak->cuts && soak->gap == 0;
 }
 
 /* After its last cut a life goes on for as long as before one. */
@@ -287,7 +358,7 @@ static enum pc_result live(struct soak *soak, struct pc_error *error) {
 static enum pc_result begin_and_live(struct soak *soak, uint32_t life, struct pc_error *error) {
   const struct pc_walk_plan *plan = soak->plan;
   uint32_t left = plan->power->count - life * PC_SOAK_CUTS;
-  soak->cuts = left < PC_SOAK_CUTS ? left : PC_SOAK_CUTS;
+  soak->cuts = left < PC_SOAK_CUTS || plan->power->listed != NULL ? left : PC_SOAK_CUTS;
   soak->random.state = pc_random_mix(pc_random_mix(plan->power->seed, SOAK_SEED), life);
   soak->path = (struct pc_cut_path){.depth = 1, .life = life + 1};
   soak->gap = (uint32_t)pc_random_below(&soak->random, PC_SOAK_GAP);
@@ -302,7 +373,9 @@ static enum pc_result begin_and_live(struct soak *soak, uint32_t life, struct pc
                                         .samples = plan->power->samples,
                                         .limit = plan->power->limit};
     memcpy(soak->striker.faults, plan->power->faults, sizeof soak->striker.faults);
-    result = live(soak, error);
+    bool asked = soak->replay != NULL && soak->replay->opened != NULL;
+    result = asked ? soak->replay->opened(soak->replay->context, &soak->rig, error) : PC_OK;
+    result = result == PC_OK ? live(soak, error) : result;
     pc_striker_free(&soak->striker);
     pc_rig_close(&soak->rig);
   }
@@ -331,7 +404,7 @@ enum pc_result pc_soak_live(const struct pc_walk_plan *plan, uint32_t life, uint
 enum pc_result pc_soak_follow(const struct pc_walk_plan *plan, const struct pc_cut_path *path,
                               struct pc_soak_replay *replay, struct pc_error *error) {
   uint32_t lives = pc_soak_lives(plan->power);
-  if (path->life > lives || path->number > PC_SOAK_CUTS) {
+  if (path->life > lives || path->number > plan->power->count) {
     return pc_fail(error, PC_BAD_INPUT, "there is no cut %u of life %u in this soak", path->number, path->life);
   }
   struct soak soak = {.plan = plan, .replay = replay, .wanted = path->number};

@@ -110,6 +110,11 @@ enum pc_result pc_replay_in_gdb(const struct pc_repro *repro, const struct pc_su
                                 const struct pc_gdb_call *call, struct pc_error *error) {
   struct pc_story_place place = {0};
   uint32_t violations;
+  if (repro->path.life > 0 && repro->scenario.plan.listed == NULL) {
+    return pc_fail(error, PC_BAD_INPUT,
+                   "gdb can't be told where in a soak the cuts come that are drawn: make a repro that lists them, by "
+                   "`powercut replay --shrink'");
+  }
   enum pc_result err = pc_replay(subject, &repro->scenario.workload, &repro->scenario.plan, &repro->path, pc_story_find,
                                  &place, &violations, error);
   return err ? err : run_gdb(call, place.operation, error);

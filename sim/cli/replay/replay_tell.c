@@ -23,6 +23,20 @@ static enum pc_result replay_with(struct replay *replay, void (*step)(void *cont
                    &replay->violations, error);
 }
 
+/* Of a soak: "after 3 cuts, in operations 2, 3 and 6". */
+static void print_life(const struct pc_repro *repro, struct pc_buffer *text) {
+  const struct pc_power_plan *plan = &repro->scenario.plan;
+  if (plan->listed == NULL) {
+    pc_buffer_print(text, ", after cut %u of life %u of a soak", repro->path.number, repro->path.life);
+    return;
+  }
+  pc_buffer_print(text, ", after %u cut%s, in operation%s", plan->count, plan->count == 1 ? "" : "s",
+                  plan->count == 1 ? "" : "s");
+  for (uint32_t i = 0; i < plan->count; i++) {
+    pc_buffer_print(text, "%s %u", i == 0 ? "" : i + 1 < plan->count ? "," : " and", plan->listed[i].operation);
+  }
+}
+
 static enum pc_result print_heading(const struct replay *replay, struct pc_error *error) {
   const struct pc_repro *repro = replay->repro;
   struct pc_buffer text = {0};
@@ -33,7 +47,10 @@ static enum pc_result print_heading(const struct replay *replay, struct pc_error
   pc_subject_store(replay->subject, &text);
   pc_buffer_print(&text, "\n  seed    %" PRIu64 "\n  shows   %s", repro->scenario.plan.seed,
                   pc_invariant_info(repro->invariant)->name);
-  for (uint32_t i = 0; i < repro->path.depth; i++) {
+  if (repro->path.life > 0) {
+    print_life(repro, &text);
+  }
+  for (uint32_t i = 0; repro->path.life == 0 && i < repro->path.depth; i++) {
     const struct pc_cut *cut = &repro->path.cuts[i];
     pc_buffer_print(&text, "%s flash operation %u%s (%s, variant %u)", i == 0 ? ", cut in" : ", then in",
                     cut->flash_operation, i == 0 ? "" : " of the recovery", pc_fault_class(cut->fault)->name,
@@ -68,12 +85,13 @@ static enum pc_result tell(struct replay *replay, bool all, struct pc_error *err
   if (err) {
     return err;
   }
+  bool listed = replay->repro->scenario.plan.listed != NULL; /* what led there is all that there is */
   replay->story = (struct pc_story){
       .workload = &replay->repro->scenario.workload,
       .sector_size = replay->repro->scenario.profile.sector_size,
       .ecc_word = replay->repro->scenario.profile.ecc_word,
       .flip = pc_profile_flip(&replay->repro->scenario.profile),
-      .from = all || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
+      .from = all || listed || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
       .all = all,
       .has_image = replay->repro->scenario.image != NULL,
   };

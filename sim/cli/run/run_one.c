@@ -82,7 +82,11 @@ static const char *drawing_of(const struct pc_power_plan *plan, char text[48]) {
       (void)snprintf(text, 48, "by_time: %u", plan->count);
       break;
     case PC_CUTS_SOAK:
-      (void)snprintf(text, 48, "soak: %u, consecutive: %u", plan->count, plan->consecutive);
+      if (plan->listed != NULL) {
+        (void)snprintf(text, 48, "soak: %u listed", plan->count);
+      } else {
+        (void)snprintf(text, 48, "soak: %u, consecutive: %u", plan->count, plan->consecutive);
+      }
       break;
   }
   return text;

@@ -27,7 +27,11 @@ static void add_power(const struct pc_run_report *report, struct pc_buffer *text
       break;
     case PC_CUTS_SOAK:
       pc_buffer_count(text, plan->count);
-      pc_buffer_print(text, " cuts at random moments, %u in a row", plan->consecutive);
+      if (plan->listed != NULL) {
+        pc_buffer_print(text, " cut%s that %s listed", plan->count == 1 ? "" : "s", plan->count == 1 ? "is" : "are");
+      } else {
+        pc_buffer_print(text, " cuts at random moments, %u in a row", plan->consecutive);
+      }
       break;
     case PC_CUTS_SAMPLE:
     case PC_CUTS_BY_TIME:
@@ -172,7 +176,7 @@ static enum pc_result print_facts(const struct pc_run_report *report, struct pc_
   if (pc_run_is_drawn(report)) {
     add_draws(report, &text);
   }
-  if (report->scenario->plan.cuts == PC_CUTS_SOAK) {
+  if (report->scenario->plan.cuts == PC_CUTS_SOAK && report->scenario->plan.listed == NULL) {
     pc_buffer_print(&text, "\n  soaked      ");
     add_counted(&text, result->soaked, "operation");
     pc_buffer_print(&text, " in lives of %u cuts, each from %s on", PC_SOAK_CUTS,

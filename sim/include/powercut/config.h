@@ -47,8 +47,9 @@ struct pc_scenario {
   bool generated;              /* it is: by `generator` */
   struct pc_generator generator;
   struct pc_wear_settings wear;
-  struct pc_power_plan plan; /* plan.seed is the scenario's seed */
-  uint32_t *places;          /* that the plan points to */
+  struct pc_power_plan plan;  /* plan.seed is the scenario's seed */
+  uint32_t *places;           /* that the plan points to */
+  struct pc_listed_cut *cuts; /* the same */
 };
 
 /* --set PATH=VALUE: the path is the keys, joined by dots (`power.depth`); the value is YAML (`[prefix, bit_subset]`).

@@ -34,8 +34,11 @@ enum pc_cuts {
 
 struct pc_power_plan {
   enum pc_cuts cuts;
-  uint32_t count;         /* of a sample, a soak and by time: 1 to PC_MAX_DRAWS */
-  uint32_t consecutive;   /* of a soak: cuts in a row in one operation, at least 1 */
+  uint32_t count;       /* of a sample, a soak and by time: 1 to PC_MAX_DRAWS */
+  uint32_t consecutive; /* of a soak: cuts in a row in one operation, at least 1 */
+  /* Of a soak: `count` cuts in the order of their operations, in place of any at random moments; the workload is run
+     once. What a cut names that isn't there isn't cut. NULL: none are listed. */
+  const struct pc_listed_cut *listed;
   const uint32_t *places; /* of `at`: flash operations of the workload; their number is the moment after the last */
   uint32_t place_count;
   bool faults[PC_FAULT_COUNT]; /* which classes */
@@ -218,7 +221,7 @@ enum pc_step_kind {
 struct pc_step {
   enum pc_step_kind kind;
   uint32_t operation;
-  uint32_t depth;                         /* cuts so far */
+  uint32_t depth;                         /* cuts so far, of a soak in its life */
   uint32_t flash_operation;               /* its number in the workload or the recovery */
   const struct pc_flash_operation *flash; /* of PC_STEP_FLASH_OPERATION: what changed; of a tear also which cells
                                              it left metastable */

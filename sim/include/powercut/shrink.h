@@ -7,7 +7,9 @@
  * again, in the same way (by crashing or by hanging): another violation of `mountable` may have another cause.
  *
  * What a soak found is looked for without the cuts that came before, by one or two cuts anywhere in the workload, which
- * is run once or a few times over. What only many cuts bring about is not found so, and stays as it was.
+ * is run once or a few times over. What takes more of them is made small in the life that found it: the operations and
+ * the cuts up to there are written down one by one, and left out in runs of half of them, a quarter and so on to single
+ * ones, until each that is left is needed; then each cut becomes one of the lowest class and variant that does.
  *
  * Each attempt runs in a process of its own. What is tried next depends on what was seen, never on time: the same order
  * gives the same result.
@@ -16,6 +18,8 @@
 #define POWERCUT_SHRINK_H
 
 #include "powercut/explore.h"
+
+struct pc_life;
 
 /* How much is tried at most: attempts, of which one that hangs counts as PC_SHRINK_HANG, and cuts in all of them. */
 #define PC_SHRINK_ATTEMPTS 800u
@@ -34,7 +38,7 @@ struct pc_shrink_order {
 
 struct pc_shrunk {
   bool shown; /* the order's path shows its violation: else the store is not the same each time, or was mended, or it
-                 is a soak's that takes the cuts which came before; then nothing below is set */
+                 is at the end of a life that is too long to be written down; then nothing below is set */
   bool interrupted; /* it was stopped early */
   bool complete;    /* nothing smaller shows it by the steps above; false: the attempts were used up */
   uint32_t attempts;
@@ -42,8 +46,10 @@ struct pc_shrunk {
   struct pc_power_plan plan;     /* that the path's variants are counted by; its depth is the path's, at least 1 */
   struct pc_violation violation; /* with the path; its key's bytes are in `key` */
   uint8_t key[PC_MAX_KEY_SIZE];
-  uint8_t *texts;       /* values and keys of the workload that are not the order's */
-  uint8_t *long_values; /* the same */
+  uint8_t *texts;               /* values and keys of the workload that are not the order's */
+  uint8_t *long_values;         /* the same */
+  struct pc_life *life;         /* the same; NULL where there was none */
+  struct pc_listed_cut *listed; /* the plan's, if any are */
 };
 
 /* PC_BAD_INPUT: the path names what isn't there, or the subject is out of range; PC_ENVIRONMENT. The

@@ -24,6 +24,7 @@ void pc_striker_free(struct pc_striker *striker);
 struct pc_struck {
   enum pc_fault fault; /* PC_FAULT_BETWEEN_OPS where no class can strike: nothing is left */
   uint32_t variant;
+  uint64_t seed;                  /* of the class's tears */
   struct pc_flash_operation left; /* the bytes are the journal's and the striker's */
 };
 
@@ -31,5 +32,9 @@ struct pc_struck {
    can strike there is as likely as another, and so is each of its variants; where none can, nothing of it is left. The
    device begins to answer reads anew. PC_ENVIRONMENT: out of memory. */
 enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error);
+
+/* The same, in the way that `struck` names by class, variant and seed, whatever the striker's classes are. If there are
+   fewer variants, in the last one; if there is none, nothing of it is left. */
+enum pc_result pc_strike_as(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error);
 
 #endif

@@ -19,6 +19,14 @@ struct pc_cut {
   uint32_t variant;
 };
 
+/* A cut that is named, of a soak whose cuts are listed. */
+struct pc_listed_cut {
+  uint32_t operation; /* of the workload, the one that is cut */
+  struct pc_cut cut;  /* its flash operation counts from the beginning of the operation; of a further cut of the same
+                         one,  from the beginning of the recovery from the cut before it */
+  uint64_t seed;      /* of what its class draws */
+};
+
 struct pc_cut_path {
   uint32_t depth; /* cuts in it; 0: none, the baseline run */
   struct pc_cut cuts[PC_MAX_DEPTH];
