@@ -1,7 +1,7 @@
 /* get, value_size, next: reading current entries. */
 #include <string.h>
 
-#include "index.h"
+#include "read.h"
 #include "sector.h"
 
 /* Reads a copy of the key's current entry, and the slice of it. Only a good checksum makes it believable. */
@@ -19,34 +19,38 @@ static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t addr
     uint32_t end = norkv_entry_content(entry);
     slice->size = slice->offset < end ? norkv_minimum(slice->size, end - slice->offset) : 0;
   }
-  if (!kv->config.skip_verify_on_read) {
+  if (slice == NULL || !kv->config.skip_verify_on_read) {
     return norkv_entry_verify(kv, entry, slice);
   }
-  bool any = slice != NULL && slice->size > 0; /* behind the end there may be no flash */
-  return any ? norkv_read(kv, address + slice->offset, slice->data, slice->size) : NORKV_OK;
+  /* behind the end there may be no flash */
+  return slice->size > 0 ? norkv_read(kv, address + slice->offset, slice->data, slice->size) : NORKV_OK;
 }
 
-/* Reads the first good copy. The sectors of copies that it passes over are damaged from then on, so that recovery
-   replaces them; where there is no good copy, there is nothing to replace them with. */
-static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
-                                 struct norkv_slice *slice) {
+enum norkv_error norkv_read_current(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
+                                    struct norkv_slice *slice) {
   const uint32_t *addresses = norkv_addresses(kv, slot);
   enum norkv_error err = NORKV_ERR_DATA_LOSS;
-  uint32_t passed = 0;
-  for (; passed < norkv_redundancy(kv); passed++) {
-    if (addresses[passed] != NORKV_NO_ADDRESS) {
-      err = read_copy(kv, slot, addresses[passed], entry, slice);
-      if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
-        break;
-      }
-    }
-  }
-  for (uint32_t i = 0; NORKV_MAX_REDUNDANCY > 1 && err == NORKV_OK && i < passed; i++) {
+  for (uint32_t i = 0; i < norkv_redundancy(kv) && err != NORKV_OK && err != NORKV_ERR_FLASH; i++) {
     if (addresses[i] != NORKV_NO_ADDRESS) {
-      norkv_sector_set_damaged(kv, norkv_sector_of(kv, addresses[i]));
+      err = read_copy(kv, slot, addresses[i], entry, slice);
     }
   }
   return err == NORKV_ERR_NOT_FOUND ? NORKV_ERR_DATA_LOSS : err;
+}
+
+/* Reads a key for the caller. The sectors of copies that were passed over are damaged from then on, so that recovery
+   replaces them; where there is no good copy, there is nothing to replace them with. */
+static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
+                                 struct norkv_slice *slice) {
+  enum norkv_error err = norkv_read_current(kv, slot, entry, slice);
+  if (NORKV_MAX_REDUNDANCY > 1 && err == NORKV_OK) {
+    for (const uint32_t *passed = norkv_addresses(kv, slot); *passed != entry->address; passed++) {
+      if (*passed != NORKV_NO_ADDRESS) {
+        norkv_sector_set_damaged(kv, norkv_sector_of(kv, *passed));
+      }
+    }
+  }
+  return err;
 }
 
 /* Finds and reads a live key. */

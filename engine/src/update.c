@@ -102,12 +102,12 @@ static enum norkv_error update_key(struct norkv *kv, const void *key, size_t key
   }
   uint32_t length = (uint32_t)key_length;
   struct norkv_name name = {key, length, norkv_index_hash(key, length)};
-  struct norkv_source source = {
-      .key = key, .value = value, .key_size = length, .value_size = value_size, .address = NORKV_NO_ADDRESS};
-  source.size = norkv_entry_size(&kv->config, length, value_size);
-  struct norkv_version version = {kv->transaction_id + 1, norkv_extent_of(source.size, deletes)};
-  norkv_entry_encode(kv, source.header, length, deletes ? NORKV_TOMBSTONE_SIZE : value_size, version.transaction_id);
-  norkv_source_seal(kv, &source);
+  uint32_t size = norkv_entry_size(&kv->config, length, value_size);
+  struct norkv_version version = {kv->transaction_id + 1, norkv_extent_of(size, deletes)};
+  struct norkv_source source;
+  source.pieces[NORKV_PIECE_KEY] = (struct norkv_piece){key, 0, length};
+  source.pieces[NORKV_PIECE_VALUE] = (struct norkv_piece){value, 0, value_size};
+  norkv_source_seal(kv, &source, &version);
   uint32_t slot = 0;
   err = find_slot(kv, &name, deletes, &slot);
   return err == NORKV_OK ? write_version(kv, &name, slot, &source, &version) : err;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "checksum.h"
-#include "index.h"
+#include "read.h"
 #include "sector.h"
 
 #define READ_BACK_SIZE 64u /* bytes compared at a time, on the stack */
@@ -29,44 +29,35 @@ static enum norkv_error program(struct norkv *kv, uint32_t address, uint32_t siz
   return kv->config.skip_verify_on_write || reads_back(kv, address, size) ? NORKV_OK : NORKV_ERR_FLASH;
 }
 
-/* Where the bytes of an entry go, through the store's buffer: to flash, or into a checksum. */
+/* Where the next bytes of an entry go: into the buffer, and from there to flash at the address. */
 struct sink {
   uint32_t address;
-  bool sums;
   uint32_t fill; /* bytes in the buffer */
-  uint32_t running;
 };
 
 static enum norkv_error flush(struct norkv *kv, struct sink *sink) {
   uint32_t size = sink->fill;
   sink->fill = 0;
-  if (sink->sums) {
-    sink->running = norkv_checksum_add(kv->config.formats[0].checksum, sink->running, kv->buffer, size);
-    return NORKV_OK;
-  }
   sink->address += size;
   return program(kv, sink->address - size, size);
 }
 
-/* Takes `size` bytes: those at `bytes` or, where that is NULL, those of flash at `address`, or zeros if there is none.
- */
-static enum norkv_error take(struct norkv *kv, struct sink *sink, const uint8_t *bytes, uint32_t address,
-                             uint32_t size) {
+static enum norkv_error take(struct norkv *kv, struct sink *sink, struct norkv_piece piece) {
   enum norkv_error err = NORKV_OK;
-  while (size > 0 && err == NORKV_OK) {
+  while (piece.size > 0 && err == NORKV_OK) {
     uint8_t *to = kv->buffer + sink->fill;
-    uint32_t piece = norkv_minimum(size, kv->buffer_size - sink->fill);
-    if (bytes != NULL) {
-      memcpy(to, bytes, piece);
-      bytes += piece;
-    } else if (address != NORKV_NO_ADDRESS) {
-      err = norkv_read(kv, address, to, piece);
-      address += piece;
+    uint32_t size = norkv_minimum(piece.size, kv->buffer_size - sink->fill);
+    if (piece.bytes != NULL) {
+      memcpy(to, piece.bytes, size);
+      piece.bytes += size;
+    } else if (piece.address != NORKV_NO_ADDRESS) {
+      err = norkv_read(kv, piece.address, to, size);
+      piece.address += size;
     } else {
-      memset(to, 0, piece);
+      memset(to, 0, size);
     }
-    size -= piece;
-    sink->fill += piece;
+    piece.size -= size;
+    sink->fill += size;
     if (err == NORKV_OK && sink->fill == kv->buffer_size) {
       err = flush(kv, sink);
     }
@@ -74,27 +65,53 @@ static enum norkv_error take(struct norkv *kv, struct sink *sink, const uint8_t 
   return err;
 }
 
-static enum norkv_error take_source(struct norkv *kv, struct sink *sink, const struct norkv_source *source) {
+static enum norkv_error program_pieces(struct norkv *kv, uint32_t address, const struct norkv_source *source) {
+  struct sink sink = {.address = address};
   norkv_window_drop(kv, 0, 0);
-  enum norkv_error err = take(kv, sink, source->header, NORKV_NO_ADDRESS, NORKV_HEADER_SIZE);
-  if (err == NORKV_OK) {
-    err = take(kv, sink, source->key, source->address, source->key_size);
+  for (uint32_t i = 0; i < NORKV_PIECES; i++) {
+    enum norkv_error err = take(kv, &sink, source->pieces[i]);
+    if (err != NORKV_OK) {
+      return err;
+    }
   }
-  if (err == NORKV_OK) {
-    err = take(kv, sink, source->value, NORKV_NO_ADDRESS, source->value_size);
-  }
-  if (err == NORKV_OK) {
-    uint32_t padding = source->size - NORKV_HEADER_SIZE - source->key_size - source->value_size;
-    err = take(kv, sink, NULL, NORKV_NO_ADDRESS, padding);
-  }
-  return err == NORKV_OK && sink->fill > 0 ? flush(kv, sink) : err;
+  return sink.fill > 0 ? flush(kv, &sink) : NORKV_OK;
 }
 
-void norkv_source_seal(struct norkv *kv, struct norkv_source *source) {
+/* The header, but for its checksum, and the padding. Returns the running checksum behind the header. */
+static uint32_t begin_seal(const struct norkv *kv, struct norkv_source *source, const struct norkv_version *version) {
+  const struct norkv_format *format = kv->config.formats;
+  uint32_t key_length = source->pieces[NORKV_PIECE_KEY].size;
+  uint32_t value_size = source->pieces[NORKV_PIECE_VALUE].size;
+  source->size = norkv_extent_size(version->extent);
+  uint32_t padding = source->size - NORKV_HEADER_SIZE - key_length - value_size;
+  source->pieces[NORKV_PIECE_HEADER] = (struct norkv_piece){source->header, 0, NORKV_HEADER_SIZE};
+  source->pieces[NORKV_PIECE_PADDING] = (struct norkv_piece){NULL, NORKV_NO_ADDRESS, padding};
+  norkv_entry_encode(kv, source->header, key_length,
+                     norkv_extent_is_deleted(version->extent) ? NORKV_TOMBSTONE_SIZE : value_size,
+                     version->transaction_id);
+  return norkv_checksum_add(format->checksum, norkv_checksum_begin(format->checksum), source->header,
+                            NORKV_HEADER_SIZE);
+}
+
+/* The padding joins the checksum, which then is complete. */
+static void end_seal(const struct norkv *kv, struct norkv_source *source, uint32_t running) {
+  static const uint8_t zeros[NORKV_SIZE_UNIT];
   enum norkv_checksum kind = kv->config.formats[0].checksum;
-  struct sink sink = {.sums = true, .running = norkv_checksum_begin(kind)};
-  (void)take_source(kv, &sink, source);
-  norkv_entry_set_checksum(source->header, norkv_checksum_end(kind, sink.running));
+  uint32_t size = 0;
+  for (uint32_t left = source->pieces[NORKV_PIECE_PADDING].size; left > 0; left -= size) {
+    size = norkv_minimum(left, sizeof(zeros));
+    running = norkv_checksum_add(kind, running, zeros, size);
+  }
+  norkv_entry_set_checksum(source->header, norkv_checksum_end(kind, running));
+}
+
+void norkv_source_seal(const struct norkv *kv, struct norkv_source *source, const struct norkv_version *version) {
+  enum norkv_checksum kind = kv->config.formats[0].checksum;
+  uint32_t running = begin_seal(kv, source, version);
+  for (uint32_t i = NORKV_PIECE_KEY; i <= NORKV_PIECE_VALUE; i++) {
+    running = norkv_checksum_add(kind, running, source->pieces[i].bytes, source->pieces[i].size);
+  }
+  end_seal(kv, source, running);
 }
 
 enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const struct norkv_source *source,
@@ -103,8 +120,7 @@ enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const str
   NORKV_ASSERT(kv->sectors[sector].state == NORKV_SECTOR_CLEAN);
   NORKV_ASSERT(norkv_sector_free(kv, sector) >= source->size);
   *address = norkv_sector_base(kv, sector) + tail;
-  struct sink sink = {.address = *address};
-  enum norkv_error err = take_source(kv, &sink, source);
+  enum norkv_error err = program_pieces(kv, *address, source);
   if (err != NORKV_OK) {
     norkv_sector_set_damaged(kv, sector);
     return err;
@@ -116,71 +132,45 @@ enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const str
   return NORKV_OK;
 }
 
-/* Makes the loaded entry the source, in the primary format and the present alignment. Where its header changes, the new
-   checksum is computed from the very bytes that the old one vouched for. Errors: DATA_LOSS, FLASH. */
-static enum norkv_error source_from_flash(struct norkv *kv, const struct norkv_entry *entry,
-                                          struct norkv_source *source) {
-  uint32_t content = norkv_entry_content(entry);
-  source->key = NULL;
-  source->value = NULL;
-  source->value_size = 0;
-  source->address = entry->address + NORKV_HEADER_SIZE;
-  source->size = norkv_extent_size(entry->version.extent);
-  bool deleted = norkv_extent_is_deleted(entry->version.extent);
-  norkv_entry_encode(kv, source->header, entry->key_length, deleted ? NORKV_TOMBSTONE_SIZE : entry->value_size,
-                     entry->version.transaction_id);
-  if (!NORKV_MIGRATION ||
-      (entry->format == kv->config.formats && entry->alignment_units == norkv_alignment_units(kv))) {
-    /* With the checksum stays the padding that it is over, be it zeros or not. */
-    source->key_size = source->size - NORKV_HEADER_SIZE;
-    norkv_entry_set_checksum(source->header, entry->checksum);
-    return norkv_entry_verify(kv, entry, NULL);
+/* Makes the first good copy of the key's current entry the source. Errors: DATA_LOSS, FLASH. */
+static enum norkv_error find_source(struct norkv *kv, uint32_t slot, struct norkv_source *source) {
+  struct norkv_entry entry;
+  enum norkv_error err = norkv_read_current(kv, slot, &entry, NULL);
+  if (err != NORKV_OK) {
+    return err;
   }
-  source->key_size = content - NORKV_HEADER_SIZE;
-  enum norkv_checksum kind = kv->config.formats[0].checksum;
-  struct norkv_slice sum = {.offset = NORKV_HEADER_SIZE, .size = source->key_size, .kind = kind};
-  sum.running = norkv_checksum_add(kind, norkv_checksum_begin(kind), source->header, NORKV_HEADER_SIZE);
-  enum norkv_error err = norkv_entry_verify(kv, entry, &sum);
-  struct sink sink = {.sums = true, .running = sum.running};
-  norkv_window_drop(kv, 0, 0);
-  (void)take(kv, &sink, NULL, NORKV_NO_ADDRESS, source->size - content);
-  (void)flush(kv, &sink);
-  norkv_entry_set_checksum(source->header, norkv_checksum_end(kind, sink.running));
+  memset(source, 0, sizeof(*source));
+  struct norkv_piece *pieces = source->pieces;
+  pieces[NORKV_PIECE_KEY].address = entry.address;
+  if (!NORKV_MIGRATION) {
+    source->size = pieces[NORKV_PIECE_KEY].size = entry.size;
+    return NORKV_OK;
+  }
+  /* Its format and its alignment may be other ones. The new checksum is made of the very bytes that the old one vouches
+     for. */
+  pieces[NORKV_PIECE_KEY].address += NORKV_HEADER_SIZE;
+  pieces[NORKV_PIECE_KEY].size = entry.key_length;
+  pieces[NORKV_PIECE_VALUE].address = pieces[NORKV_PIECE_KEY].address + entry.key_length;
+  pieces[NORKV_PIECE_VALUE].size = entry.value_size;
+  struct norkv_slice sum = {.offset = NORKV_HEADER_SIZE,
+                            .size = (uint32_t)entry.key_length + entry.value_size,
+                            .kind = kv->config.formats[0].checksum,
+                            .running = begin_seal(kv, source, &entry.version)};
+  err = norkv_entry_verify(kv, &entry, &sum);
+  end_seal(kv, source, sum.running);
   return err;
 }
 
-/* Finds a good copy of the key's current entry. */
-static enum norkv_error find_source(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
-                                    struct norkv_source *source) {
-  const uint32_t *addresses = norkv_addresses(kv, slot);
-  const struct norkv_key *key = &kv->keys[slot];
-  enum norkv_error err = NORKV_ERR_DATA_LOSS;
-  for (uint32_t i = 0; i < norkv_redundancy(kv) && err != NORKV_OK && err != NORKV_ERR_FLASH; i++) {
-    if (addresses[i] == NORKV_NO_ADDRESS) {
-      continue;
-    }
-    norkv_window_drop(kv, addresses[i], norkv_key_size(key));
-    err = norkv_entry_load(kv, addresses[i], entry);
-    if (err == NORKV_OK) {
-      err = norkv_index_is_current(kv, slot, entry) ? source_from_flash(kv, entry, source) : NORKV_ERR_DATA_LOSS;
-    }
-  }
-  return err == NORKV_ERR_NOT_FOUND ? NORKV_ERR_DATA_LOSS : err;
-}
-
 enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sector, uint32_t *address) {
-  struct norkv_entry entry;
   struct norkv_source source;
-  enum norkv_error err = find_source(kv, slot, &entry, &source);
-  if (err == NORKV_OK && source.size > norkv_sector_free(kv, sector)) {
-    err = NORKV_ERR_FULL;
-  }
+  enum norkv_error err = find_source(kv, slot, &source);
   if (err == NORKV_OK) {
     err = norkv_write_append(kv, sector, &source, address);
   }
   if (err != NORKV_OK) {
     return err;
   }
+  struct norkv_entry entry;
   /* The source was read again since its checksum was good: only the copy's own checksum tells that it still was. */
   norkv_window_drop(kv, *address, 0);
   err = norkv_entry_read(kv, *address, &entry);
