@@ -9,18 +9,21 @@
    where a walk may take part of a value for an entry: a tombstone may then be kept too long, but not too short. */
 static enum norkv_error forget_entries(struct norkv *kv, uint32_t sector) {
   struct norkv_scan scan;
-  norkv_scan_begin(kv, &scan, sector, kv->sectors[sector].tail);
-  enum norkv_error err = norkv_scan_next(kv, &scan);
-  for (; err == NORKV_OK && scan.walk.damage == 0; err = norkv_scan_next(kv, &scan)) {
+  norkv_scan_begin(kv, &scan, sector);
+  scan.end = scan.address + kv->sectors[sector].tail;
+  for (;;) {
+    enum norkv_error err = norkv_scan_next(kv, &scan);
+    if (err == NORKV_ERR_FLASH) {
+      kv->counts_lost = true; /* forgotten in part: a second try would count down twice */
+      return err;
+    }
+    if (err != NORKV_OK || scan.damage > 0) {
+      return NORKV_OK;
+    }
     if (scan.slot != NORKV_NO_KEY && !kv->counts_lost) {
       norkv_index_count_entry(kv, scan.slot, -1);
     }
   }
-  if (err != NORKV_ERR_FLASH) {
-    return NORKV_OK;
-  }
-  kv->counts_lost = true; /* forgotten in part: a second try would count down twice */
-  return err;
 }
 
 enum norkv_error norkv_collect_give_up(struct norkv *kv, uint32_t sector) {
@@ -59,17 +62,18 @@ static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to, 
 }
 
 /* Until all is written nothing of the index changes, so that a failure needs no more than to erase what was written. */
-static enum norkv_error empty_once(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {
+static enum norkv_error empty_once(struct norkv *kv, uint32_t sector, const struct norkv_update *new) {
   uint32_t except = new == NULL ? NORKV_NO_KEY : new->slot;
   uint32_t to = 0;
-  enum norkv_error err = norkv_sector_take_empty(kv, sector, &to);
+  const struct norkv_place place = {.size = kv->config.flash.sector_size, .slot = NORKV_NO_KEY};
+  enum norkv_error err = norkv_sector_find(kv, &place, 0, &to);
   if (err != NORKV_OK) {
     return err;
   }
   uint32_t address = 0;
   err = move_live(kv, sector, to, except, false);
   if (err == NORKV_OK && new != NULL) {
-    err = norkv_write_append(kv, to, new->source, &address);
+    err = norkv_write_append(kv, to, &new->source, &address);
   }
   if (err != NORKV_OK) {
     kv->sectors[sector].pinned = err == NORKV_ERR_DATA_LOSS;
@@ -79,25 +83,25 @@ static enum norkv_error empty_once(struct norkv *kv, uint32_t sector, const stru
   }
   (void)move_live(kv, sector, to, except, true);
   if (new != NULL) {
-    norkv_index_set(kv, except, new->version, address);
+    norkv_index_set(kv, except, &new->version, address);
   }
   return NORKV_OK;
 }
 
 /* Once more where the flash failed: what could not be written has been erased since, or another sector is taken. */
-static enum norkv_error empty(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {
+static enum norkv_error empty(struct norkv *kv, uint32_t sector, const struct norkv_update *new) {
   enum norkv_error err = empty_once(kv, sector, new);
   return err == NORKV_ERR_FLASH && empty_once(kv, sector, new) == NORKV_OK ? NORKV_OK : err;
 }
 
-enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new) {
+enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector, const struct norkv_update *new) {
   if (!norkv_may_work(kv, kv->config.flash.sector_size)) {
     return NORKV_ERR_FULL;
   }
   norkv_index_account(kv);
   uint32_t live = kv->sectors[sector].live;
   if (new != NULL && norkv_key_is_spent(kv, new->slot)) {
-    live += new->source->size; /* a spent tombstone is not among what is live: its place is not there to be taken */
+    live += new->source.size; /* a spent tombstone is not among what is live: its place is not there to be taken */
   }
   if (live > kv->config.flash.sector_size) {
     return NORKV_ERR_FULL;
@@ -111,7 +115,7 @@ enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector, const s
 }
 
 /* Collects the sectors whose turn comes before that of `wanted`, then `wanted`. */
-static enum norkv_error collect_in_turn(struct norkv *kv, uint32_t wanted, const struct norkv_replacement *new) {
+static enum norkv_error collect_in_turn(struct norkv *kv, uint32_t wanted, const struct norkv_update *new) {
   enum norkv_error err = NORKV_OK;
   uint32_t sector = NORKV_NO_SECTOR;
   while (err == NORKV_OK && sector != wanted) {
@@ -126,13 +130,13 @@ static enum norkv_error collect_in_turn(struct norkv *kv, uint32_t wanted, const
 
 /* The new entry is written behind all that is moved. Until it is complete, the victim holds everything as before; from
    then on, nothing of the victim is needed. */
-enum norkv_error norkv_collect_replace(struct norkv *kv, const struct norkv_replacement *new) {
+enum norkv_error norkv_collect_replace(struct norkv *kv, const struct norkv_update *new) {
   const uint32_t *addresses = norkv_addresses(kv, new->slot);
   while (*addresses == NORKV_NO_ADDRESS) {
     addresses++; /* it has one: a key without copies is not in the index */
   }
   uint32_t sector = norkv_sector_of(kv, *addresses);
-  NORKV_ASSERT(new->source->size <= norkv_key_size(&kv->keys[new->slot]));
+  NORKV_ASSERT(new->source.size <= norkv_key_size(&kv->keys[new->slot]));
   norkv_index_account(kv);
   return norkv_policy_takes(kv, sector) ? collect_in_turn(kv, sector, new) : NORKV_ERR_FULL;
 }

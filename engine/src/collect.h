@@ -6,26 +6,27 @@
 #include "sector.h"
 #include "write.h"
 
-/* A new entry of a key, no larger than the present one, that is written in its place when the sector is collected. */
-struct norkv_replacement {
-  uint32_t slot;
-  const struct norkv_source *source;
-  const struct norkv_version *version; /* made current, with one copy */
+/* A put or a delete under way. */
+struct norkv_update {
+  struct norkv_name name;
+  uint32_t slot; /* NORKV_NO_KEY: the key has none */
+  struct norkv_version version;
+  struct norkv_source source;
 };
 
 /*
- * Copies the live copies of a sector to an empty one, and then the replacement's entry if `new` isn't NULL; points the
+ * Copies the live copies of a sector to an empty one, and then the entry of `new` if that isn't NULL; points the
  * index to them once all are written, drops spent tombstones and erases the sector. What fails before changes nothing:
  * what was copied is erased again, so that an empty sector remains unless the flash fails. Errors: FULL (no empty
  * sector, the live copies don't fit in one since the alignment grew, or the call that is under way may erase no more:
  * kv->allowance), DATA_LOSS (a live entry has no good copy; the sector is not tried again before that entry is
- * superseded), FLASH. With a replacement OK means that it was written: an erase that fails is left to recovery.
+ * superseded), FLASH. With `new`, OK means that it was written: an erase that fails is left to recovery.
  */
-enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector, const struct norkv_replacement *new);
+enum norkv_error norkv_collect_sector(struct norkv *kv, uint32_t sector, const struct norkv_update *new);
 
-/* Collects the sector of one of the key's copies with the replacement: so an update that does not grow needs no room.
-   The caller sees to further copies. Errors: as norkv_collect_sector; the key is unchanged. */
-enum norkv_error norkv_collect_replace(struct norkv *kv, const struct norkv_replacement *new);
+/* Collects the sector of one of the key's copies, with the new entry in its place: so an update that does not grow
+   needs no room. The caller sees to further copies. Errors: as norkv_collect_sector; the key is unchanged. */
+enum norkv_error norkv_collect_replace(struct norkv *kv, const struct norkv_update *new);
 
 /*
  * Collects the sector that the policy has for this need, see norkv_policy_choose, and before it those whose turn comes

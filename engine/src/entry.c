@@ -188,35 +188,3 @@ void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_le
 void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum) {
   put32(header + 4, checksum);
 }
-
-void norkv_walk_begin(const struct norkv *kv, struct norkv_walk *walk, uint32_t sector, uint32_t length) {
-  walk->address = norkv_sector_base(kv, sector);
-  walk->end = walk->address + length;
-  walk->damage = 0;
-  walk->lost = false;
-}
-
-enum norkv_error norkv_walk_next(struct norkv *kv, struct norkv_walk *walk, struct norkv_entry *entry) {
-  while (walk->address < walk->end && walk->end - walk->address >= NORKV_HEADER_SIZE) {
-    kv->window_end = walk->end;
-    kv->window_limit = walk->end;
-    enum norkv_error err = norkv_entry_read(kv, walk->address, entry);
-    if (err == NORKV_OK) {
-      walk->address += entry->size;
-      walk->lost = false;
-      return NORKV_OK;
-    }
-    if (err == NORKV_ERR_FLASH) {
-      return err;
-    }
-    if (err == NORKV_ERR_NOT_FOUND && !walk->lost) {
-      break;
-    }
-    if (!walk->lost || entry->format != NULL) {
-      walk->damage++;
-    }
-    walk->lost = true;
-    walk->address += 16;
-  }
-  return NORKV_ERR_NOT_FOUND;
-}

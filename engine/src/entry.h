@@ -83,18 +83,4 @@ static inline uint32_t norkv_entry_content(const struct norkv_entry *entry) {
   return NORKV_HEADER_SIZE + entry->key_length + entry->value_size;
 }
 
-/* A walk over the good entries of a sector, in order. Behind damage it looks for the next good entry every 16 bytes. */
-struct norkv_walk {
-  uint32_t address; /* where the next entry is looked for */
-  uint32_t end;
-  uint32_t damage; /* damaged entries met */
-  bool lost;       /* behind damage, searching */
-};
-
-/* `length` bytes from the start of `sector` are walked. */
-void norkv_walk_begin(const struct norkv *kv, struct norkv_walk *walk, uint32_t sector, uint32_t length);
-
-/* The next good entry. Errors: NOT_FOUND at the end, FLASH. */
-enum norkv_error norkv_walk_next(struct norkv *kv, struct norkv_walk *walk, struct norkv_entry *entry);
-
 #endif

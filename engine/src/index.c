@@ -224,21 +224,41 @@ bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct 
   return entry->version.transaction_id == key->transaction_id && entry->version.extent == key->extent;
 }
 
-void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector, uint32_t length) {
-  norkv_walk_begin(kv, &scan->walk, sector, length);
+void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector) {
+  scan->address = norkv_sector_base(kv, sector);
+  scan->end = scan->address + kv->config.flash.sector_size;
+  scan->damage = 0;
+  scan->lost = false;
   norkv_window_drop(kv, 0, 0);
 }
 
-enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan) {
-  enum norkv_error err = norkv_walk_next(kv, &scan->walk, &scan->entry);
-  if (err != NORKV_OK) {
-    return err;
-  }
+/* Tells what the index has of the scanned entry. Error: FLASH. */
+static enum norkv_error look_up(struct norkv *kv, struct norkv_scan *scan) {
   struct norkv_name name = {scan->entry.key, scan->entry.key_length, 0};
   name.hash = scan->hash = norkv_index_hash(name.key, name.length);
   scan->slot = NORKV_NO_KEY;
-  err = norkv_index_find(kv, &name, &scan->slot);
+  enum norkv_error err = norkv_index_find(kv, &name, &scan->slot);
   return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
+}
+
+enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan) {
+  while (scan->end - scan->address >= NORKV_HEADER_SIZE) {
+    kv->window_end = scan->end;
+    kv->window_limit = scan->end;
+    enum norkv_error err = norkv_entry_read(kv, scan->address, &scan->entry);
+    if (err == NORKV_OK) {
+      scan->address += scan->entry.size;
+      scan->lost = false;
+      return look_up(kv, scan);
+    }
+    if (err == NORKV_ERR_FLASH || (err == NORKV_ERR_NOT_FOUND && !scan->lost)) {
+      return err;
+    }
+    scan->damage += !scan->lost || scan->entry.format != NULL ? 1u : 0u;
+    scan->lost = true;
+    scan->address += NORKV_SIZE_UNIT;
+  }
+  return NORKV_ERR_NOT_FOUND;
 }
 
 enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan) {

@@ -52,16 +52,20 @@ void norkv_index_drop_in(struct norkv *kv, uint32_t slot, uint32_t sector);
 /* Whether the entry is a copy of the key's current one. */
 bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry);
 
-/* A walk over the good entries of a sector, with what the index has of each. */
+/* A walk over the good entries of a sector, in order, with what the index has of each. Behind damage it looks for the
+   next good entry every 16 bytes. */
 struct norkv_scan {
-  struct norkv_walk walk;
-  struct norkv_entry entry;
+  uint32_t address; /* where the next entry is looked for */
+  uint32_t end;
+  uint32_t damage; /* damaged entries met */
+  bool lost;       /* behind damage, searching */
   uint32_t hash;
   uint32_t slot; /* NORKV_NO_KEY: the key isn't in the index */
+  struct norkv_entry entry;
 };
 
-/* `length` bytes from the start of `sector` are scanned. */
-void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector, uint32_t length);
+/* All of the sector is scanned, or less if `end` is made smaller. */
+void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector);
 
 /* The next good entry. Errors: NOT_FOUND at the end, FLASH. */
 enum norkv_error norkv_scan_next(struct norkv *kv, struct norkv_scan *scan);

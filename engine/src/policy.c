@@ -5,10 +5,6 @@
 #define CHANCE \
   5u /* HYBRID, before it knows how sectors wear: one collection in so many moves data for evenness' sake */
 
-static uint32_t next_in_turn(const struct norkv *kv, uint32_t sector) {
-  return sector + 1 == kv->config.flash.sector_count ? 0 : sector + 1;
-}
-
 /*
  * A sector is worth collecting three times at most in a call: for what is superseded, for the tombstones that this sets
  * free, and for those that were moved because damage might have hidden entries. HYBRID adds as many for even wear, and
@@ -32,15 +28,13 @@ bool norkv_policy_takes(const struct norkv *kv, uint32_t sector) {
 void norkv_policy_start(struct norkv *kv) {
   uint32_t count = kv->config.flash.sector_count;
   uint32_t sector = kv->last_sector;
+  bool empty = false;
   kv->last_taken = kv->last_sector;
-  for (uint32_t i = 0; i < count && !norkv_sector_is_empty(kv, sector); i++) {
-    kv->last_taken = (uint16_t)sector;
-    sector = next_in_turn(kv, sector);
-  }
-  kv->last_collected = kv->last_taken;
-  for (uint32_t i = 0; i < count && norkv_sector_is_empty(kv, sector); i++) {
+  for (uint32_t i = 0; i < count && (!empty || norkv_sector_is_empty(kv, sector)); i++) {
+    empty = norkv_sector_is_empty(kv, sector);
     kv->last_collected = (uint16_t)sector;
-    sector = next_in_turn(kv, sector);
+    kv->last_taken = empty ? kv->last_taken : kv->last_collected;
+    sector = norkv_sector_next(kv, sector);
   }
 }
 
@@ -79,7 +73,7 @@ uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *p
   uint32_t most = 0;
   uint32_t sector = kv->last_collected;
   for (uint32_t i = 0; i < kv->config.flash.sector_count; i++) {
-    sector = next_in_turn(kv, sector);
+    sector = norkv_sector_next(kv, sector);
     if (!serves(kv, sector, place, least)) {
       continue;
     }
@@ -98,7 +92,7 @@ uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *p
 static uint32_t first_in_turn(const struct norkv *kv) {
   uint32_t sector = kv->last_collected;
   do {
-    sector = next_in_turn(kv, sector);
+    sector = norkv_sector_next(kv, sector);
   } while (!norkv_policy_takes(kv, sector));
   return sector;
 }
@@ -126,7 +120,7 @@ static uint32_t even_out(const struct norkv *kv, uint32_t wanted) {
     if (erases < kv->sectors[coldest].erases && norkv_policy_takes(kv, sector)) {
       coldest = sector;
     }
-    sector = next_in_turn(kv, sector);
+    sector = norkv_sector_next(kv, sector);
   }
   if (most - kv->sectors[coldest].erases >= (kv->evened ? 2 * NORKV_HYBRID_LAG : NORKV_HYBRID_LAG)) {
     return coldest;

@@ -19,9 +19,9 @@ static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
       continue;
     }
     struct norkv_scan scan;
-    norkv_scan_begin(kv, &scan, to, kv->config.flash.sector_size); /* copies may lie behind damage */
-    enum norkv_error err = norkv_scan_next(kv, &scan);
-    for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
+    enum norkv_error err = NORKV_OK;
+    norkv_scan_begin(kv, &scan, to); /* copies may lie behind damage */
+    while ((err = norkv_scan_next(kv, &scan)) == NORKV_OK) {
       if (scan.slot == NORKV_NO_KEY || !norkv_index_is_current(kv, scan.slot, &scan.entry) ||
           norkv_key_copy_in(kv, scan.slot, to) != NULL) {
         continue;
@@ -75,7 +75,7 @@ static enum norkv_error give_up_one(struct norkv *kv, uint32_t limit) {
   uint32_t best = NORKV_NO_SECTOR;
   uint32_t sector = kv->last_collected; /* of several, one that could not be erased before comes last */
   for (uint32_t i = 0; i < kv->config.flash.sector_count && limit > 0; i++) {
-    sector = sector + 1 < kv->config.flash.sector_count ? sector + 1 : 0;
+    sector = norkv_sector_next(kv, sector);
     enum norkv_error err = point_away(kv, sector);
     if (err != NORKV_OK) {
       return err;

@@ -84,22 +84,6 @@ enum norkv_error norkv_sector_check_all(struct norkv *kv) {
   return NORKV_OK;
 }
 
-static uint32_t next_sector(const struct norkv *kv, uint32_t sector) {
-  return sector + 1 == kv->config.flash.sector_count ? 0 : sector + 1;
-}
-
-enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint32_t *taken) {
-  uint32_t sector = kv->last_taken;
-  for (uint32_t i = 0; i < kv->config.flash.sector_count; i++) {
-    sector = next_sector(kv, sector);
-    if (sector != except && norkv_sector_is_empty(kv, sector)) {
-      *taken = sector;
-      return prepare_empty(kv, sector);
-    }
-  }
-  return NORKV_ERR_FULL;
-}
-
 bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector) {
   return NORKV_MAX_REDUNDANCY > 1 && place->slot != NORKV_NO_KEY && norkv_key_copy_in(kv, place->slot, sector) != NULL;
 }
@@ -110,11 +94,11 @@ enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *p
   uint32_t it = kv->last_sector;
   uint32_t spare = kv->config.flash.sector_count;
   uint32_t found = 0;
-  for (uint32_t i = 0; i < 2 * kv->config.flash.sector_count; i++, it = next_sector(kv, it)) {
+  for (uint32_t i = 0; i < 2 * kv->config.flash.sector_count; i++, it = norkv_sector_next(kv, it)) {
     bool empty = i >= kv->config.flash.sector_count;
     if (i == kv->config.flash.sector_count) {
-      it = next_sector(kv, kv->last_taken);
-      spare = kv->empty_count - 1; /* none to spare where there is none: it isn't met either */
+      it = norkv_sector_next(kv, kv->last_taken);
+      spare = kv->empty_count - (wanted > 0 ? 1 : 0); /* none to spare where there is none: it isn't met either */
     }
     if (spare == 0 || norkv_sector_is_empty(kv, it) != empty || norkv_sector_free(kv, it) < place->size ||
         norkv_sector_is_taken(kv, place, it)) {
@@ -129,7 +113,7 @@ enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *p
       if (found++ == 0) {
         *sector = it;
       }
-      if (found == wanted) {
+      if (found >= wanted) {
         return NORKV_OK;
       }
     }

@@ -11,6 +11,11 @@ void norkv_sector_set(struct norkv *kv, uint32_t number, uint32_t tail, enum nor
 /* Closes a sector whose content can't be relied on; recovery collects it. */
 void norkv_sector_set_damaged(struct norkv *kv, uint32_t sector);
 
+/* The next one in a turn round the sectors. */
+static inline uint32_t norkv_sector_next(const struct norkv *kv, uint32_t sector) {
+  return sector + 1 == kv->config.flash.sector_count ? 0 : sector + 1;
+}
+
 /* Whether the sector holds nothing and is not known to be anything but blank. */
 bool norkv_sector_is_empty(const struct norkv *kv, uint32_t sector);
 
@@ -27,10 +32,6 @@ enum norkv_error norkv_sector_check(struct norkv *kv, uint32_t number);
 /* Checks every sector. If the last empty one is not blank, it is erased, so that there still is one. Error: FLASH. */
 enum norkv_error norkv_sector_check_all(struct norkv *kv);
 
-/* The next empty sector, seen blank or erased, other than `except`; in turn from the last one that was taken.
-   Errors: FULL (there is none), FLASH. */
-enum norkv_error norkv_sector_take_empty(struct norkv *kv, uint32_t except, uint32_t *taken);
-
 /* What is to be placed. */
 struct norkv_place {
   uint32_t size; /* bytes */
@@ -41,7 +42,8 @@ struct norkv_place {
 bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector);
 
 /* Finds `wanted` different sectors with room, seen blank, and leaves one sector empty; `sector` is the first. Sectors
-   in use come before empty ones. Errors: FULL (there are fewer), FLASH. */
+   in use come before empty ones, which are taken in turn. With 0 it finds one, and may take the last empty one. Errors:
+   FULL (there are fewer), FLASH. */
 enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
                                    uint32_t *sector);
 

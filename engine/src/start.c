@@ -137,10 +137,10 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
 /* Indexes the entries of one sector. Its free end is not looked at: that waits until it is to be used. */
 static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any) {
   struct norkv_scan scan;
-  norkv_scan_begin(kv, &scan, sector, kv->config.flash.sector_size);
+  norkv_scan_begin(kv, &scan, sector);
   uint32_t tail = 0;
-  enum norkv_error err = norkv_scan_next(kv, &scan);
-  for (; err == NORKV_OK; err = norkv_scan_next(kv, &scan)) {
+  enum norkv_error err = NORKV_OK;
+  while ((err = norkv_scan_next(kv, &scan)) == NORKV_OK) {
     if (!*any || norkv_is_newer(scan.entry.version.transaction_id, kv->transaction_id)) {
       kv->transaction_id = scan.entry.version.transaction_id;
       kv->last_sector = (uint16_t)sector;
@@ -150,13 +150,13 @@ static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any
     if (err != NORKV_OK) {
       return err;
     }
-    if (scan.walk.damage == 0) {
-      tail = scan.walk.address - norkv_sector_base(kv, sector);
+    if (scan.damage == 0) {
+      tail = scan.address - norkv_sector_base(kv, sector);
       norkv_index_count_entry(kv, scan.slot, 1);
     }
   }
-  norkv_sector_set(kv, sector, tail, scan.walk.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);
-  kv->counters.corrupt_entries += scan.walk.damage;
+  norkv_sector_set(kv, sector, tail, scan.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);
+  kv->counters.corrupt_entries += scan.damage;
   return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
 }
 

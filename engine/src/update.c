@@ -5,13 +5,13 @@
 #include "recover.h"
 #include "write.h"
 
-/* The key's slot, NORKV_NO_KEY if it has none: then there is a free one. Errors: NOT_FOUND (nothing to delete), KEYS,
-   FLASH. */
-static enum norkv_error find_slot(struct norkv *kv, const struct norkv_name *name, bool deletes, uint32_t *slot) {
-  *slot = NORKV_NO_KEY;
-  enum norkv_error err = norkv_index_find(kv, name, slot);
+/* Finds the key's slot. Without one, there is a free one then. Errors: NOT_FOUND (nothing to delete), KEYS, FLASH. */
+static enum norkv_error find_slot(struct norkv *kv, struct norkv_update *update) {
+  bool deletes = norkv_extent_is_deleted(update->version.extent);
+  update->slot = NORKV_NO_KEY;
+  enum norkv_error err = norkv_index_find(kv, &update->name, &update->slot);
   if (deletes) {
-    return err == NORKV_OK && norkv_key_is_deleted(&kv->keys[*slot]) ? NORKV_ERR_NOT_FOUND : err;
+    return err == NORKV_OK && norkv_key_is_deleted(&kv->keys[update->slot]) ? NORKV_ERR_NOT_FOUND : err;
   }
   if (err != NORKV_ERR_NOT_FOUND) {
     return err;
@@ -58,76 +58,70 @@ static enum norkv_error get_ready(struct norkv *kv) {
 
 /* There is no room, but the new entry may be no larger than the old one, and takes its place when its sector is
    collected. So does each further copy, because the sectors of the old ones have room now for as much. */
-static enum norkv_error replace(struct norkv *kv, const struct norkv_replacement *new) {
-  if (new->slot == NORKV_NO_KEY || norkv_key_size(&kv->keys[new->slot]) < new->source->size) {
+static enum norkv_error replace(struct norkv *kv, const struct norkv_update *update) {
+  if (update->slot == NORKV_NO_KEY || norkv_key_size(&kv->keys[update->slot]) < update->source.size) {
     return NORKV_ERR_FULL;
   }
   if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED && norkv_redundancy(kv) > 1) {
     return NORKV_ERR_FULL; /* the others may need collections of their own */
   }
-  return norkv_collect_replace(kv, new);
+  return norkv_collect_replace(kv, update);
 }
 
 /* Once the first copy is good the update can't be undone, so that a failure of the others is left to recovery. */
-static enum norkv_error write_version(struct norkv *kv, const struct norkv_name *name, uint32_t slot,
-                                      const struct norkv_source *source, const struct norkv_version *version) {
+static enum norkv_error write_version(struct norkv *kv, struct norkv_update *update) {
   uint32_t address = 0;
-  enum norkv_error err = write_first(kv, source, &address);
-  if (slot != NORKV_NO_KEY && norkv_key_copies(kv, slot) == 0) {
-    slot = NORKV_NO_KEY; /* making room has dropped the very tombstone that the update supersedes */
+  enum norkv_error err = write_first(kv, &update->source, &address);
+  if (update->slot != NORKV_NO_KEY && norkv_key_copies(kv, update->slot) == 0) {
+    update->slot = NORKV_NO_KEY; /* making room has dropped the very tombstone that the update supersedes */
   }
   if (err == NORKV_OK) {
-    if (slot == NORKV_NO_KEY) {
-      err = norkv_index_insert(kv, name->hash, &slot);
+    if (update->slot == NORKV_NO_KEY) {
+      err = norkv_index_insert(kv, update->name.hash, &update->slot);
       NORKV_ASSERT(err == NORKV_OK);
     }
-    norkv_index_set(kv, slot, version, address);
+    norkv_index_set(kv, update->slot, &update->version, address);
   } else if (err == NORKV_ERR_FULL) {
-    err = replace(kv, &(struct norkv_replacement){slot, source, version});
+    err = replace(kv, update);
   }
   if (err == NORKV_OK || err == NORKV_ERR_FLASH) {
-    kv->transaction_id = version->transaction_id; /* what failed may be readable: its ID is never used again */
+    kv->transaction_id = update->version.transaction_id; /* what failed may be readable: its ID is never used again */
   }
-  if (err == NORKV_OK && NORKV_MAX_REDUNDANCY > 1 && norkv_recover_key(kv, slot, false) != NORKV_OK) {
+  if (err == NORKV_OK && NORKV_MAX_REDUNDANCY > 1 && norkv_recover_key(kv, update->slot, false) != NORKV_OK) {
     kv->needs_recovery = true;
   }
   return err;
 }
 
+/* A value_size of NORKV_TOMBSTONE_SIZE deletes the key. */
 static enum norkv_error update_key(struct norkv *kv, const void *key, size_t key_length, const void *value,
-                                   uint32_t value_size, bool deletes) {
+                                   size_t value_size) {
+  bool deletes = value_size == NORKV_TOMBSTONE_SIZE;
+  uint32_t length = (uint32_t)key_length;
+  uint32_t size = deletes ? 0 : (uint32_t)value_size;
+  if (kv == NULL || !kv->started || key == NULL || key_length < 1 || key_length > NORKV_MAX_KEY ||
+      (value == NULL && size > 0) || size > norkv_max_value_size(&kv->config, length)) {
+    return NORKV_ERR_INVALID;
+  }
   enum norkv_error err = get_ready(kv);
   if (err != NORKV_OK) {
     return err;
   }
-  uint32_t length = (uint32_t)key_length;
-  struct norkv_name name = {key, length, norkv_index_hash(key, length)};
-  uint32_t size = norkv_entry_size(&kv->config, length, value_size);
-  struct norkv_version version = {kv->transaction_id + 1, norkv_extent_of(size, deletes)};
-  struct norkv_source source;
-  source.pieces[NORKV_PIECE_KEY] = (struct norkv_piece){key, 0, length};
-  source.pieces[NORKV_PIECE_VALUE] = (struct norkv_piece){value, 0, value_size};
-  norkv_source_seal(kv, &source, &version);
-  uint32_t slot = 0;
-  err = find_slot(kv, &name, deletes, &slot);
-  return err == NORKV_OK ? write_version(kv, &name, slot, &source, &version) : err;
-}
-
-static bool is_key(const struct norkv *kv, const void *key, size_t key_length) {
-  return kv != NULL && kv->started && key != NULL && key_length >= 1 && key_length <= NORKV_MAX_KEY;
+  struct norkv_update update;
+  update.name = (struct norkv_name){key, length, norkv_index_hash(key, length)};
+  update.source.pieces[NORKV_PIECE_KEY] = (struct norkv_piece){key, 0, length};
+  update.source.pieces[NORKV_PIECE_VALUE] = (struct norkv_piece){value, 0, size};
+  update.version.transaction_id = kv->transaction_id + 1;
+  update.version.extent = norkv_extent_of(norkv_entry_size(&kv->config, length, size), deletes);
+  norkv_source_seal(kv, &update.source, &update.version);
+  err = find_slot(kv, &update);
+  return err == NORKV_OK ? write_version(kv, &update) : err;
 }
 
 enum norkv_error norkv_put(struct norkv *kv, const void *key, size_t key_length, const void *value, size_t value_size) {
-  if (!is_key(kv, key, key_length) || (value == NULL && value_size > 0) ||
-      value_size > norkv_max_value_size(&kv->config, key_length)) {
-    return NORKV_ERR_INVALID;
-  }
-  return update_key(kv, key, key_length, value, (uint32_t)value_size, false);
+  return value_size < NORKV_TOMBSTONE_SIZE ? update_key(kv, key, key_length, value, value_size) : NORKV_ERR_INVALID;
 }
 
 enum norkv_error norkv_delete(struct norkv *kv, const void *key, size_t key_length) {
-  if (!is_key(kv, key, key_length)) {
-    return NORKV_ERR_INVALID;
-  }
-  return update_key(kv, key, key_length, NULL, 0, true);
+  return update_key(kv, key, key_length, NULL, NORKV_TOMBSTONE_SIZE);
 }
