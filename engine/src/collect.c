@@ -20,16 +20,16 @@ static enum norkv_error forget_entries(struct norkv *kv, uint32_t sector) {
     if (err != NORKV_OK || scan.damage > 0) {
       return NORKV_OK;
     }
-    if (scan.slot != NORKV_NO_KEY && !kv->counts_lost) {
-      norkv_index_count_entry(kv, scan.slot, -1);
+    if (scan.key != NULL && !kv->counts_lost) {
+      norkv_key_count_entry(scan.key, -1);
     }
   }
 }
 
 enum norkv_error norkv_collect_give_up(struct norkv *kv, uint32_t sector) {
   kv->last_collected = (uint16_t)sector;
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    norkv_index_drop_in(kv, slot, sector);
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    norkv_index_drop_in(kv, key, sector);
   }
   enum norkv_error err = forget_entries(kv, sector);
   return err == NORKV_OK ? norkv_sector_erase(kv, sector) : err;
@@ -38,34 +38,35 @@ enum norkv_error norkv_collect_give_up(struct norkv *kv, uint32_t sector) {
 /* Copies what is live in one sector, but for the key `except`, to another; or, when that is `done`, points the index to
    it. The index tells what is live, so that a copy which is damaged now, and that a walk over the sector would pass
    over, is not lost. */
-static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to, uint32_t except, bool done) {
+static enum norkv_error move_live(struct norkv *kv, uint32_t from, uint32_t to, const struct norkv_key *except,
+                                  bool done) {
   uint32_t next = norkv_sector_base(kv, to);
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    uint32_t *copy = norkv_key_copy_in(kv, slot, from);
-    if (copy == NULL || slot == except || norkv_key_is_spent(kv, slot)) {
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    uint32_t *copy = norkv_key_copy_in(kv, key, from);
+    if (copy == NULL || key == except || norkv_key_is_spent(kv, key)) {
       continue;
     }
     if (done) {
       *copy = next;
-      norkv_index_count_entry(kv, slot, 1);
+      norkv_key_count_entry(key, 1);
     } else {
       uint32_t address = 0;
-      enum norkv_error err = norkv_write_copy(kv, slot, to, &address);
+      enum norkv_error err = norkv_write_copy(kv, key, to, &address);
       if (err != NORKV_OK) {
         return err;
       }
       NORKV_ASSERT(address == next);
     }
-    next += norkv_key_size(&kv->keys[slot]);
+    next += norkv_key_size(key);
   }
   return NORKV_OK;
 }
 
 /* Until all is written nothing of the index changes, so that a failure needs no more than to erase what was written. */
 static enum norkv_error empty_once(struct norkv *kv, uint32_t sector, const struct norkv_update *new) {
-  uint32_t except = new == NULL ? NORKV_NO_KEY : new->slot;
+  struct norkv_key *except = new == NULL ? NULL : new->slot;
   uint32_t to = 0;
-  const struct norkv_place place = {.size = kv->config.flash.sector_size, .slot = NORKV_NO_KEY};
+  const struct norkv_place place = {.size = kv->config.flash.sector_size, .key = NULL};
   enum norkv_error err = norkv_sector_find(kv, &place, 0, &to);
   if (err != NORKV_OK) {
     return err;
@@ -131,12 +132,12 @@ static enum norkv_error collect_in_turn(struct norkv *kv, uint32_t wanted, const
 /* The new entry is written behind all that is moved. Until it is complete, the victim holds everything as before; from
    then on, nothing of the victim is needed. */
 enum norkv_error norkv_collect_replace(struct norkv *kv, const struct norkv_update *new) {
-  const uint32_t *addresses = norkv_addresses(kv, new->slot);
+  const uint32_t *addresses = new->slot->addresses;
   while (*addresses == NORKV_NO_ADDRESS) {
     addresses++; /* it has one: a key without copies is not in the index */
   }
   uint32_t sector = norkv_sector_of(kv, *addresses);
-  NORKV_ASSERT(new->source.size <= norkv_key_size(&kv->keys[new->slot]));
+  NORKV_ASSERT(new->source.size <= norkv_key_size(new->slot));
   norkv_index_account(kv);
   return norkv_policy_takes(kv, sector) ? collect_in_turn(kv, sector, new) : NORKV_ERR_FULL;
 }

@@ -9,7 +9,7 @@
 /* A put or a delete under way. */
 struct norkv_update {
   struct norkv_name name;
-  uint32_t slot; /* NORKV_NO_KEY: the key has none */
+  struct norkv_key *slot; /* NULL: the key has none */
   struct norkv_version version;
   struct norkv_source source;
 };

@@ -64,7 +64,8 @@ struct norkv_key {
   uint32_t hash;
   uint32_t transaction_id; /* of the current entry */
   uint16_t entries;        /* of every version and copy, see above; 0xFFFF: lost count, keep all */
-  uint16_t extent;         /* of the current entry, at this alignment */
+  uint16_t extent;         /* of the current entry, at this alignment; 0: the slot is free; 0xFFFF: never used */
+  uint32_t addresses[];    /* of its copies: as many as the redundancy says, some may be NORKV_NO_ADDRESS */
 };
 
 static inline uint32_t norkv_align_up(uint32_t number, uint32_t alignment) {
@@ -110,8 +111,15 @@ static inline uint32_t norkv_format_count(const struct norkv_config *config) {
   return NORKV_MAX_FORMATS == 1 ? 1 : config->format_count;
 }
 
-static inline uint32_t *norkv_addresses(const struct norkv *kv, uint32_t slot) {
-  return &kv->addresses[(size_t)slot * norkv_redundancy(kv)];
+/* The slot of this number. */
+static inline struct norkv_key *norkv_key_at(const struct norkv *kv, uint32_t number) {
+  size_t size = sizeof(struct norkv_key) + norkv_redundancy(kv) * sizeof(uint32_t);
+  return (struct norkv_key *)(void *)((uint8_t *)kv->keys + number * size);
+}
+
+static inline struct norkv_key *norkv_key_next(const struct norkv *kv, struct norkv_key *key) {
+  size_t size = sizeof(struct norkv_key) + norkv_redundancy(kv) * sizeof(uint32_t);
+  return (struct norkv_key *)(void *)((uint8_t *)key + size);
 }
 
 #endif

@@ -29,10 +29,11 @@ static bool is_named(const uint8_t *key, uint32_t length, const struct norkv_nam
  * Whether the slot holds this key. A mismatch is only believed from a copy whose checksum is good; where no copy is,
  * the equal hash decides, so that the caller learns of the damage in place of an absent key.
  */
-static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struct norkv_name *name, bool *matches) {
+static enum norkv_error key_matches(struct norkv *kv, const struct norkv_key *key, const struct norkv_name *name,
+                                    bool *matches) {
   uint8_t stored[NORKV_HEADER_SIZE + NORKV_MAX_KEY];
   const struct norkv_flash *flash = &kv->config.flash;
-  const uint32_t *addresses = norkv_addresses(kv, slot);
+  const uint32_t *addresses = key->addresses;
   *matches = true;
   for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
     if (addresses[i] == NORKV_NO_ADDRESS) {
@@ -60,83 +61,84 @@ static enum norkv_error key_matches(struct norkv *kv, uint32_t slot, const struc
   return NORKV_OK;
 }
 
-enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, uint32_t *slot) {
+enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, struct norkv_key **key) {
   for (uint32_t it = kv->buckets[bucket_of(kv, name->hash)]; it != NORKV_NO_KEY; it = kv->chains[it]) {
-    if (kv->keys[it].hash != name->hash) {
+    *key = norkv_key_at(kv, it);
+    if ((*key)->hash != name->hash) {
       continue;
     }
     bool matches = false;
-    enum norkv_error err = key_matches(kv, it, name, &matches);
+    enum norkv_error err = key_matches(kv, *key, name, &matches);
     if (err != NORKV_OK || matches) {
-      *slot = it;
       return err;
     }
   }
+  *key = NULL;
   return NORKV_ERR_NOT_FOUND;
 }
 
-enum norkv_error norkv_index_insert(struct norkv *kv, uint32_t hash, uint32_t *slot) {
+struct norkv_key *norkv_index_insert(struct norkv *kv, uint32_t hash) {
   uint32_t it = kv->free_key;
   if (it != NORKV_NO_KEY) {
     kv->free_key = kv->chains[it];
-  } else if (kv->key_limit < kv->config.max_keys) {
-    it = kv->key_limit++;
+  } else if (kv->key_count < kv->config.max_keys) {
+    it = kv->key_count; /* no slot before it is free */
+    kv->keys_end = norkv_key_at(kv, it + 1);
   } else {
-    return NORKV_ERR_KEYS;
+    return NULL;
   }
-  kv->keys[it] = (struct norkv_key){.hash = hash};
   uint16_t *bucket = &kv->buckets[bucket_of(kv, hash)];
   kv->chains[it] = *bucket;
   *bucket = (uint16_t)it;
   kv->key_count++;
-  *slot = it;
-  return NORKV_OK;
+  struct norkv_key *key = norkv_key_at(kv, it);
+  key->hash = hash;
+  key->entries = 0;
+  key->extent = 0;
+  return key;
 }
 
 /* Takes a key without addresses out of the index. */
-static void remove_key(struct norkv *kv, uint32_t slot) {
-  struct norkv_key *key = &kv->keys[slot];
+static void remove_key(struct norkv *kv, struct norkv_key *key) {
   uint16_t *link = &kv->buckets[bucket_of(kv, key->hash)];
-  while (*link != slot) {
+  while (norkv_key_at(kv, *link) != key) {
     link = &kv->chains[*link];
   }
-  *link = kv->chains[slot];
-  kv->chains[slot] = kv->free_key;
-  kv->free_key = (uint16_t)slot;
+  uint16_t it = *link;
+  *link = kv->chains[it];
+  kv->chains[it] = kv->free_key;
+  kv->free_key = it;
   kv->key_count--;
   kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
-  *key = (struct norkv_key){0};
+  key->extent = 0;
 }
 
-uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot) {
-  const uint32_t *addresses = norkv_addresses(kv, slot);
+uint32_t norkv_key_copies(const struct norkv *kv, const struct norkv_key *key) {
   uint32_t copies = 0;
   for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-    copies += addresses[i] != NORKV_NO_ADDRESS ? 1u : 0u;
+    copies += key->addresses[i] != NORKV_NO_ADDRESS ? 1u : 0u;
   }
   return copies;
 }
 
-uint32_t *norkv_key_copy_in(const struct norkv *kv, uint32_t slot, uint32_t sector) {
+/* NORKV_NO_ADDRESS lies behind every sector. */
+uint32_t *norkv_key_copy_in(const struct norkv *kv, struct norkv_key *key, uint32_t sector) {
   uint32_t base = norkv_sector_base(kv, sector);
-  uint32_t *addresses = norkv_addresses(kv, slot);
   for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS && addresses[i] - base < kv->config.flash.sector_size) {
-      return &addresses[i];
+    if (key->addresses[i] - base < kv->config.flash.sector_size) {
+      return &key->addresses[i];
     }
   }
   return NULL;
 }
 
-bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot) {
-  const struct norkv_key *key = &kv->keys[slot];
+bool norkv_key_is_spent(const struct norkv *kv, const struct norkv_key *key) {
   return norkv_key_is_deleted(key) && kv->unsure_count == 0 && !kv->counts_lost &&
-         key->entries == norkv_key_copies(kv, slot);
+         key->entries == norkv_key_copies(kv, key);
 }
 
-bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot) {
-  const struct norkv_key *key = &kv->keys[slot];
-  uint32_t copies = norkv_key_copies(kv, slot);
+bool norkv_key_lacks_copies(const struct norkv *kv, const struct norkv_key *key) {
+  uint32_t copies = norkv_key_copies(kv, key);
   return copies > 0 && copies < norkv_redundancy(kv) && !(norkv_key_is_deleted(key) && key->entries == copies);
 }
 
@@ -144,21 +146,19 @@ void norkv_index_account(const struct norkv *kv) {
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
     kv->sectors[sector].live = 0;
   }
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    if (norkv_key_is_spent(kv, slot)) {
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    if (norkv_key_is_spent(kv, key)) {
       continue;
     }
-    const uint32_t *addresses = norkv_addresses(kv, slot);
     for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-      if (addresses[i] != NORKV_NO_ADDRESS) {
-        kv->sectors[norkv_sector_of(kv, addresses[i])].live += norkv_key_size(&kv->keys[slot]);
+      if (key->addresses[i] != NORKV_NO_ADDRESS) {
+        kv->sectors[norkv_sector_of(kv, key->addresses[i])].live += norkv_key_size(key);
       }
     }
   }
 }
 
-void norkv_index_count_entry(struct norkv *kv, uint32_t slot, int change) {
-  struct norkv_key *key = &kv->keys[slot];
+void norkv_key_count_entry(struct norkv_key *key, int change) {
   /* A count that is lost, because there were too many or a sector's entries were forgotten in part, stays lost and must
      not reach 0 while there are copies. */
   if (key->entries != ENTRIES_LOST_COUNT && (change > 0 || key->entries > 0)) {
@@ -166,61 +166,57 @@ void norkv_index_count_entry(struct norkv *kv, uint32_t slot, int change) {
   }
 }
 
-static void set_version(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address) {
-  struct norkv_key *key = &kv->keys[slot];
+static void set_version(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version,
+                        uint32_t address) {
   kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
   kv->deleted_count += norkv_extent_is_deleted(version->extent) ? 1u : 0u;
   key->transaction_id = version->transaction_id;
   key->extent = version->extent;
-  uint32_t *addresses = norkv_addresses(kv, slot);
-  memset(addresses, 0xFF, norkv_redundancy(kv) * sizeof(*addresses));
-  addresses[0] = address;
+  memset(key->addresses, 0xFF, norkv_redundancy(kv) * sizeof(uint32_t));
+  key->addresses[0] = address;
 }
 
-void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address) {
-  const uint32_t *addresses = norkv_addresses(kv, slot);
+void norkv_index_set(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version, uint32_t address) {
   for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS) {
-      kv->sectors[norkv_sector_of(kv, addresses[i])].pinned = false;
+    if (key->addresses[i] != NORKV_NO_ADDRESS) {
+      kv->sectors[norkv_sector_of(kv, key->addresses[i])].pinned = false;
     }
   }
-  set_version(kv, slot, version, address);
-  norkv_index_count_entry(kv, slot, 1);
+  set_version(kv, key, version, address);
+  norkv_key_count_entry(key, 1);
 }
 
-void norkv_index_drop_in(struct norkv *kv, uint32_t slot, uint32_t sector) {
-  uint32_t *copy = norkv_key_copy_in(kv, slot, sector);
+void norkv_index_drop_in(struct norkv *kv, struct norkv_key *key, uint32_t sector) {
+  uint32_t *copy = norkv_key_copy_in(kv, key, sector);
   if (copy != NULL) {
     *copy = NORKV_NO_ADDRESS;
-    if (norkv_key_copies(kv, slot) == 0) {
-      remove_key(kv, slot);
+    if (norkv_key_copies(kv, key) == 0) {
+      remove_key(kv, key);
     }
   }
 }
 
 /* A further copy of the current entry. One that the index has no place for, or whose sector holds one already, is
    surplus: it may be what an interrupted garbage collection left. */
-static void add_copy(struct norkv *kv, uint32_t slot, uint32_t address) {
-  uint32_t *addresses = norkv_addresses(kv, slot);
+static void add_copy(struct norkv *kv, struct norkv_key *key, uint32_t address) {
   uint32_t sector = norkv_sector_of(kv, address);
-  if (norkv_key_copy_in(kv, slot, sector) == NULL) {
+  if (norkv_key_copy_in(kv, key, sector) == NULL) {
     for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-      if (addresses[i] == NORKV_NO_ADDRESS) {
-        addresses[i] = address;
+      if (key->addresses[i] == NORKV_NO_ADDRESS) {
+        key->addresses[i] = address;
         return;
       }
     }
   }
   kv->sectors[sector].surplus = true;
   for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS) {
-      kv->sectors[norkv_sector_of(kv, addresses[i])].surplus = true;
+    if (key->addresses[i] != NORKV_NO_ADDRESS) {
+      kv->sectors[norkv_sector_of(kv, key->addresses[i])].surplus = true;
     }
   }
 }
 
-bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry) {
-  const struct norkv_key *key = &kv->keys[slot];
+bool norkv_key_is_current(const struct norkv_key *key, const struct norkv_entry *entry) {
   return entry->version.transaction_id == key->transaction_id && entry->version.extent == key->extent;
 }
 
@@ -236,8 +232,7 @@ void norkv_scan_begin(struct norkv *kv, struct norkv_scan *scan, uint32_t sector
 static enum norkv_error look_up(struct norkv *kv, struct norkv_scan *scan) {
   struct norkv_name name = {scan->entry.key, scan->entry.key_length, 0};
   name.hash = scan->hash = norkv_index_hash(name.key, name.length);
-  scan->slot = NORKV_NO_KEY;
-  enum norkv_error err = norkv_index_find(kv, &name, &scan->slot);
+  enum norkv_error err = norkv_index_find(kv, &name, &scan->key);
   return err == NORKV_ERR_NOT_FOUND ? NORKV_OK : err;
 }
 
@@ -266,17 +261,17 @@ enum norkv_error norkv_index_add(struct norkv *kv, struct norkv_scan *scan) {
   if (!NORKV_MIGRATION && entry->alignment_units != norkv_alignment_units(kv)) {
     return NORKV_ERR_GEOMETRY;
   }
-  bool is_new = scan->slot == NORKV_NO_KEY;
+  bool is_new = scan->key == NULL;
   if (is_new) {
-    enum norkv_error err = norkv_index_insert(kv, scan->hash, &scan->slot);
-    if (err != NORKV_OK) {
-      return err;
+    scan->key = norkv_index_insert(kv, scan->hash);
+    if (scan->key == NULL) {
+      return NORKV_ERR_KEYS;
     }
   }
-  if (is_new || norkv_is_newer(entry->version.transaction_id, kv->keys[scan->slot].transaction_id)) {
-    set_version(kv, scan->slot, &entry->version, entry->address);
-  } else if (norkv_index_is_current(kv, scan->slot, entry)) {
-    add_copy(kv, scan->slot, entry->address);
+  if (is_new || norkv_is_newer(entry->version.transaction_id, scan->key->transaction_id)) {
+    set_version(kv, scan->key, &entry->version, entry->address);
+  } else if (norkv_key_is_current(scan->key, entry)) {
+    add_copy(kv, scan->key, entry->address);
   }
   return NORKV_OK;
 }

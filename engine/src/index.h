@@ -14,11 +14,11 @@ struct norkv_name {
   uint32_t hash;
 };
 
-/* Finds a key, deleted ones included; keys are compared whole. Errors: NOT_FOUND, FLASH. */
-enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, uint32_t *slot);
+/* Finds a key, deleted ones included; keys are compared whole. Errors: NOT_FOUND (`key` is NULL then), FLASH. */
+enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, struct norkv_key **key);
 
-/* A slot for a key that has none yet: no entries, no addresses. Error: KEYS. */
-enum norkv_error norkv_index_insert(struct norkv *kv, uint32_t hash, uint32_t *slot);
+/* A slot for a key that has none yet: no entries, no addresses. NULL if there is none. */
+struct norkv_key *norkv_index_insert(struct norkv *kv, uint32_t hash);
 
 static inline bool norkv_key_is_deleted(const struct norkv_key *key) {
   return norkv_extent_is_deleted(key->extent);
@@ -29,28 +29,28 @@ static inline uint32_t norkv_key_size(const struct norkv_key *key) {
 }
 
 /* Copies of the current entry that the index knows. */
-uint32_t norkv_key_copies(const struct norkv *kv, uint32_t slot);
+uint32_t norkv_key_copies(const struct norkv *kv, const struct norkv_key *key);
 
 /* Where the index keeps the address of the copy that lies in `sector`; NULL if none does. */
-uint32_t *norkv_key_copy_in(const struct norkv *kv, uint32_t slot, uint32_t sector);
+uint32_t *norkv_key_copy_in(const struct norkv *kv, struct norkv_key *key, uint32_t sector);
 
 /* Whether the key is a tombstone that hides nothing any more: garbage collection drops it. */
-bool norkv_key_is_spent(const struct norkv *kv, uint32_t slot);
+bool norkv_key_is_spent(const struct norkv *kv, const struct norkv_key *key);
 
 /* Whether recovery owes the key a copy. A tombstone that hides nothing known is owed none. */
-bool norkv_key_lacks_copies(const struct norkv *kv, uint32_t slot);
+bool norkv_key_lacks_copies(const struct norkv *kv, const struct norkv_key *key);
 
 /* Makes a new version current, whose first copy was written to `address`. The key must not be a free slot. */
-void norkv_index_set(struct norkv *kv, uint32_t slot, const struct norkv_version *version, uint32_t address);
+void norkv_index_set(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version, uint32_t address);
 
 /* An entry of this key was written (1) or is about to be erased (-1). */
-void norkv_index_count_entry(struct norkv *kv, uint32_t slot, int change);
+void norkv_key_count_entry(struct norkv_key *key, int change);
 
 /* Forgets the copy in `sector`, if there is one. A key without copies leaves the index. */
-void norkv_index_drop_in(struct norkv *kv, uint32_t slot, uint32_t sector);
+void norkv_index_drop_in(struct norkv *kv, struct norkv_key *key, uint32_t sector);
 
 /* Whether the entry is a copy of the key's current one. */
-bool norkv_index_is_current(const struct norkv *kv, uint32_t slot, const struct norkv_entry *entry);
+bool norkv_key_is_current(const struct norkv_key *key, const struct norkv_entry *entry);
 
 /* A walk over the good entries of a sector, in order, with what the index has of each. Behind damage it looks for the
    next good entry every 16 bytes. */
@@ -60,7 +60,7 @@ struct norkv_scan {
   uint32_t damage; /* damaged entries met */
   bool lost;       /* behind damage, searching */
   uint32_t hash;
-  uint32_t slot; /* NORKV_NO_KEY: the key isn't in the index */
+  struct norkv_key *key; /* NULL: it isn't in the index */
   struct norkv_entry entry;
 };
 

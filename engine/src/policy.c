@@ -41,9 +41,9 @@ void norkv_policy_start(struct norkv *kv) {
 /* Transactions since the newest of the sector's live entries was written. */
 static uint32_t age_of(const struct norkv *kv, uint32_t sector) {
   uint32_t age = UINT32_MAX;
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    if (norkv_key_copy_in(kv, slot, sector) != NULL) {
-      age = norkv_minimum(age, kv->transaction_id - kv->keys[slot].transaction_id);
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    if (norkv_key_copy_in(kv, key, sector) != NULL) {
+      age = norkv_minimum(age, kv->transaction_id - key->transaction_id);
     }
   }
   return age;

@@ -5,14 +5,14 @@
 #include "sector.h"
 
 /* Reads a copy of the key's current entry, and the slice of it. Only a good checksum makes it believable. */
-static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t address, struct norkv_entry *entry,
-                                  struct norkv_slice *slice) {
-  norkv_window_drop(kv, address, norkv_key_size(&kv->keys[slot]));
+static enum norkv_error read_copy(struct norkv *kv, const struct norkv_key *key, uint32_t address,
+                                  struct norkv_entry *entry, struct norkv_slice *slice) {
+  norkv_window_drop(kv, address, norkv_key_size(key));
   enum norkv_error err = norkv_entry_load(kv, address, entry);
   if (err != NORKV_OK) {
     return err;
   }
-  if (!norkv_index_is_current(kv, slot, entry)) {
+  if (!norkv_key_is_current(key, entry)) {
     return NORKV_ERR_DATA_LOSS;
   }
   if (slice != NULL) {
@@ -26,13 +26,12 @@ static enum norkv_error read_copy(struct norkv *kv, uint32_t slot, uint32_t addr
   return slice->size > 0 ? norkv_read(kv, address + slice->offset, slice->data, slice->size) : NORKV_OK;
 }
 
-enum norkv_error norkv_read_current(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
+enum norkv_error norkv_read_current(struct norkv *kv, struct norkv_key *key, struct norkv_entry *entry,
                                     struct norkv_slice *slice) {
-  const uint32_t *addresses = norkv_addresses(kv, slot);
   enum norkv_error err = NORKV_ERR_DATA_LOSS;
   for (uint32_t i = 0; i < norkv_redundancy(kv) && err != NORKV_OK && err != NORKV_ERR_FLASH; i++) {
-    if (addresses[i] != NORKV_NO_ADDRESS) {
-      err = read_copy(kv, slot, addresses[i], entry, slice);
+    if (key->addresses[i] != NORKV_NO_ADDRESS) {
+      err = read_copy(kv, key, key->addresses[i], entry, slice);
     }
   }
   return err == NORKV_ERR_NOT_FOUND ? NORKV_ERR_DATA_LOSS : err;
@@ -40,11 +39,11 @@ enum norkv_error norkv_read_current(struct norkv *kv, uint32_t slot, struct nork
 
 /* Reads a key for the caller. The sectors of copies that were passed over are damaged from then on, so that recovery
    replaces them; where there is no good copy, there is nothing to replace them with. */
-static enum norkv_error read_key(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
+static enum norkv_error read_key(struct norkv *kv, struct norkv_key *key, struct norkv_entry *entry,
                                  struct norkv_slice *slice) {
-  enum norkv_error err = norkv_read_current(kv, slot, entry, slice);
+  enum norkv_error err = norkv_read_current(kv, key, entry, slice);
   if (NORKV_MAX_REDUNDANCY > 1 && err == NORKV_OK) {
-    for (const uint32_t *passed = norkv_addresses(kv, slot); *passed != entry->address; passed++) {
+    for (const uint32_t *passed = key->addresses; *passed != entry->address; passed++) {
       if (*passed != NORKV_NO_ADDRESS) {
         norkv_sector_set_damaged(kv, norkv_sector_of(kv, *passed));
       }
@@ -60,12 +59,12 @@ static enum norkv_error read_name(struct norkv *kv, const void *key, size_t key_
     return NORKV_ERR_INVALID;
   }
   struct norkv_name name = {key, (uint32_t)key_length, norkv_index_hash(key, (uint32_t)key_length)};
-  uint32_t slot = 0;
-  enum norkv_error err = norkv_index_find(kv, &name, &slot);
+  struct norkv_key *found = NULL;
+  enum norkv_error err = norkv_index_find(kv, &name, &found);
   if (err != NORKV_OK) {
     return err;
   }
-  return norkv_key_is_deleted(&kv->keys[slot]) ? NORKV_ERR_NOT_FOUND : read_key(kv, slot, entry, slice);
+  return norkv_key_is_deleted(found) ? NORKV_ERR_NOT_FOUND : read_key(kv, found, entry, slice);
 }
 
 enum norkv_error norkv_get(struct norkv *kv, const void *key, size_t key_length, size_t offset, void *buffer,
@@ -110,13 +109,13 @@ enum norkv_error norkv_next(struct norkv *kv, struct norkv_iterator *iterator, s
   if (kv == NULL || !kv->started || iterator == NULL || item == NULL) {
     return NORKV_ERR_INVALID;
   }
-  while (iterator->position < kv->key_limit) {
-    uint32_t slot = iterator->position++;
-    if (kv->keys[slot].extent == 0 || norkv_key_is_deleted(&kv->keys[slot])) {
-      continue; /* a free slot, or a tombstone */
+  while (iterator->position < kv->config.max_keys) {
+    struct norkv_key *key = norkv_key_at(kv, iterator->position++);
+    if (key->extent == 0 || norkv_key_is_deleted(key)) {
+      continue; /* a slot that is free, or never was used, or a tombstone */
     }
     struct norkv_entry entry;
-    enum norkv_error err = read_key(kv, slot, &entry, NULL);
+    enum norkv_error err = read_key(kv, key, &entry, NULL);
     if (err == NORKV_OK) {
       memcpy(item->key, entry.key, entry.key_length);
       item->key_length = entry.key_length;

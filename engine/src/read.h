@@ -6,7 +6,7 @@
 
 /* Reads the first good copy of a key's current entry, and the slice of its key and value, which is cut off where the
    value ends. `slice` may be NULL. Errors: DATA_LOSS (there is no good copy), FLASH. */
-enum norkv_error norkv_read_current(struct norkv *kv, uint32_t slot, struct norkv_entry *entry,
+enum norkv_error norkv_read_current(struct norkv *kv, struct norkv_key *key, struct norkv_entry *entry,
                                     struct norkv_slice *slice);
 
 #endif

@@ -22,11 +22,11 @@ static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
     enum norkv_error err = NORKV_OK;
     norkv_scan_begin(kv, &scan, to); /* copies may lie behind damage */
     while ((err = norkv_scan_next(kv, &scan)) == NORKV_OK) {
-      if (scan.slot == NORKV_NO_KEY || !norkv_index_is_current(kv, scan.slot, &scan.entry) ||
-          norkv_key_copy_in(kv, scan.slot, to) != NULL) {
+      if (scan.key == NULL || !norkv_key_is_current(scan.key, &scan.entry) ||
+          norkv_key_copy_in(kv, scan.key, to) != NULL) {
         continue;
       }
-      uint32_t *copy = norkv_key_copy_in(kv, scan.slot, from);
+      uint32_t *copy = norkv_key_copy_in(kv, scan.key, from);
       if (copy != NULL) {
         *copy = scan.entry.address;
       }
@@ -54,15 +54,14 @@ static enum norkv_error point_away(struct norkv *kv, uint32_t from) {
 static uint32_t loss_of(const struct norkv *kv, uint32_t sector) {
   bool only_this_is_unsure = kv->unsure_count == 1 && kv->sectors[sector].state != NORKV_SECTOR_CLEAN;
   uint32_t loss = 0;
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    const struct norkv_key *key = &kv->keys[slot];
-    const uint32_t *copy = norkv_key_copy_in(kv, slot, sector);
-    if (copy == NULL || norkv_key_is_spent(kv, slot)) {
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    const uint32_t *copy = norkv_key_copy_in(kv, key, sector);
+    if (copy == NULL || norkv_key_is_spent(kv, key)) {
       continue;
     }
     uint32_t counted = *copy < norkv_sector_base(kv, sector) + kv->sectors[sector].tail;
     bool hides_nothing = only_this_is_unsure && norkv_key_is_deleted(key) && key->entries == counted;
-    if (norkv_key_copies(kv, slot) == 1 && !hides_nothing) {
+    if (norkv_key_copies(kv, key) == 1 && !hides_nothing) {
       return UINT32_MAX;
     }
     loss += norkv_key_size(key);
@@ -106,23 +105,23 @@ static enum norkv_error empty_into_others(struct norkv *kv) {
     bool less = kv->sectors[sector].live < kv->sectors[from].live;
     from = kv->sectors[from].stuck || (less && !kv->sectors[sector].stuck) ? sector : from;
   }
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    uint32_t *copy = norkv_key_copy_in(kv, slot, from);
-    if (copy == NULL || norkv_key_is_spent(kv, slot)) {
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    uint32_t *copy = norkv_key_copy_in(kv, key, from);
+    if (copy == NULL || norkv_key_is_spent(kv, key)) {
       continue;
     }
-    struct norkv_place place = {.size = norkv_key_size(&kv->keys[slot]), .slot = slot};
+    struct norkv_place place = {.size = norkv_key_size(key), .key = key};
     uint32_t to = 0;
     uint32_t address = 0;
     enum norkv_error err = norkv_sector_find(kv, &place, 1, &to);
     if (err == NORKV_OK) {
-      err = norkv_write_copy(kv, slot, to, &address);
+      err = norkv_write_copy(kv, key, to, &address);
     }
     if (err != NORKV_OK) {
       return err;
     }
     *copy = address;
-    norkv_index_count_entry(kv, slot, 1);
+    norkv_key_count_entry(key, 1);
   }
   return norkv_collect_give_up(kv, from);
 }
@@ -179,11 +178,11 @@ static enum norkv_error collect_damaged(struct norkv *kv) {
 }
 
 /* Writes one missing copy of a key to a sector that has none. */
-static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot, bool counted) {
-  struct norkv_place place = {.size = norkv_key_size(&kv->keys[slot]), .slot = slot};
+static enum norkv_error restore_copy(struct norkv *kv, struct norkv_key *key, bool counted) {
+  struct norkv_place place = {.size = norkv_key_size(key), .key = key};
   uint32_t sector = 0;
   enum norkv_error err = norkv_collect_room(kv, &place, 1, &sector);
-  if (err != NORKV_OK || !norkv_key_lacks_copies(kv, slot)) {
+  if (err != NORKV_OK || !norkv_key_lacks_copies(kv, key)) {
     return err; /* making room may have ended the need: the last entry that a tombstone hid is gone */
   }
   if (counted && !norkv_may_work(kv, place.size)) {
@@ -191,24 +190,24 @@ static enum norkv_error restore_copy(struct norkv *kv, uint32_t slot, bool count
   }
   norkv_count_work(kv, counted ? place.size : 0);
   uint32_t address = 0;
-  err = norkv_write_copy(kv, slot, sector, &address);
+  err = norkv_write_copy(kv, key, sector, &address);
   if (err == NORKV_OK) {
-    uint32_t *free = norkv_addresses(kv, slot);
+    uint32_t *free = key->addresses;
     while (*free != NORKV_NO_ADDRESS) {
       free++;
     }
     *free = address;
-    norkv_index_count_entry(kv, slot, 1);
+    norkv_key_count_entry(key, 1);
   }
   return err;
 }
 
-enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot, bool counted) {
+enum norkv_error norkv_recover_key(struct norkv *kv, struct norkv_key *key, bool counted) {
   enum norkv_error failure = NORKV_OK;
   enum norkv_error err = NORKV_OK;
   for (uint32_t failures = 0;
-       NORKV_MAX_REDUNDANCY > 1 && norkv_key_lacks_copies(kv, slot) && failures < kv->config.flash.sector_count;) {
-    err = restore_copy(kv, slot, counted);
+       NORKV_MAX_REDUNDANCY > 1 && norkv_key_lacks_copies(kv, key) && failures < kv->config.flash.sector_count;) {
+    err = restore_copy(kv, key, counted);
     if (err != NORKV_OK) {
       failures++;
       keep_first(&failure, err);
@@ -222,10 +221,10 @@ enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot, bool counted
 
 static enum norkv_error restore_copies(struct norkv *kv) {
   enum norkv_error result = NORKV_OK;
-  for (uint32_t slot = 0; slot < kv->key_limit; slot++) {
-    uint32_t before = norkv_key_copies(kv, slot);
-    enum norkv_error err = norkv_recover_key(kv, slot, true);
-    uint32_t after = norkv_key_copies(kv, slot);
+  for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
+    uint32_t before = norkv_key_copies(kv, key);
+    enum norkv_error err = norkv_recover_key(kv, key, true);
+    uint32_t after = norkv_key_copies(kv, key);
     kv->counters.missing_copies_recovered += after > before ? after - before : 0;
     keep_first(&result, err);
   }
@@ -238,8 +237,9 @@ bool norkv_recover_is_due(const struct norkv *kv) {
       return true;
     }
   }
-  for (uint32_t slot = 0; NORKV_MAX_REDUNDANCY > 1 && slot < kv->key_limit; slot++) {
-    if (norkv_key_lacks_copies(kv, slot)) {
+  for (struct norkv_key *key = kv->keys; NORKV_MAX_REDUNDANCY > 1 && key != kv->keys_end;
+       key = norkv_key_next(kv, key)) {
+    if (norkv_key_lacks_copies(kv, key)) {
       return true;
     }
   }

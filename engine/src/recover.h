@@ -9,7 +9,7 @@ enum norkv_error norkv_recover_reserve(struct norkv *kv);
 
 /* Writes the copies that a key lacks. A sector that fails is closed and another one is taken. What is written is taken
    from the allowance if it is `counted`. Errors: FULL, DATA_LOSS, FLASH. */
-enum norkv_error norkv_recover_key(struct norkv *kv, uint32_t slot, bool counted);
+enum norkv_error norkv_recover_key(struct norkv *kv, struct norkv_key *key, bool counted);
 
 /* Mends all that can be mended, as far as the allowance reaches. Errors: FULL (no room for all copies, or the allowance
    is used up), DATA_LOSS, FLASH. */

@@ -34,8 +34,8 @@ enum norkv_error norkv_sector_check_all(struct norkv *kv);
 
 /* What is to be placed. */
 struct norkv_place {
-  uint32_t size; /* bytes */
-  uint32_t slot; /* sectors with a copy of this key are not to be used; NORKV_NO_KEY: any may be */
+  uint32_t size;         /* bytes */
+  struct norkv_key *key; /* sectors with a copy of it are not to be used; NULL: any may be */
 };
 
 /* Whether `sector` is one of those that are not to be used. */

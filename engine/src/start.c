@@ -62,10 +62,9 @@ static enum norkv_error config_check(const struct norkv_config *config) {
 
 /* Where the parts lie in the caller's memory: the index slots first, then these; all offsets are multiples of four. */
 struct layout {
-  size_t sectors;
-  size_t addresses;
   size_t buckets;
   size_t chains;
+  size_t sectors;
   size_t buffer;
   size_t total;
   uint32_t bucket_count;
@@ -78,11 +77,10 @@ static void lay_out(const struct norkv_config *config, struct layout *layout) {
     layout->bucket_count *= 2;
   }
   layout->buffer_size = norkv_align_up(BUFFER_SIZE, config->flash.alignment);
-  layout->sectors = config->max_keys * sizeof(struct norkv_key);
-  layout->addresses = layout->sectors + config->flash.sector_count * sizeof(struct norkv_sector);
-  layout->buckets = layout->addresses + (size_t)config->max_keys * config->redundancy * sizeof(uint32_t);
+  layout->buckets = config->max_keys * (sizeof(struct norkv_key) + config->redundancy * sizeof(uint32_t));
   layout->chains = layout->buckets + layout->bucket_count * sizeof(uint16_t);
-  layout->buffer = layout->chains + (config->max_keys + 1u) / 2 * sizeof(uint32_t);
+  layout->sectors = layout->chains + (config->max_keys + 1u) / 2 * sizeof(uint32_t);
+  layout->buffer = layout->sectors + config->flash.sector_count * sizeof(struct norkv_sector);
   layout->total = layout->buffer + layout->buffer_size;
 }
 
@@ -117,7 +115,7 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
   kv->config = *config;
   kv->redundancy = config->redundancy;
   kv->keys = (struct norkv_key *)(void *)memory;
-  kv->addresses = (uint32_t *)(void *)(memory + layout.addresses);
+  kv->keys_end = kv->keys;
   kv->sectors = (struct norkv_sector *)(void *)(memory + layout.sectors);
   kv->buckets = (uint16_t *)(void *)(memory + layout.buckets);
   kv->chains = (uint16_t *)(void *)(memory + layout.chains);
@@ -129,8 +127,8 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
   kv->free_key = NORKV_NO_KEY;
   kv->empty_count = config->flash.sector_count;
   kv->unsure_count = config->flash.sector_count;
-  memset(memory, 0, layout.addresses);
-  memset(memory + layout.addresses, 0xFF, layout.buffer - layout.addresses); /* no addresses, and no slots */
+  memset(memory, 0xFF, layout.sectors); /* no addresses, and no slots */
+  memset(memory + layout.sectors, 0, layout.buffer - layout.sectors);
   return NORKV_OK;
 }
 
@@ -152,7 +150,7 @@ static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any
     }
     if (scan.damage == 0) {
       tail = scan.address - norkv_sector_base(kv, sector);
-      norkv_index_count_entry(kv, scan.slot, 1);
+      norkv_key_count_entry(scan.key, 1);
     }
   }
   norkv_sector_set(kv, sector, tail, scan.damage > 0 ? NORKV_SECTOR_DAMAGED : NORKV_SECTOR_UNCHECKED);

@@ -8,10 +8,9 @@
 /* Finds the key's slot. Without one, there is a free one then. Errors: NOT_FOUND (nothing to delete), KEYS, FLASH. */
 static enum norkv_error find_slot(struct norkv *kv, struct norkv_update *update) {
   bool deletes = norkv_extent_is_deleted(update->version.extent);
-  update->slot = NORKV_NO_KEY;
   enum norkv_error err = norkv_index_find(kv, &update->name, &update->slot);
   if (deletes) {
-    return err == NORKV_OK && norkv_key_is_deleted(&kv->keys[update->slot]) ? NORKV_ERR_NOT_FOUND : err;
+    return err == NORKV_OK && norkv_key_is_deleted(update->slot) ? NORKV_ERR_NOT_FOUND : err;
   }
   if (err != NORKV_ERR_NOT_FOUND) {
     return err;
@@ -22,7 +21,7 @@ static enum norkv_error find_slot(struct norkv *kv, struct norkv_update *update)
 
 /* Writes the first copy, where there is room for all. A sector that fails is closed and another one is taken. */
 static enum norkv_error write_first(struct norkv *kv, const struct norkv_source *source, uint32_t *address) {
-  struct norkv_place place = {.size = source->size, .slot = NORKV_NO_KEY};
+  struct norkv_place place = {.size = source->size, .key = NULL};
   enum norkv_error failure = NORKV_OK;
   for (uint32_t i = 0; i <= kv->config.flash.sector_count; i++) {
     uint32_t sector = 0;
@@ -59,7 +58,7 @@ static enum norkv_error get_ready(struct norkv *kv) {
 /* There is no room, but the new entry may be no larger than the old one, and takes its place when its sector is
    collected. So does each further copy, because the sectors of the old ones have room now for as much. */
 static enum norkv_error replace(struct norkv *kv, const struct norkv_update *update) {
-  if (update->slot == NORKV_NO_KEY || norkv_key_size(&kv->keys[update->slot]) < update->source.size) {
+  if (update->slot == NULL || norkv_key_size(update->slot) < update->source.size) {
     return NORKV_ERR_FULL;
   }
   if (kv->config.collect_on_write != NORKV_COLLECT_AS_NEEDED && norkv_redundancy(kv) > 1) {
@@ -72,13 +71,13 @@ static enum norkv_error replace(struct norkv *kv, const struct norkv_update *upd
 static enum norkv_error write_version(struct norkv *kv, struct norkv_update *update) {
   uint32_t address = 0;
   enum norkv_error err = write_first(kv, &update->source, &address);
-  if (update->slot != NORKV_NO_KEY && norkv_key_copies(kv, update->slot) == 0) {
-    update->slot = NORKV_NO_KEY; /* making room has dropped the very tombstone that the update supersedes */
+  if (update->slot != NULL && norkv_key_copies(kv, update->slot) == 0) {
+    update->slot = NULL; /* making room has dropped the very tombstone that the update supersedes */
   }
   if (err == NORKV_OK) {
-    if (update->slot == NORKV_NO_KEY) {
-      err = norkv_index_insert(kv, update->name.hash, &update->slot);
-      NORKV_ASSERT(err == NORKV_OK);
+    if (update->slot == NULL) {
+      update->slot = norkv_index_insert(kv, update->name.hash);
+      NORKV_ASSERT(update->slot != NULL);
     }
     norkv_index_set(kv, update->slot, &update->version, address);
   } else if (err == NORKV_ERR_FULL) {

@@ -133,9 +133,9 @@ enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const str
 }
 
 /* Makes the first good copy of the key's current entry the source. Errors: DATA_LOSS, FLASH. */
-static enum norkv_error find_source(struct norkv *kv, uint32_t slot, struct norkv_source *source) {
+static enum norkv_error find_source(struct norkv *kv, struct norkv_key *key, struct norkv_source *source) {
   struct norkv_entry entry;
-  enum norkv_error err = norkv_read_current(kv, slot, &entry, NULL);
+  enum norkv_error err = norkv_read_current(kv, key, &entry, NULL);
   if (err != NORKV_OK) {
     return err;
   }
@@ -161,9 +161,9 @@ static enum norkv_error find_source(struct norkv *kv, uint32_t slot, struct nork
   return err;
 }
 
-enum norkv_error norkv_write_copy(struct norkv *kv, uint32_t slot, uint32_t sector, uint32_t *address) {
+enum norkv_error norkv_write_copy(struct norkv *kv, struct norkv_key *key, uint32_t sector, uint32_t *address) {
   struct norkv_source source;
-  enum norkv_error err = find_source(kv, slot, &source);
+  enum norkv_error err = find_source(kv, key, &source);
   if (err == NORKV_OK) {
     err = norkv_write_append(kv, sector, &source, address);
   }

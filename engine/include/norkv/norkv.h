@@ -200,12 +200,12 @@ struct norkv {
   bool needs_recovery;
   bool evened;                  /* the last collection was for the sake of even wear */
   bool counts_lost;             /* `entries` of some keys is too low: tombstones stay until the next start */
-  uint16_t free_key;            /* first of the slots below key_limit that are free */
+  uint16_t free_key;            /* number of the first of the free slots before keys_end */
   uint16_t last_sector;         /* last one appended to: searches begin there */
   uint16_t last_taken;          /* last empty one that was written to: the next is looked for behind it */
   uint16_t last_collected;      /* the turn of the others comes behind it */
-  struct norkv_key *keys;       /* index slots, [0, key_limit) have been used */
-  uint32_t *addresses;          /* redundancy addresses for each of `keys` */
+  struct norkv_key *keys;       /* index slots */
+  struct norkv_key *keys_end;   /* behind the last one that has been used */
   struct norkv_sector *sectors; /* one for each sector */
   uint16_t *buckets;            /* hash table: the first slot of each bucket's chain */
   uint16_t *chains;             /* for each slot the next of its chain, or the next free one */
@@ -217,7 +217,6 @@ struct norkv {
   uint32_t window_limit; /* no entry reaches beyond: the end of the sector */
   uint32_t bucket_mask;
   uint32_t entry_alignment;
-  uint32_t key_limit;
   uint32_t key_count;      /* slots in use, deleted keys included */
   uint32_t deleted_count;  /* of these, tombstones */
   uint32_t empty_count;    /* sectors that hold nothing */
