@@ -26,7 +26,7 @@ bool norkv_sector_is_empty(const struct norkv *kv, uint32_t sector) {
 
 uint32_t norkv_sector_free(const struct norkv *kv, uint32_t number) {
   const struct norkv_sector *sector = &kv->sectors[number];
-  if (sector->state == NORKV_SECTOR_DAMAGED || sector->tail % kv->entry_alignment != 0) {
+  if (sector->state == NORKV_SECTOR_DAMAGED || (NORKV_MIGRATION && sector->tail % kv->entry_alignment != 0)) {
     return 0;
   }
   return kv->config.flash.sector_size - sector->tail;

@@ -47,6 +47,9 @@ static bool formats_are_valid(const struct norkv_config *config) {
 }
 
 static enum norkv_error config_check(const struct norkv_config *config) {
+  if (!NORKV_CHECK_CONFIG) {
+    return NORKV_OK;
+  }
   if (config == NULL || config->flash.read == NULL || config->flash.program == NULL || config->flash.erase == NULL) {
     return NORKV_ERR_INVALID;
   }

@@ -29,6 +29,12 @@
 #define NORKV_MIGRATION 1
 #endif
 
+/* 0: norkv_start and norkv_memory_size rely on the configuration and answer neither INVALID nor GEOMETRY: for a firmware
+   whose configuration never changes, once a build that checks has taken it. */
+#ifndef NORKV_CHECK_CONFIG
+#define NORKV_CHECK_CONFIG 1
+#endif
+
 #if NORKV_MAX_REDUNDANCY < 1 || NORKV_MAX_REDUNDANCY > 16
 #error "NORKV_MAX_REDUNDANCY is 1 to 16"
 #endif
