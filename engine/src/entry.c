@@ -17,13 +17,6 @@ static uint32_t get32(const uint8_t *bytes) {
   return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-static void put32(uint8_t *bytes, uint32_t number) {
-  bytes[0] = (uint8_t)number;
-  bytes[1] = (uint8_t)(number >> 8);
-  bytes[2] = (uint8_t)(number >> 16);
-  bytes[3] = (uint8_t)(number >> 24);
-}
-
 static bool is_readable(const struct norkv_flash *flash, uint32_t address, void *buffer, uint32_t size) {
   return flash->read(flash->context, address, buffer, size) == 0;
 }
@@ -130,7 +123,7 @@ enum norkv_error norkv_entry_load(struct norkv *kv, uint32_t address, struct nor
 
 uint32_t norkv_entry_sum_start(const struct norkv_format *format) {
   uint8_t start[NORKV_CHECKSUM_END] = {0};
-  put32(start, format->magic);
+  norkv_put32(start, format->magic);
   return norkv_checksum_add(format->checksum, norkv_checksum_begin(format->checksum), start, sizeof(start));
 }
 
@@ -172,19 +165,4 @@ enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *
 enum norkv_error norkv_entry_read(struct norkv *kv, uint32_t address, struct norkv_entry *entry) {
   enum norkv_error err = norkv_entry_load(kv, address, entry);
   return err != NORKV_OK ? err : norkv_entry_verify(kv, entry, NULL);
-}
-
-void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_length, uint32_t value_size,
-                        uint32_t transaction_id) {
-  put32(header, kv->config.formats[0].magic);
-  put32(header + 4, 0);
-  header[8] = (uint8_t)norkv_alignment_units(kv);
-  header[9] = (uint8_t)key_length;
-  header[10] = (uint8_t)value_size;
-  header[11] = (uint8_t)(value_size >> 8);
-  put32(header + 12, transaction_id);
-}
-
-void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum) {
-  put32(header + 4, checksum);
 }

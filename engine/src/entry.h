@@ -67,11 +67,12 @@ enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *
 /* Load and verify. */
 enum norkv_error norkv_entry_read(struct norkv *kv, uint32_t address, struct norkv_entry *entry);
 
-/* Header of a new entry in the primary format, checksum zero. `value_size` is NORKV_TOMBSTONE_SIZE for a tombstone. */
-void norkv_entry_encode(const struct norkv *kv, uint8_t *header, uint32_t key_length, uint32_t value_size,
-                        uint32_t transaction_id);
-
-void norkv_entry_set_checksum(uint8_t *header, uint32_t checksum);
+static inline void norkv_put32(uint8_t *bytes, uint32_t number) {
+  bytes[0] = (uint8_t)number;
+  bytes[1] = (uint8_t)(number >> 8);
+  bytes[2] = (uint8_t)(number >> 16);
+  bytes[3] = (uint8_t)(number >> 24);
+}
 
 /* The present alignment, as entries carry it. */
 static inline uint32_t norkv_alignment_units(const struct norkv *kv) {

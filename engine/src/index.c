@@ -15,6 +15,16 @@ uint32_t norkv_index_hash(const uint8_t *key, uint32_t length) {
   return hash;
 }
 
+bool norkv_name_init(const struct norkv *kv, struct norkv_name *name, const void *key, size_t length) {
+  if (kv == NULL || !kv->started || key == NULL || length < 1 || length > NORKV_MAX_KEY) {
+    return false;
+  }
+  name->key = key;
+  name->length = (uint32_t)length;
+  name->hash = norkv_index_hash(key, name->length);
+  return true;
+}
+
 /* The polynomial's low bits depend on few bits of the key, so they are spread before use. */
 static uint32_t bucket_of(const struct norkv *kv, uint32_t hash) {
   hash *= 0x9E3779B1u;

@@ -14,6 +14,9 @@ struct norkv_name {
   uint32_t hash;
 };
 
+/* The name that a caller means; false if the store is not started or it can't be one. */
+bool norkv_name_init(const struct norkv *kv, struct norkv_name *name, const void *key, size_t length);
+
 /* Finds a key, deleted ones included; keys are compared whole. Errors: NOT_FOUND (`key` is NULL then), FLASH. */
 enum norkv_error norkv_index_find(struct norkv *kv, const struct norkv_name *name, struct norkv_key **key);
 

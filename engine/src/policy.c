@@ -17,7 +17,8 @@ uint32_t norkv_policy_allowance(const struct norkv *kv) {
 
 bool norkv_policy_takes(const struct norkv *kv, uint32_t sector) {
   const struct norkv_sector *it = &kv->sectors[sector];
-  return !norkv_sector_is_empty(kv, sector) && !it->pinned && !it->stuck && (!NORKV_MIGRATION || it->live <= kv->config.flash.sector_size);
+  return !norkv_sector_is_empty(kv, sector) && !it->pinned && !it->stuck &&
+         (!NORKV_MIGRATION || it->live <= kv->config.flash.sector_size);
 }
 
 /*

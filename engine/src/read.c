@@ -55,10 +55,10 @@ static enum norkv_error read_key(struct norkv *kv, struct norkv_key *key, struct
 /* Finds and reads a live key. */
 static enum norkv_error read_name(struct norkv *kv, const void *key, size_t key_length, struct norkv_entry *entry,
                                   struct norkv_slice *slice) {
-  if (kv == NULL || !kv->started || key == NULL || key_length < 1 || key_length > NORKV_MAX_KEY) {
+  struct norkv_name name;
+  if (!norkv_name_init(kv, &name, key, key_length)) {
     return NORKV_ERR_INVALID;
   }
-  struct norkv_name name = {key, (uint32_t)key_length, norkv_index_hash(key, (uint32_t)key_length)};
   struct norkv_key *found = NULL;
   enum norkv_error err = norkv_index_find(kv, &name, &found);
   if (err != NORKV_OK) {

@@ -112,15 +112,13 @@ static enum norkv_error empty_into_others(struct norkv *kv) {
     }
     struct norkv_place place = {.size = norkv_key_size(key), .key = key};
     uint32_t to = 0;
-    uint32_t address = 0;
     enum norkv_error err = norkv_sector_find(kv, &place, 1, &to);
     if (err == NORKV_OK) {
-      err = norkv_write_copy(kv, key, to, &address);
+      err = norkv_write_copy(kv, key, to, copy);
     }
     if (err != NORKV_OK) {
       return err;
     }
-    *copy = address;
     norkv_key_count_entry(key, 1);
   }
   return norkv_collect_give_up(kv, from);
@@ -189,15 +187,14 @@ static enum norkv_error restore_copy(struct norkv *kv, struct norkv_key *key, bo
     return NORKV_ERR_FULL;
   }
   norkv_count_work(kv, counted ? place.size : 0);
-  uint32_t address = 0;
-  err = norkv_write_copy(kv, key, sector, &address);
+  uint32_t *copy = key->addresses;
+  while (*copy != NORKV_NO_ADDRESS) {
+    copy++;
+  }
+  err = norkv_write_copy(kv, key, sector, copy);
   if (err == NORKV_OK) {
-    uint32_t *free = key->addresses;
-    while (*free != NORKV_NO_ADDRESS) {
-      free++;
-    }
-    *free = address;
     norkv_key_count_entry(key, 1);
+    kv->counters.missing_copies_recovered += counted ? 1u : 0u;
   }
   return err;
 }
@@ -222,11 +219,7 @@ enum norkv_error norkv_recover_key(struct norkv *kv, struct norkv_key *key, bool
 static enum norkv_error restore_copies(struct norkv *kv) {
   enum norkv_error result = NORKV_OK;
   for (struct norkv_key *key = kv->keys; key != kv->keys_end; key = norkv_key_next(kv, key)) {
-    uint32_t before = norkv_key_copies(kv, key);
-    enum norkv_error err = norkv_recover_key(kv, key, true);
-    uint32_t after = norkv_key_copies(kv, key);
-    kv->counters.missing_copies_recovered += after > before ? after - before : 0;
-    keep_first(&result, err);
+    keep_first(&result, norkv_recover_key(kv, key, true));
   }
   return result;
 }

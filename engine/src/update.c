@@ -96,18 +96,17 @@ static enum norkv_error write_version(struct norkv *kv, struct norkv_update *upd
 static enum norkv_error update_key(struct norkv *kv, const void *key, size_t key_length, const void *value,
                                    size_t value_size) {
   bool deletes = value_size == NORKV_TOMBSTONE_SIZE;
-  uint32_t length = (uint32_t)key_length;
   uint32_t size = deletes ? 0 : (uint32_t)value_size;
-  if (kv == NULL || !kv->started || key == NULL || key_length < 1 || key_length > NORKV_MAX_KEY ||
-      (value == NULL && size > 0) || size > norkv_max_value_size(&kv->config, length)) {
+  struct norkv_update update;
+  if (!norkv_name_init(kv, &update.name, key, key_length) || (value == NULL && size > 0) ||
+      size > norkv_max_value_size(&kv->config, key_length)) {
     return NORKV_ERR_INVALID;
   }
   enum norkv_error err = get_ready(kv);
   if (err != NORKV_OK) {
     return err;
   }
-  struct norkv_update update;
-  update.name = (struct norkv_name){key, length, norkv_index_hash(key, length)};
+  uint32_t length = update.name.length;
   update.source.pieces[NORKV_PIECE_KEY] = (struct norkv_piece){key, 0, length};
   update.source.pieces[NORKV_PIECE_VALUE] = (struct norkv_piece){value, 0, size};
   update.version.transaction_id = kv->transaction_id + 1;

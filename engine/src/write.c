@@ -29,52 +29,39 @@ static enum norkv_error program(struct norkv *kv, uint32_t address, uint32_t siz
   return kv->config.skip_verify_on_write || reads_back(kv, address, size) ? NORKV_OK : NORKV_ERR_FLASH;
 }
 
-/* Where the next bytes of an entry go: into the buffer, and from there to flash at the address. */
-struct sink {
-  uint32_t address;
-  uint32_t fill; /* bytes in the buffer */
-};
-
-static enum norkv_error flush(struct norkv *kv, struct sink *sink) {
-  uint32_t size = sink->fill;
-  sink->fill = 0;
-  sink->address += size;
-  return program(kv, sink->address - size, size);
-}
-
-static enum norkv_error take(struct norkv *kv, struct sink *sink, struct norkv_piece piece) {
-  enum norkv_error err = NORKV_OK;
-  while (piece.size > 0 && err == NORKV_OK) {
-    uint8_t *to = kv->buffer + sink->fill;
-    uint32_t size = norkv_minimum(piece.size, kv->buffer_size - sink->fill);
-    if (piece.bytes != NULL) {
-      memcpy(to, piece.bytes, size);
-      piece.bytes += size;
-    } else if (piece.address != NORKV_NO_ADDRESS) {
-      err = norkv_read(kv, piece.address, to, size);
-      piece.address += size;
-    } else {
-      memset(to, 0, size);
-    }
-    piece.size -= size;
-    sink->fill += size;
-    if (err == NORKV_OK && sink->fill == kv->buffer_size) {
-      err = flush(kv, sink);
-    }
-  }
-  return err;
-}
-
+/* Programs the source through the buffer. Errors: FLASH, DATA_LOSS (what it is made of can't be read). */
 static enum norkv_error program_pieces(struct norkv *kv, uint32_t address, const struct norkv_source *source) {
-  struct sink sink = {.address = address};
+  uint32_t end = address + source->size;
+  uint32_t fill = 0; /* bytes in the buffer, which go to the address */
   norkv_window_drop(kv, 0, 0);
-  for (uint32_t i = 0; i < NORKV_PIECES; i++) {
-    enum norkv_error err = take(kv, &sink, source->pieces[i]);
-    if (err != NORKV_OK) {
-      return err;
+  for (const struct norkv_piece *it = source->pieces; address < end; it++) {
+    struct norkv_piece piece = *it;
+    while (piece.size > 0) {
+      uint8_t *to = kv->buffer + fill;
+      uint32_t size = norkv_minimum(piece.size, kv->buffer_size - fill);
+      enum norkv_error err = NORKV_OK;
+      if (piece.bytes != NULL) {
+        memcpy(to, piece.bytes, size);
+        piece.bytes += size;
+      } else if (piece.address != NORKV_NO_ADDRESS) {
+        err = norkv_read(kv, piece.address, to, size);
+        piece.address += size;
+      } else {
+        memset(to, 0, size);
+      }
+      piece.size -= size;
+      fill += size;
+      if (err == NORKV_OK && (fill == kv->buffer_size || fill == end - address)) {
+        err = program(kv, address, fill);
+        address += fill;
+        fill = 0;
+      }
+      if (err != NORKV_OK) {
+        return err;
+      }
     }
   }
-  return sink.fill > 0 ? flush(kv, &sink) : NORKV_OK;
+  return NORKV_OK;
 }
 
 /* The header, but for its checksum, and the padding. Returns the running checksum behind the header. */
@@ -86,9 +73,11 @@ static uint32_t begin_seal(const struct norkv *kv, struct norkv_source *source, 
   uint32_t padding = source->size - NORKV_HEADER_SIZE - key_length - value_size;
   source->pieces[NORKV_PIECE_HEADER] = (struct norkv_piece){source->header, 0, NORKV_HEADER_SIZE};
   source->pieces[NORKV_PIECE_PADDING] = (struct norkv_piece){NULL, NORKV_NO_ADDRESS, padding};
-  norkv_entry_encode(kv, source->header, key_length,
-                     norkv_extent_is_deleted(version->extent) ? NORKV_TOMBSTONE_SIZE : value_size,
-                     version->transaction_id);
+  value_size = norkv_extent_is_deleted(version->extent) ? NORKV_TOMBSTONE_SIZE : value_size;
+  norkv_put32(source->header, format->magic);
+  norkv_put32(source->header + 4, 0);
+  norkv_put32(source->header + 8, norkv_alignment_units(kv) | key_length << 8 | value_size << 16);
+  norkv_put32(source->header + 12, version->transaction_id);
   return norkv_checksum_add(format->checksum, norkv_checksum_begin(format->checksum), source->header,
                             NORKV_HEADER_SIZE);
 }
@@ -102,7 +91,7 @@ static void end_seal(const struct norkv *kv, struct norkv_source *source, uint32
     size = norkv_minimum(left, sizeof(zeros));
     running = norkv_checksum_add(kind, running, zeros, size);
   }
-  norkv_entry_set_checksum(source->header, norkv_checksum_end(kind, running));
+  norkv_put32(source->header + 4, norkv_checksum_end(kind, running));
 }
 
 void norkv_source_seal(const struct norkv *kv, struct norkv_source *source, const struct norkv_version *version) {
@@ -161,23 +150,25 @@ static enum norkv_error find_source(struct norkv *kv, struct norkv_key *key, str
   return err;
 }
 
-enum norkv_error norkv_write_copy(struct norkv *kv, struct norkv_key *key, uint32_t sector, uint32_t *address) {
+enum norkv_error norkv_write_copy(struct norkv *kv, struct norkv_key *key, uint32_t sector, uint32_t *copy) {
   struct norkv_source source;
+  uint32_t address = 0;
   enum norkv_error err = find_source(kv, key, &source);
   if (err == NORKV_OK) {
-    err = norkv_write_append(kv, sector, &source, address);
+    err = norkv_write_append(kv, sector, &source, &address);
   }
   if (err != NORKV_OK) {
     return err;
   }
   struct norkv_entry entry;
   /* The source was read again since its checksum was good: only the copy's own checksum tells that it still was. */
-  norkv_window_drop(kv, *address, 0);
-  err = norkv_entry_read(kv, *address, &entry);
+  norkv_window_drop(kv, address, 0);
+  err = norkv_entry_read(kv, address, &entry);
   if (err != NORKV_OK) {
     /* The index doesn't count it, so it must not lie before the tail: what does is counted down in the end. */
-    norkv_sector_set(kv, sector, *address - norkv_sector_base(kv, sector), NORKV_SECTOR_CLEAN);
+    norkv_sector_set(kv, sector, address - norkv_sector_base(kv, sector), NORKV_SECTOR_CLEAN);
     norkv_sector_set_damaged(kv, sector);
   }
+  *copy = err == NORKV_OK ? address : *copy;
   return err == NORKV_ERR_NOT_FOUND ? NORKV_ERR_DATA_LOSS : err;
 }

@@ -30,9 +30,9 @@ void norkv_source_seal(const struct norkv *kv, struct norkv_source *source, cons
 enum norkv_error norkv_write_append(struct norkv *kv, uint32_t sector, const struct norkv_source *source,
                                     uint32_t *address);
 
-/* Writes a copy of a key's current entry to `sector`, in the primary format and the present alignment, and tells where;
-   the index does not change. There is room for it. Damaged copies are passed over as long as there is a good one.
-   Errors: DATA_LOSS (no good copy, or it changed while it was copied), FLASH. */
-enum norkv_error norkv_write_copy(struct norkv *kv, struct norkv_key *key, uint32_t sector, uint32_t *address);
+/* Writes a copy of a key's current entry to `sector`, in the primary format and the present alignment. Then it
+   puts the address to `copy`; else the index does not change. There is room for it. Damaged copies are passed over as
+   long as there is a good one. Errors: DATA_LOSS (no good copy, or it changed while it was copied), FLASH. */
+enum norkv_error norkv_write_copy(struct norkv *kv, struct norkv_key *key, uint32_t sector, uint32_t *copy);
 
 #endif
