@@ -17,6 +17,12 @@ static uint32_t get32(const uint8_t *bytes) {
   return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
+void norkv_put32(uint8_t *bytes, uint32_t number) {
+  for (uint32_t i = 0; i < sizeof(number); i++) {
+    bytes[i] = (uint8_t)(number >> 8 * i);
+  }
+}
+
 static bool is_readable(const struct norkv_flash *flash, uint32_t address, void *buffer, uint32_t size) {
   return flash->read(flash->context, address, buffer, size) == 0;
 }

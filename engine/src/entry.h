@@ -67,12 +67,8 @@ enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *
 /* Load and verify. */
 enum norkv_error norkv_entry_read(struct norkv *kv, uint32_t address, struct norkv_entry *entry);
 
-static inline void norkv_put32(uint8_t *bytes, uint32_t number) {
-  bytes[0] = (uint8_t)number;
-  bytes[1] = (uint8_t)(number >> 8);
-  bytes[2] = (uint8_t)(number >> 16);
-  bytes[3] = (uint8_t)(number >> 24);
-}
+/* Little-endian. */
+void norkv_put32(uint8_t *bytes, uint32_t number);
 
 /* The present alignment, as entries carry it. */
 static inline uint32_t norkv_alignment_units(const struct norkv *kv) {
