@@ -29,8 +29,8 @@
 #define NORKV_MIGRATION 1
 #endif
 
-/* 0: norkv_start and norkv_memory_size rely on the configuration and answer neither INVALID nor GEOMETRY: for a firmware
-   whose configuration never changes, once a build that checks has taken it. */
+/* 0: norkv_start and norkv_memory_size rely on the configuration and answer neither INVALID nor GEOMETRY: for a
+   firmware whose configuration never changes, once a build that checks has taken it. */
 #ifndef NORKV_CHECK_CONFIG
 #define NORKV_CHECK_CONFIG 1
 #endif
