@@ -58,11 +58,11 @@ static enum pc_result visit_each(struct recovery *recovery, pc_alike_visit visit
   struct pc_walk *walk = recovery->walk;
   enum pc_result result = PC_OK;
   for (size_t i = 0; result == PC_OK && i < recovery->tape->count && !walk->plan.findings->result->interrupted; i++) {
-    struct pc_flash_operation operation = pc_tape_next(recovery->tape, i, walk->rig.device, walk->erased);
+    struct pc_flash_operation operation = pc_tape_next(recovery->tape, i, walk->rig.device);
     struct pc_fault_input input = pc_cut_input(walk, &operation, pc_seed_of_operation(recovery->seed, (uint32_t)i));
     pc_alike_forget(&walk->levels[walk->path.depth].alike);
     result = recovery->differs ? PC_OK : visit(recovery, &input, (uint32_t)i, error);
-    pc_tape_redo(recovery->tape, i, walk->rig.device, walk->erased);
+    pc_tape_redo(recovery->tape, i, walk->rig.device);
   }
   return result;
 }

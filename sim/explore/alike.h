@@ -16,8 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "powercut/error.h"
-#include "tape.h"
+#include "powercut/tape.h"
 
 struct pc_walk;
 

@@ -4,8 +4,8 @@
 
 #include "findings.h"
 #include "powercut/explore.h"
+#include "powercut/tape.h"
 #include "process.h"
-#include "tape.h"
 
 /* What came of an operation for the model. */
 enum pc_settled { PC_UNCHANGED, PC_ACKNOWLEDGED, PC_DOUBTED };

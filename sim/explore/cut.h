@@ -4,9 +4,9 @@
 
 #include "alike.h"
 #include "powercut/random.h"
+#include "powercut/tape.h"
 #include "rig.h"
 #include "seen.h"
-#include "tape.h"
 #include "walk.h"
 
 /* The memory of one level of a cut path. */
@@ -24,7 +24,6 @@ struct pc_walk {
   struct pc_report report;
   struct pc_seen seen;
   struct pc_level levels[PC_MAX_DEPTH];
-  uint8_t *erased; /* a sector of erased bytes */
 
   uint32_t crash_count; /* of the plan's crashes that are known */
 

@@ -173,14 +173,14 @@ enum pc_result pc_draw_in_recovery(struct pc_walk *walk, const struct pc_tape *r
   size_t start = pc_device_mark(device);
   uint64_t population = 0;
   for (size_t i = 0; i < recovery->count; i++) {
-    struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
+    struct pc_flash_operation operation = pc_tape_next(recovery, i, device);
     population += pc_draw_population(walk, &operation, pc_seed_of_operation(seed, (uint32_t)i));
-    pc_tape_redo(recovery, i, device, walk->erased);
+    pc_tape_redo(recovery, i, device);
   }
   pc_device_rollback(device, start);
   uint64_t chosen = population == 0 ? 0 : pc_random_below(&walk->draws, population);
   for (size_t i = 0; population > 0 && i < recovery->count; i++) {
-    struct pc_flash_operation operation = pc_tape_next(recovery, i, device, walk->erased);
+    struct pc_flash_operation operation = pc_tape_next(recovery, i, device);
     uint64_t operation_seed = pc_seed_of_operation(seed, (uint32_t)i);
     struct pc_fault_input input = pc_cut_input(walk, &operation, operation_seed);
     struct pc_cut cut = {.flash_operation = (uint32_t)i};
@@ -192,7 +192,7 @@ enum pc_result pc_draw_in_recovery(struct pc_walk *walk, const struct pc_tape *r
       }
       chosen -= variants;
     }
-    pc_tape_redo(recovery, i, device, walk->erased);
+    pc_tape_redo(recovery, i, device);
   }
   return PC_OK;
 }

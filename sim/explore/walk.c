@@ -1,7 +1,6 @@
 #include "walk.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "cut.h"
 #include "draw.h"
@@ -21,13 +20,6 @@ enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *pl
     free(opened);
     return result;
   }
-  size_t largest = pc_profile_largest_erase(pc_device_profile(opened->rig.device));
-  opened->erased = malloc(largest);
-  if (opened->erased == NULL) {
-    pc_walk_close(opened);
-    return pc_fail_memory(error);
-  }
-  memset(opened->erased, PC_ERASED, largest);
   *walk = opened;
   return PC_OK;
 }
@@ -43,7 +35,6 @@ void pc_walk_close(struct pc_walk *walk) {
   }
   pc_seen_free(&walk->seen);
   pc_rig_close(&walk->rig);
-  free(walk->erased);
   free(walk);
 }
 
@@ -74,10 +65,10 @@ static enum pc_result advance(struct pc_walk *walk, uint32_t end, bool cut, stru
       if (pc_cut_should_stop(walk)) {
         return PC_OK;
       }
-      struct pc_flash_operation next = pc_tape_next(tape, index, device, walk->erased);
+      struct pc_flash_operation next = pc_tape_next(tape, index, device);
       result = walk->plan.visit(walk, &next, index, pc_seed_of_operation(walk->plan.power->seed, index), error);
     }
-    pc_tape_redo(tape, index, device, walk->erased);
+    pc_tape_redo(tape, index, device);
     pc_device_forget(device);
     walk->plan.notice->beats++;
   }

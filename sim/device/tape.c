@@ -1,7 +1,9 @@
-#include "tape.h"
+#include "powercut/tape.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "state.h"
 
 void pc_tape_free(struct pc_tape *tape) {
   free(tape->operations);
@@ -60,8 +62,7 @@ enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *devi
   return PC_OK;
 }
 
-struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device,
-                                       const uint8_t *erased) {
+struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device) {
   const struct pc_taped *taped = &tape->operations[index];
   bool own = taped->kind == PC_PROGRAM || taped->failed || taped->ignored;
   return (struct pc_flash_operation){
@@ -70,12 +71,12 @@ struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index,
       .ignored = taped->ignored,
       .address = taped->address,
       .size = taped->size,
-      .before = pc_device_cells(device).data + taped->address,
-      .after = own ? tape->bytes + taped->offset : erased,
+      .before = device->cells + taped->address,
+      .after = own ? tape->bytes + taped->offset : device->erased,
   };
 }
 
-void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device, const uint8_t *erased) {
-  const struct pc_flash_operation operation = pc_tape_next(tape, index, device, erased);
+void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device) {
+  const struct pc_flash_operation operation = pc_tape_next(tape, index, device);
   pc_device_redo(device, &operation);
 }

@@ -1,6 +1,6 @@
 /* A recording of flash operations that can be run again on a device in the same state. */
-#ifndef PC_EXPLORE_TAPE_H
-#define PC_EXPLORE_TAPE_H
+#ifndef POWERCUT_TAPE_H
+#define POWERCUT_TAPE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,12 +31,10 @@ enum pc_result pc_tape_record(struct pc_tape *tape, const struct pc_device *devi
                               struct pc_error *error);
 
 /* Operation `index` as it is about to happen on the device, which must be in the state that it was recorded in.
-   `before` shows the device's cells, and changes with them. `erased` are erased bytes, as many
-   as one erase covers at most (pc_profile_largest_erase). */
-struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device,
-                                       const uint8_t *erased);
+   `before` shows the device's cells, and changes with them. */
+struct pc_flash_operation pc_tape_next(const struct pc_tape *tape, size_t index, const struct pc_device *device);
 
 /* Has the device do operation `index` again. */
-void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device, const uint8_t *erased);
+void pc_tape_redo(const struct pc_tape *tape, size_t index, struct pc_device *device);
 
 #endif
