@@ -201,7 +201,8 @@ enum pc_result field_walk(struct field *field, bool time_starts, struct field_ti
                               .power = &field->plan,
                               .baseline = &field->baseline,
                               .findings = &findings,
-                              .notice = &notice};
+                              .notice = &notice,
+                              .whole_starts = time_starts};
   struct pc_walk *walk = NULL;
   enum pc_result result = pc_walk_open(&walk, &plan, error);
   if (result != PC_OK) {

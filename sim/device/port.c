@@ -16,6 +16,14 @@ static bool charge(struct pc_device *device, uint64_t *left, uint64_t amount) {
   return true;
 }
 
+static inline void tell(struct pc_device *device, enum pc_port_call_kind kind, uint32_t address, size_t size,
+                        const void *data) {
+  if (device->observer != NULL) {
+    const struct pc_port_call call = {.kind = kind, .address = address, .size = size, .data = data};
+    device->observer(device->observer_context, &call);
+  }
+}
+
 /* A call is about to look at these bytes, which may lie anywhere. */
 static inline bool touches(uint32_t begin, uint32_t end, uint32_t address, size_t size) {
   return address < end && size > 0 && (address >= begin || size > begin - address);
@@ -49,8 +57,13 @@ static int read_carefully(struct pc_device *device, uint32_t address, void *data
   return PC_FLASH_OK;
 }
 
+/* A polynomial, so that a sequence of reads adds the same to a trace whatever came before. */
+#define TRACE_FACTOR 0xD6E8FEB86659FD93u
+
 static void trace(struct pc_device *device, uint32_t address, size_t size) {
-  device->trace = (device->trace << 17 ^ device->trace >> 47 ^ ((uint64_t)size << 32 ^ address)) * 0x9E3779B97F4A7C15u;
+  uint64_t word = ((uint64_t)size << 32 ^ address) * 0x9E3779B97F4A7C15u;
+  device->trace = device->trace * TRACE_FACTOR + (word ^ word >> 32);
+  device->traced++;
 }
 
 static int read_cells(struct pc_device *device, uint32_t address, void *data, size_t size) {
@@ -63,6 +76,7 @@ static int read_cells(struct pc_device *device, uint32_t address, void *data, si
 
 static int read(void *context, uint32_t address, void *data, size_t size) {
   struct pc_device *device = context;
+  tell(device, PC_PORT_READ, address, size, NULL);
   watch(device, address, size);
   trace(device, address, size);
   uint64_t amount = size > PC_LEAST_READ_COST && size <= device->size ? size : PC_LEAST_READ_COST;
@@ -107,6 +121,7 @@ void pc_device_wrap_program(const struct pc_device *device, struct pc_program_pa
 
 static int program(void *context, uint32_t address, const void *data, size_t size) {
   struct pc_device *device = context;
+  tell(device, PC_PORT_PROGRAM, address, size, data);
   watch_sectors(device, address, size);
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
@@ -133,6 +148,7 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
 
 int pc_device_erase(void *context, uint32_t address, uint32_t size) {
   struct pc_device *device = context;
+  tell(device, PC_PORT_ERASE, address, size, NULL);
   watch_sectors(device, address, size);
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
@@ -176,12 +192,25 @@ bool pc_device_stopped(const struct pc_device *device) {
   return device->stopped;
 }
 
-void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size) {
+static struct pc_watched watched_of(const struct pc_device *device, uint32_t address, uint32_t size) {
   uint32_t sector_size = device->profile.sector_size;
-  device->watched = (struct pc_watched){.begin = address,
-                                        .end = address + size,
-                                        .first_sector = address / sector_size * sector_size,
-                                        .last_sector = (address + size + sector_size - 1) / sector_size * sector_size};
+  return (struct pc_watched){.begin = address,
+                             .end = address + size,
+                             .first_sector = address / sector_size * sector_size,
+                             .last_sector = (address + size + sector_size - 1) / sector_size * sector_size};
+}
+
+bool pc_port_call_meets(const struct pc_device *device, const struct pc_port_call *call, uint32_t address,
+                        uint32_t size) {
+  const struct pc_watched watched = watched_of(device, address, size);
+  if (call->kind == PC_PORT_READ) {
+    return touches(watched.begin, watched.end, call->address, call->size);
+  }
+  return call->kind == PC_PORT_PROGRAM && touches(watched.first_sector, watched.last_sector, call->address, call->size);
+}
+
+void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size) {
+  device->watched = watched_of(device, address, size);
   if (size == 0) {
     device->watched = (struct pc_watched){0};
   }
@@ -193,8 +222,42 @@ bool pc_device_watch_met(const struct pc_device *device) {
 
 void pc_device_begin_trace(struct pc_device *device) {
   device->trace = 0;
+  device->traced = 0;
 }
 
 uint64_t pc_device_trace(const struct pc_device *device) {
   return device->trace;
+}
+
+struct pc_port_counts pc_device_port_counts(const struct pc_device *device) {
+  return (struct pc_port_counts){.budget = device->budget, .trace = device->trace, .reads = device->traced};
+}
+
+void pc_device_set_port_counts(struct pc_device *device, const struct pc_port_counts *counts) {
+  device->budget = counts->budget;
+  device->trace = counts->trace;
+  device->traced = counts->reads;
+}
+
+/* Squares and multiplies. */
+static uint64_t power(uint64_t base, uint64_t exponent) {
+  uint64_t result = 1;
+  for (; exponent > 0; exponent >>= 1, base *= base) {
+    result *= (exponent & 1u) != 0 ? base : 1;
+  }
+  return result;
+}
+
+void pc_device_repeat_port_counts(struct pc_device *device, const struct pc_port_counts *from,
+                                  const struct pc_port_counts *to) {
+  uint64_t reads = to->reads - from->reads, factor = power(TRACE_FACTOR, reads);
+  device->trace = device->trace * factor + (to->trace - from->trace * factor);
+  device->traced += reads;
+  device->budget.read_bytes -= from->budget.read_bytes - to->budget.read_bytes;
+  device->budget.flash_operations -= from->budget.flash_operations - to->budget.flash_operations;
+}
+
+void pc_device_observe(struct pc_device *device, pc_port_observer observer, void *context) {
+  device->observer = observer;
+  device->observer_context = context;
 }

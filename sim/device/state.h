@@ -37,7 +37,9 @@ struct pc_device {
     uint32_t first_sector, last_sector; /* their sectors, from the first one's begin to the last one's end */
     bool met;
   } watched;
-  uint64_t trace; /* of the reads */
+  uint64_t trace, traced; /* of so many reads */
+  pc_port_observer observer;
+  void *observer_context;
   size_t violations;
   struct pc_contract_violation first_violation;
 };

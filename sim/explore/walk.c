@@ -20,6 +20,9 @@ enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *pl
     free(opened);
     return result;
   }
+  if (plan->whole_starts) {
+    pc_checker_start_whole(opened->rig.checker);
+  }
   *walk = opened;
   return PC_OK;
 }

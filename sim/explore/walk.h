@@ -28,6 +28,7 @@ struct pc_walk_plan {
   struct pc_findings *findings;         /* counts and violations go there; its observer may stop the walk */
   struct pc_notice *notice;             /* what is about to be done is noted there */
   const struct pc_crash *crashes;       /* see pc_walk_set_crashes */
+  bool whole_starts;                    /* each start runs as a whole: see pc_checker_start_whole */
 };
 
 enum pc_result pc_walk_open(struct pc_walk **walk, const struct pc_walk_plan *plan, struct pc_error *error);

@@ -16,20 +16,32 @@ void pc_check_contract(struct pc_checker *checker, struct pc_report *report) {
 /* A transient error of the part may end a start, which is then tried again. */
 #define MOST_STARTS 4
 
-struct pc_started pc_checker_start(struct pc_checker *checker) {
+static struct pc_started start_by(struct pc_checker *checker, pc_starter starter, void *context) {
   struct pc_target *target = checker->target;
   checker->damage_at_start = pc_device_damage(target->device).events;
   struct pc_started started = {.status = PC_STATUS_OK};
   bool again = true;
   for (int i = 0; again && i < MOST_STARTS; i++) {
     uint64_t errors = pc_device_errors(target->device), read_errors = pc_device_read_errors(target->device);
-    started.status = pc_target_start(target);
+    started.status = pc_target_start_by(target, starter, context);
     bool tells = pc_status_tells(started.status);
     bool met_read_error = pc_device_read_errors(target->device) > read_errors;
     again = tells && pc_device_errors(target->device) > errors && !pc_device_stopped(target->device);
     started.excused = tells && (met_read_error || pc_checker_may_lose(checker));
   }
   return started;
+}
+
+struct pc_started pc_checker_start(struct pc_checker *checker) {
+  return start_by(checker, NULL, NULL);
+}
+
+/* The start after a cut may take over from one after another cut in the same flash operation. */
+static struct pc_started start_after_cut(struct pc_checker *checker) {
+  struct pc_relay_leg leg = {.relay = checker->relay, .torn = &checker->torn};
+  bool may = checker->shares && checker->shared == &checker->own && checker->torn.size > 0 && checker->relay != NULL &&
+             pc_relay_is_fit(checker->relay);
+  return may ? start_by(checker, pc_relay_start, &leg) : pc_checker_start(checker);
 }
 
 /* Whether the store came up. */
@@ -57,7 +69,7 @@ enum pc_result pc_check_recovery(struct pc_checker *checker, const struct pc_exp
     return result;
   }
   pc_device_begin_trace(target->device);
-  const struct pc_started started = pc_checker_start(checker);
+  const struct pc_started started = start_after_cut(checker);
   report->reads = pc_device_trace(target->device);
   *recovered = pc_device_mark(target->device);
   if (check_mountable(checker, &started, report)) {

@@ -135,6 +135,7 @@ enum pc_result pc_checker_open(struct pc_checker **checker, struct pc_target *ta
     pc_checker_close(opened);
     return result;
   }
+  opened->relay = pc_relay_open(target);
   choose_probe(opened);
   *checker = opened;
   return PC_OK;
@@ -145,6 +146,7 @@ void pc_checker_close(struct pc_checker *checker) {
     pc_keys_close(&checker->keys);
     pc_decoded_free(&checker->decoded);
     pc_shared_close(&checker->own);
+    pc_relay_close(checker->relay);
     free(checker->buffer);
     free(checker->pattern);
     free(checker->resolved);
@@ -167,12 +169,20 @@ void pc_checker_share_for_good(struct pc_checker *checker, struct pc_shared *sha
   pc_checker_share(checker, true, NULL);
 }
 
+void pc_checker_start_whole(struct pc_checker *checker) {
+  pc_relay_close(checker->relay);
+  checker->relay = NULL;
+}
+
 void pc_checker_set_aside(struct pc_checker *checker, void (*aside)(bool begins)) {
   checker->aside = aside;
 }
 
 void pc_checker_forget(struct pc_checker *checker) {
   checker->settled = false;
+  if (checker->relay != NULL) {
+    pc_relay_forget(checker->relay);
+  }
   pc_shared_forget(checker->shared);
 }
 

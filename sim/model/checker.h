@@ -4,6 +4,7 @@
 
 #include "keys.h"
 #include "powercut/model.h"
+#include "relay.h"
 #include "shared.h"
 
 struct pc_checker {
@@ -22,6 +23,7 @@ struct pc_checker {
   uint32_t whole_count;
   struct pc_shared own, *shared;
   bool shares;                        /* a situation that held may answer for the next one */
+  struct pc_relay *relay;             /* of the starts after cuts; NULL: each runs from its beginning to its end */
   struct pc_torn torn;                /* what the cut tore; of no bytes where it isn't known */
   uint64_t setup;                     /* tells situations of this target from others' in what is shared for good */
   void (*aside)(bool begins);         /* may be NULL */

@@ -117,13 +117,17 @@ static void measure(struct pc_target *target, enum pc_call call, uint64_t erases
 }
 
 enum pc_status pc_target_start(struct pc_target *target) {
+  return pc_target_start_by(target, NULL, NULL);
+}
+
+enum pc_status pc_target_start_by(struct pc_target *target, pc_starter starter, void *context) {
   pc_target_stop(target);
   memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
   pc_device_power_on(target->device);
   uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
   target->running = true;
-  enum pc_status status = target->store->start(target->memory, &target->setup);
+  enum pc_status status = starter != NULL ? starter(context) : target->store->start(target->memory, &target->setup);
   measure(target, PC_CALL_START, erases);
   return status;
 }

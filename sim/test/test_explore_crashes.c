@@ -95,6 +95,10 @@ Test(explore_crashes, of_a_store_that_overruns_its_memory_are_findings) {
   expect_one_finding("overruns", OVERRUN);
 }
 
+Test(explore_crashes, of_a_store_that_runs_out_of_stack_are_findings) {
+  expect_one_finding("recurses", OVERRUN);
+}
+
 Test(explore_crashes, are_told_from_a_store_that_hangs) {
   struct lab lab;
   struct lab_run one = {.jobs = 1}, two = {.jobs = 2};

@@ -31,6 +31,11 @@ static bool is_due(void *memory, const struct pc_store_setup *setup) {
          (wrapped_get(memory, (struct pc_bytes){name, 1}, value, sizeof value, &size) == PC_STATUS_OK && size == 1);
 }
 
+/* For ever, but a compiler can't know. */
+static unsigned recurse(volatile unsigned depth) {
+  return depth == 0 ? 0 : depth + recurse(depth + 1);
+}
+
 /* Writes behind the memory that it asked for, the last of which is norkv's. */
 static void overrun(void *memory, const struct pc_store_setup *setup) {
   struct pc_store_promises promises;
@@ -55,6 +60,8 @@ static enum pc_status spoilt_start(void *memory, const struct pc_store_setup *se
     }
   } else if (strcmp(does, "overruns") == 0) {
     overrun(memory, setup);
+  } else if (strcmp(does, "recurses") == 0) {
+    (void)recurse(1);
   } else if (strcmp(does, "prints") == 0) {
     (void)printf("the store mended something\n");
     (void)fflush(stdout);

@@ -328,4 +328,31 @@ struct pc_budget pc_device_budget(const struct pc_device *device);
 /* True once a call was refused for want of budget; cleared by pc_device_set_budget. */
 bool pc_device_stopped(const struct pc_device *device);
 
+/* What calls of the port count, beside what they do to the cells: what is left of the budget, and the trace. */
+struct pc_port_counts {
+  struct pc_budget budget;
+  uint64_t trace, reads;
+};
+struct pc_port_counts pc_device_port_counts(const struct pc_device *device);
+void pc_device_set_port_counts(struct pc_device *device, const struct pc_port_counts *counts);
+/* Counts the calls that were made between `from` and `to` once more. The budget must be enough for them. */
+void pc_device_repeat_port_counts(struct pc_device *device, const struct pc_port_counts *from,
+                                  const struct pc_port_counts *to);
+
+/* A call of the port, any one, sane or not. */
+struct pc_port_call {
+  enum pc_port_call_kind { PC_PORT_READ, PC_PORT_PROGRAM, PC_PORT_ERASE } kind;
+  uint32_t address;
+  size_t size;
+  const void *data; /* of a program */
+};
+/* Whether what the call does, or answers, may depend on the bytes [address, address + size), which lie inside the
+   device: it reads them, or programs in their sectors. An erase on a part without faults depends on nothing. */
+bool pc_port_call_meets(const struct pc_device *device, const struct pc_port_call *call, uint32_t address,
+                        uint32_t size);
+
+/* Has `observer` called before each call of the port does anything; NULL ends it. It may leave the call by a jump. */
+typedef void (*pc_port_observer)(void *context, const struct pc_port_call *call);
+void pc_device_observe(struct pc_device *device, pc_port_observer observer, void *context);
+
 #endif

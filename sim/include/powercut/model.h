@@ -133,6 +133,10 @@ struct pc_torn {
 void pc_checker_share(struct pc_checker *checker, bool share, const struct pc_torn *torn);
 void pc_checker_forget(struct pc_checker *checker);
 
+/* From now on each start runs from its beginning to its end, so that it can be timed. Else one that comes to where
+   another one has been, after a cut in the same flash operation, may take over from that: see explore/README.md. */
+void pc_checker_start_whole(struct pc_checker *checker);
+
 /*
  * Situations that checkers of many targets have in common, for as long as it is there. In place of forgetting, those of
  * one expectation are told apart from those of another, and those of one target by `setup`, which is a hash of how it

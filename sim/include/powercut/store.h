@@ -108,7 +108,8 @@ struct pc_store_promises {
   struct pc_image_layout layout;
   size_t max_key_size, max_value_size; /* larger ones may be refused with PC_STATUS_INVALID */
   /* What a call does depends on its arguments, the bytes of `memory` and the flash, and on nothing else: no memory of
-     its own, no globals that change, no clock. Recoveries that end alike are then checked once, which is faster. */
+     its own, no globals that change, no clock. What begins alike is then run once, and what ends alike checked once,
+     which is faster: a start may go on from a copy of the memory and the stack, where they were copied. */
   bool self_contained;
   struct pc_bound bounds[PC_CALL_COUNT]; /* of one call each */
   /* The most erases of a sector less the fewest, at any time of a run with the power on; 0: not promised. Counted from

@@ -42,6 +42,9 @@ enum pc_result pc_target_update(struct pc_target *target, struct pc_error *error
 
 /* Turns the power off, if it is on, and on: the store starts with fresh memory on what is on flash. */
 enum pc_status pc_target_start(struct pc_target *target);
+/* The same, but `starter` does what the store's start does, or what comes to the same. NULL: the store's start. */
+typedef enum pc_status (*pc_starter)(void *context);
+enum pc_status pc_target_start_by(struct pc_target *target, pc_starter starter, void *context);
 
 /* Turns the power off: the store's memory is lost. */
 void pc_target_stop(struct pc_target *target);
