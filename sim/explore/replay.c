@@ -89,9 +89,12 @@ static void tell_operation(struct pc_replay *replay, struct pc_step step, bool s
   pc_device_forget(replay->rig.device);
 }
 
-/* The first start. */
+/* The first start. It is explored with the first operation: what follows a recovery here uses that one's key, too. */
 static enum pc_result boot(struct pc_replay *replay, struct pc_error *error) {
   struct pc_step step = {.kind = PC_STEP_START};
+  if (replay->rig.workload->operation_count > 0) {
+    replay->keys_used = pc_operation_keys_used(&replay->rig.workload->operations[0], 0);
+  }
   pc_replay_tell(replay, &step);
   if (!pc_replay_enter(replay, 0, 0)) {
     return PC_OK;
