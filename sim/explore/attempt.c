@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parcel.h"
+#include "powercut/shrink.h"
 #include "replay.h"
 #include "soak.h"
 #include "trial.h"
@@ -70,6 +71,11 @@ static bool is_counted(const struct looker *looker) {
   return false;
 }
 
+/* What it was to look for so far, in cuts. */
+static uint64_t tried(const struct looker *looker) {
+  return looker->counts.cuts + PC_SHRINK_AFTERMATH * looker->counts.aftermaths;
+}
+
 /* The first is enough. */
 static bool has_seen_enough(void *context) {
   struct looker *looker = context;
@@ -77,7 +83,7 @@ static bool has_seen_enough(void *context) {
     looker->violations = looker->counts.violations;
     looker->found = looker->attempt->end == PC_END_NONE && is_counted(looker);
   }
-  return looker->found || looker->counts.cuts >= looker->attempt->most_cuts || looker->notice->stop;
+  return looker->found || tried(looker) >= looker->attempt->most_cuts || looker->notice->stop;
 }
 
 static enum pc_result walk_rest(const struct search *search, struct pc_walk_plan *plan, struct pc_error *error) {
@@ -166,7 +172,7 @@ static void serve(const struct pc_worker_end *end, const void *context) {
       search->attempt->path != NULL            ? follow(search->attempt, &looker, end->notice, &message.outcome.error)
       : search->attempt->power->listed != NULL ? live(search, &looker, end->notice, &message.outcome.error)
                                                : look(search, &looker, end->notice, &message.outcome.error);
-  message.cuts = looker.counts.cuts;
+  message.cuts = tried(&looker);
   message.count = looker.parcel.count;
   if (pc_socket_write(end->socket, &message, sizeof message)) {
     (void)pc_parcel_send(&looker.parcel, end->socket);

@@ -18,7 +18,7 @@ struct pc_attempt {
   enum pc_invariant invariant;        /* that is to fail */
   bool cut;                           /* after a cut */
   enum pc_end end;                    /* that the process is to come to; a path may end in any way */
-  uint64_t most_cuts;                 /* that are tried, of all paths */
+  uint64_t most_cuts;                 /* that are tried, of all paths; an aftermath is PC_SHRINK_AFTERMATH of them */
   const struct pc_observer *observer; /* its `stop` ends it; may be NULL */
 };
 
@@ -27,7 +27,7 @@ struct pc_sighting {
   enum pc_end end;
   struct pc_violation violation; /* the first, if it was seen */
   uint8_t key[PC_MAX_KEY_SIZE];  /* its key's bytes: the violation does not point to them */
-  uint64_t cuts;                 /* that were tried */
+  uint64_t cuts;                 /* that were tried, counted in the same way */
 };
 
 /* A store that ends its process in another way than it is to is run again around that path, a few times, and is then

@@ -25,6 +25,7 @@ struct pc_life;
 #define PC_SHRINK_ATTEMPTS 800u
 #define PC_SHRINK_HANG 20u
 #define PC_SHRINK_CUTS 200000u
+#define PC_SHRINK_AFTERMATH 32u /* cuts that what follows a recovery counts as: it takes so much longer, or more */
 #define PC_SHRINK_CUTS_AT_ONCE 10000u /* in one attempt */
 
 struct pc_shrink_order {
