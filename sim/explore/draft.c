@@ -9,7 +9,8 @@ enum pc_result pc_draft_open(struct pc_draft *draft, const struct pc_workload *w
                              .key_count = key_count,
                              .initial = workload->initial,
                              .initial_count = workload->initial_count,
-                             .outgrown = workload->outgrown};
+                             .outgrown = workload->outgrown,
+                             .copies = workload->copies};
   draft->operations = calloc((size_t)count + 1, sizeof *draft->operations);
   draft->keys = calloc((size_t)key_count + 1, sizeof *draft->keys);
   if (draft->operations == NULL || draft->keys == NULL) {
@@ -103,8 +104,10 @@ static void fill(const struct pc_draft *draft, struct pc_workload *workload, uin
 }
 
 enum pc_result pc_draft_build(const struct pc_draft *draft, struct pc_workload *workload, struct pc_error *error) {
-  *workload = (struct pc_workload){
-      .operation_count = draft->count, .initial_count = draft->initial_count, .outgrown = draft->outgrown};
+  *workload = (struct pc_workload){.operation_count = draft->count,
+                                   .initial_count = draft->initial_count,
+                                   .outgrown = draft->outgrown,
+                                   .copies = draft->copies};
   uint32_t *numbers = malloc(((size_t)draft->key_count + 1) * sizeof *numbers);
   workload->keys = calloc((size_t)draft->key_count + 1, sizeof *workload->keys);
   workload->operations = calloc((size_t)draft->count + 1, sizeof *workload->operations);

@@ -15,6 +15,7 @@ struct pc_draft {
   const struct pc_initial *initial; /* the workload's, which stay, with their keys as they are */
   uint32_t initial_count;
   bool outgrown;
+  uint32_t copies;
   struct pc_listed_cut *cuts; /* that are made in them, in order; NULL where none are listed */
   uint32_t cut_count;
 };

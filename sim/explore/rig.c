@@ -35,7 +35,11 @@ static enum pc_result open_parts(struct pc_rig *rig, const struct pc_subject *su
   if (result != PC_OK) {
     return result;
   }
-  return pc_checker_open(&rig->checker, &rig->target, rig->workload, error);
+  result = pc_checker_open(&rig->checker, &rig->target, rig->workload, error);
+  if (result == PC_OK && subject->image.size > 0) {
+    pc_rig_expect_copies(rig, rig->workload->copies);
+  }
+  return result;
 }
 
 enum pc_result pc_rig_open(struct pc_rig *rig, const struct pc_subject *subject, const struct pc_workload *workload,

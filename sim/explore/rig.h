@@ -35,6 +35,10 @@ enum pc_result pc_rig_boot(struct pc_rig *rig, struct pc_report *report, struct 
    start. PC_BAD_INPUT: it refuses, or has no such parameter; the rig is then fit only to be closed. */
 enum pc_result pc_rig_update(struct pc_rig *rig, uint32_t operation, struct pc_error *error);
 
+/* What is on flash was written in so many copies, or more; 0: nobody knows in how many. As many as the store promises
+   now are asked for at once, or, where that promises no room for them, after maintenance. */
+void pc_rig_expect_copies(struct pc_rig *rig, uint32_t copies);
+
 /* Arms the faults that come before an operation and runs it with the power on; a reboot is checked like a recovery, and
    one that updates the store's parameters begins with pc_rig_update. What it does to the flash is in the device's
    journal, which must be empty. */

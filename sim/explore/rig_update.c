@@ -77,6 +77,13 @@ static bool has_room_for_copies(const struct pc_rig *rig) {
   return true;
 }
 
+void pc_rig_expect_copies(struct pc_rig *rig, uint32_t copies) {
+  bool lacks = copies < rig->target.promises.redundancy;
+  rig->model.copies = lacks && !has_room_for_copies(rig) ? copies : 0;
+  rig->model.single = rig->model.single || copies < 2;
+  pc_checker_follow(rig->checker, &rig->model);
+}
+
 /* The checks take their measures from what the store promises: they begin anew. */
 static enum pc_result renew_checker(struct pc_rig *rig, struct pc_error *error) {
   pc_checker_close(rig->checker);
@@ -111,7 +118,6 @@ enum pc_result pc_rig_update(struct pc_rig *rig, uint32_t operation, struct pc_e
   note_configuration(rig);
   pc_model_resume(&rig->model, rig->model.contents);
   rig->model.outgrown = rig->model.outgrown || is_outgrown(rig, operation, &before);
-  bool lacks = copies < rig->target.promises.redundancy;
-  rig->model.copies = lacks && !has_room_for_copies(rig) ? copies : 0;
+  pc_rig_expect_copies(rig, copies);
   return PC_OK;
 }

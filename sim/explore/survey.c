@@ -29,6 +29,7 @@ struct header {
   uint64_t size;  /* bytes that follow */
   uint32_t count; /* of contents in them */
   bool outgrown;
+  uint32_t copies; /* as in a workload */
 };
 
 /* The child's side. */
@@ -39,6 +40,7 @@ struct looking {
   struct pc_buffer found;
   uint32_t count;
   bool outgrown;
+  uint32_t copies;
   uint8_t value[PC_MAX_VALUE_SIZE];
 };
 
@@ -81,6 +83,15 @@ static bool is_outgrown(const struct pc_target *target, const struct pc_entry *e
          target->store->footprint(&target->setup, entry->key.size, entry->value.size) != entry->size;
 }
 
+/* How many copies each live key has at the least. */
+static uint32_t fewest_copies(const struct pc_decoded *decoded, uint32_t redundancy) {
+  uint32_t fewest = redundancy;
+  for (uint32_t i = 0; i < decoded->live_count; i++) {
+    fewest = decoded->live[i].copies < fewest ? decoded->live[i].copies : fewest;
+  }
+  return fewest;
+}
+
 /* Keys that are deleted, which the store may remember, and which must stay so: once for each copy that says so. */
 static enum pc_result decode(struct looking *looking, struct pc_error *error) {
   struct pc_decoded decoded = {0};
@@ -93,6 +104,7 @@ static enum pc_result decode(struct looking *looking, struct pc_error *error) {
       add(looking, entry->key, (struct pc_bytes){0}, false);
     }
   }
+  looking->copies = result == PC_OK ? fewest_copies(&decoded, looking->target.promises.redundancy) : 0;
   pc_decoded_free(&decoded);
   return result;
 }
@@ -147,6 +159,7 @@ static void serve(const struct pc_worker_end *end, const void *context) {
   header.size = looking->found.size;
   header.count = looking->count;
   header.outgrown = looking->outgrown;
+  header.copies = looking->copies;
   if (pc_socket_write(end->socket, &header, sizeof header) && header.outcome.result == PC_OK) {
     (void)pc_socket_write(end->socket, looking->found.data, looking->found.size);
   }
@@ -213,6 +226,7 @@ static enum pc_result receive(void *context, int socket, bool *whole, struct pc_
         begin_with(survey->workload, (struct pc_bytes){.data = bytes, .size = header.size}, header.count, whole, error);
   }
   survey->workload->outgrown = header.outgrown;
+  survey->workload->copies = header.copies;
   free(bytes);
   return result;
 }

@@ -52,8 +52,10 @@ static void expect(struct pc_walk *walk, const struct pc_expectation *expectatio
   if (expectation->in_flight) {
     walk->allowed = pc_random_mix(pc_random_mix(walk->allowed, expectation->key), expectation->outcome.hash);
   }
-  if (walk->rig.configuration != 0) {
-    walk->allowed = pc_random_mix(walk->allowed, walk->rig.configuration + walk->rig.model.copies);
+  const struct pc_model *model = &walk->rig.model;
+  uint64_t asked = walk->rig.configuration + 2 * model->copies + model->single;
+  if (asked != 0) {
+    walk->allowed = pc_random_mix(walk->allowed, asked);
   }
 }
 

@@ -31,13 +31,14 @@ struct pc_checker {
   uint8_t probe_key[PC_MAX_KEY_SIZE]; /* a key that the workload doesn't use */
   size_t probe_key_size;              /* 0: there is none */
   size_t probe_value_size;
-  size_t largest_stated;    /* bytes: the largest value that the store states */
-  size_t largest_tried;     /* at least that: beyond what a store with a room promise states */
-  bool guesses;             /* what is put may be more than the store takes, whatever it states */
-  uint8_t *pattern;         /* what pc_checker_pattern gives */
-  uint64_t *erases;         /* of each sector, when the spread began to be counted; NULL where none is promised */
-  uint64_t erases_in_all;   /* when the spread was checked last */
-  uint32_t damage_at_start; /* events of damage that there had been when the store was started last */
+  size_t largest_stated;  /* bytes: the largest value that the store states */
+  size_t largest_tried;   /* at least that: beyond what a store with a room promise states */
+  bool guesses;           /* what is put may be more than the store takes, whatever it states */
+  uint8_t *pattern;       /* what pc_checker_pattern gives */
+  uint64_t *erases;       /* of each sector, when the spread began to be counted; NULL where none is promised */
+  uint64_t erases_in_all; /* when the spread was checked last */
+  const struct pc_model *followed; /* may be NULL */
+  uint32_t damage_at_start;        /* events of damage that there had been when the store was started last */
 };
 
 #define PC_PROBE_VALUE_SIZE 8u

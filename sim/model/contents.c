@@ -74,6 +74,7 @@ void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation
 
 void pc_model_maintained(struct pc_model *model) {
   model->copies = 0;
+  model->single = model->single && pc_device_damage(model->target->device).events > 0;
 }
 
 void pc_model_resume(struct pc_model *model, struct pc_content *contents) {

@@ -3,7 +3,12 @@
 
 bool pc_checker_may_lose(const struct pc_checker *checker) {
   struct pc_damage damage = pc_device_damage(checker->target->device);
-  return damage.events > 0 && (checker->target->promises.redundancy < 2 || damage.beyond_copies);
+  bool single = checker->target->promises.redundancy < 2 || (checker->followed != NULL && checker->followed->single);
+  return damage.events > 0 && (single || damage.beyond_copies);
+}
+
+void pc_checker_follow(struct pc_checker *checker, const struct pc_model *model) {
+  checker->followed = model;
 }
 
 bool pc_checker_is_cramped(const struct pc_checker *checker) {

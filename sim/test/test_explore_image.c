@@ -19,8 +19,8 @@ static struct pc_bytes text(const char *string) {
   return (struct pc_bytes){.data = (const uint8_t *)string, .size = strlen(string)};
 }
 
-/* A flash on which norkv put and deleted a little: a is 1, b was 2 and is 3, c was 4 and is deleted. */
-static void make_image(const struct lab *lab) {
+/* What norkv leaves on flash, as the lab has it set up, once `use` has used it. */
+static void make_image_by(const struct lab *lab, void (*use)(struct pc_target *target)) {
   struct pc_device *device;
   struct pc_target target;
   struct pc_error error;
@@ -28,14 +28,35 @@ static void make_image(const struct lab *lab) {
   cr_assert_eq(pc_target_open(&target, norkv(), device, lab->parameters, lab->subject.parameter_count, 8, &error),
                PC_OK, "%s", error.message);
   cr_assert_eq(pc_target_start(&target), PC_STATUS_OK);
-  cr_assert_eq(pc_target_put(&target, text("a"), text("1")), PC_STATUS_OK);
-  cr_assert_eq(pc_target_put(&target, text("b"), text("2")), PC_STATUS_OK);
-  cr_assert_eq(pc_target_put(&target, text("b"), text("3")), PC_STATUS_OK);
-  cr_assert_eq(pc_target_put(&target, text("c"), text("4")), PC_STATUS_OK);
-  cr_assert_eq(pc_target_remove(&target, text("c")), PC_STATUS_OK);
+  use(&target);
   memcpy(image, pc_device_cells(device).data, sizeof image);
   pc_target_close(&target);
   pc_device_destroy(device);
+}
+
+static void use_a_little(struct pc_target *target) {
+  cr_assert_eq(pc_target_put(target, text("a"), text("1")), PC_STATUS_OK);
+  cr_assert_eq(pc_target_put(target, text("b"), text("2")), PC_STATUS_OK);
+  cr_assert_eq(pc_target_put(target, text("b"), text("3")), PC_STATUS_OK);
+  cr_assert_eq(pc_target_put(target, text("c"), text("4")), PC_STATUS_OK);
+  cr_assert_eq(pc_target_remove(target, text("c")), PC_STATUS_OK);
+}
+
+/* a is 1, b was 2 and is 3, c was 4 and is deleted. */
+static void make_image(const struct lab *lab) {
+  make_image_by(lab, use_a_little);
+}
+
+static void fill_three_sectors(struct pc_target *target) {
+  static const uint8_t large[100] = {1};
+  const struct pc_bytes value = {.data = large, .size = sizeof large};
+  cr_assert_eq(pc_target_put(target, text("a"), value), PC_STATUS_OK);
+  cr_assert_eq(pc_target_put(target, text("b"), value), PC_STATUS_OK);
+  cr_assert_eq(pc_target_put(target, text("c"), value), PC_STATUS_OK);
+}
+
+static void make_full_image(const struct lab *lab) {
+  make_image_by(lab, fill_three_sectors);
 }
 
 static void open_on_image(struct lab *lab, const struct pc_store *store, const char *trace) {
@@ -170,6 +191,48 @@ Test(explore_image, a_store_that_cannot_iterate_is_asked_for_the_keys_of_the_wor
   open_on_image(&lab, &store, GOES_ON);
   cr_expect(initial_of(&lab.workload, "a")->live && initial_of(&lab.workload, "b")->live);
   explore(&lab, &run);
+  cr_expect_eq(run.result.violations, 0, "%s", run.violations[0].violation.actual);
+  lab_run_free(&run);
+  lab_close(&lab);
+}
+
+/* Opens norkv with two copies on an image that it wrote with one. */
+static void open_with_a_copy_more(struct lab *lab, const char *trace) {
+  struct pc_error error;
+  lab_open(lab, norkv(), SECTORS, trace);
+  make_image(lab);
+  lab_set(lab, "redundancy", "2");
+  lab->subject.image = (struct pc_bytes){.data = image, .size = sizeof image};
+  cr_assert_eq(pc_subject_survey(&lab->subject, &lab->workload, &error), PC_OK, "%s", error.message);
+  cr_expect_eq(lab->workload.copies, 1);
+}
+
+Test(explore_image, what_rots_before_it_has_its_copies_may_be_lost) {
+  struct lab lab;
+  struct lab_run run;
+  open_with_a_copy_more(&lab, "get a\nmaintain full\nput d 05\n");
+  lab.plan.faults[PC_FAULT_BIT_ROT] = true;
+  lab.plan.samples = 100;
+  explore(&lab, &run);
+  cr_expect_eq(run.result.violations, 0, "%s", run.violations[0].violation.actual);
+  cr_expect_gt(run.result.checks[PC_FAULT_BIT_ROT][0][PC_DURABLE].checks, 0);
+  lab_run_free(&run);
+  lab_close(&lab);
+}
+
+/* No room is promised for the copies of keys that fill a sector each. */
+Test(explore_image, copies_without_room_are_asked_for_after_maintenance) {
+  struct lab lab;
+  struct lab_run run;
+  struct pc_error error;
+  lab_open(&lab, norkv(), SECTORS, "get a\nreboot\n");
+  make_full_image(&lab);
+  lab_set(&lab, "redundancy", "2");
+  lab.subject.image = (struct pc_bytes){.data = image, .size = sizeof image};
+  lab.plan.faults[PC_FAULT_BETWEEN_OPS] = true;
+  cr_assert_eq(pc_subject_survey(&lab.subject, &lab.workload, &error), PC_OK, "%s", error.message);
+  explore(&lab, &run);
+  cr_expect_eq(lab_failures(&run, PC_REDUNDANT), 0);
   cr_expect_eq(run.result.violations, 0, "%s", run.violations[0].violation.actual);
   lab_run_free(&run);
   lab_close(&lab);

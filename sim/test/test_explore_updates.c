@@ -130,6 +130,50 @@ Test(explore_updates, copies_without_room_are_asked_for_after_maintenance) {
   cr_expect_eq(failures_in_a_full_store("maintain full\nupdate redundancy=3\nget k0\n"), 0);
 }
 
+/* Rot after a cut: failures to keep what was acknowledged, and the first operation that one is in. */
+static uint64_t losses_by_rot(const struct pc_store *store, const char *trace, uint32_t *first) {
+  struct lab lab;
+  struct lab_run run;
+  lab_open(&lab, store, 6, trace);
+  lab.plan.faults[PC_FAULT_BIT_ROT] = true;
+  lab.plan.samples = 100;
+  explore(&lab, &run);
+  uint64_t failures = run.result.checks[PC_FAULT_BIT_ROT][0][PC_DURABLE].failures;
+  *first = UINT32_MAX;
+  for (size_t i = 0; i < run.violation_count; i++) {
+    const struct pc_violation *violation = &run.violations[i].violation;
+    *first = violation->invariant == PC_DURABLE && violation->operation < *first ? violation->operation : *first;
+  }
+  lab_run_free(&run);
+  lab_close(&lab);
+  return failures;
+}
+
+Test(explore_updates, what_rots_before_it_has_its_copies_may_be_lost) {
+  static const char trace[] = FEW_PUTS "update redundancy=2\nget a\nmaintain full\nput d 05\nreboot\n";
+  struct pc_store store = *norkv();
+  uint32_t first;
+  cr_expect_eq(losses_by_rot(norkv(), trace, &first), 0);
+  store.start = start_with_one_copy;
+  cr_expect_gt(losses_by_rot(&store, trace, &first), 0, "a store that makes no copies is found once it has maintained");
+  cr_expect_gt(first, 6);
+}
+
+Test(explore_updates, what_rotted_before_it_may_be_lost) {
+  static const struct pc_scheduled_fault rot = {
+      .fault = {.kind = PC_ARMED_BIT_ROT, .address = 18, .size = 1, .bits = 0xFE}, .operation = 2};
+  struct lab lab;
+  struct lab_run run;
+  open_norkv(&lab, norkv(), "put a 01\nput b 02\nput c 03\nupdate redundancy=2\nmaintain full\nget a\nreboot\n");
+  lab.subject.faults = &rot;
+  lab.subject.fault_count = 1;
+  explore(&lab, &run);
+  cr_expect_eq(run.result.violations, 0, "%s", run.violations[0].violation.actual);
+  cr_expect_gt(run.result.baseline[PC_DETECTED].checks, 0, "it did rot");
+  lab_run_free(&run);
+  lab_close(&lab);
+}
+
 Test(explore_updates, the_same_on_any_number_of_workers) {
   struct lab lab;
   struct lab_run one = {.jobs = 1}, three = {.jobs = 3};

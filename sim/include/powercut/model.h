@@ -36,6 +36,8 @@ struct pc_model {
   /* Since the store's parameters were updated: */
   bool outgrown;   /* entries take more or less room than those that were written before: the room promise is void */
   uint32_t copies; /* that live keys have until maintenance has worked; 0: as many as the store promises */
+  bool single;     /* there may be one copy alone of what was written before, and damage may cost it; until maintenance
+                      has worked without damage up to then */
 };
 
 /* A model of what the workload begins with. The workload and the target must stay valid. */
@@ -53,7 +55,8 @@ void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *ope
    happened. */
 void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation);
 
-/* Maintenance has worked: the copies that an update asks for are there. */
+/* Maintenance has worked: the copies that an update asks for are there, and damage may take no key with it, unless it
+   came before. */
 void pc_model_maintained(struct pc_model *model);
 
 /* Has the model, which is the caller's copy, go on from other contents: it changes them in place from then on. */
@@ -159,6 +162,9 @@ void pc_begin_wear(struct pc_checker *checker);
 /* The power was cut and the store has started again: how evenly it wears is stated with the power on alone. A spread
    that is stated since the last start is counted anew from here, any other one is not checked any more. */
 void pc_forget_wear(struct pc_checker *checker);
+
+/* Has damage judged by what this model, which must stay valid, says of copies. */
+void pc_checker_follow(struct pc_checker *checker, const struct pc_model *model);
 
 /* Runs one operation with the power on and checks what it answers, and after maintenance the image too; the model
    follows what the store acknowledged. PC_ENVIRONMENT: out of memory. */

@@ -47,7 +47,8 @@ struct pc_workload {
   uint32_t key_count;
   struct pc_initial *initial; /* of a key that is there twice, the last counts; all others were never put */
   uint32_t initial_count;
-  bool outgrown; /* what is there at the beginning takes another size on flash than the store would give it */
+  bool outgrown;   /* what is there at the beginning takes another size on flash than the store would give it */
+  uint32_t copies; /* that each live key has at the beginning, or more; 0: not known */
   struct pc_operation *operations;
   uint32_t operation_count;
   struct pc_arena *arena; /* owns the bytes */
