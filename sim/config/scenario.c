@@ -159,3 +159,20 @@ void pc_scenario_free(struct pc_scenario *scenario) {
   pc_workload_free(&scenario->workload);
   *scenario = (struct pc_scenario){0};
 }
+
+enum pc_result pc_repro_load(const char *path, struct pc_repro *repro, struct pc_error *error) {
+  static const struct pc_scenario_options none = {0};
+  const struct pc_source source = {.path = path, .is_repro = true};
+  return pc_read_source(&source, &none, repro, error);
+}
+
+enum pc_result pc_repro_parse(const char *name, struct pc_bytes text, struct pc_repro *repro, struct pc_error *error) {
+  static const struct pc_scenario_options none = {0};
+  const struct pc_source source = {.path = name, .text = text, .has_text = true, .is_repro = true};
+  return pc_read_source(&source, &none, repro, error);
+}
+
+void pc_repro_free(struct pc_repro *repro) {
+  pc_scenario_free(&repro->scenario);
+  *repro = (struct pc_repro){0};
+}

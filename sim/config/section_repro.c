@@ -1,3 +1,4 @@
+/* repro, invariant, cut_path, soak: what a repro says beside what a scenario does. */
 #include <string.h>
 
 #include "scenario.h"
@@ -93,21 +94,4 @@ enum pc_result pc_bind_cut_path(const struct pc_binding *binding, const struct p
     path->depth++;
   }
   return PC_OK;
-}
-
-enum pc_result pc_repro_load(const char *path, struct pc_repro *repro, struct pc_error *error) {
-  static const struct pc_scenario_options none = {0};
-  const struct pc_source source = {.path = path, .is_repro = true};
-  return pc_read_source(&source, &none, repro, error);
-}
-
-enum pc_result pc_repro_parse(const char *name, struct pc_bytes text, struct pc_repro *repro, struct pc_error *error) {
-  static const struct pc_scenario_options none = {0};
-  const struct pc_source source = {.path = name, .text = text, .has_text = true, .is_repro = true};
-  return pc_read_source(&source, &none, repro, error);
-}
-
-void pc_repro_free(struct pc_repro *repro) {
-  pc_scenario_free(&repro->scenario);
-  *repro = (struct pc_repro){0};
 }
