@@ -38,8 +38,7 @@ static void close_rig(struct pc_program_rig *rig) {
     pc_model_close(&rig->model);
     pc_target_close(&rig->target);
     pc_device_destroy(rig->device);
-    free(rig->after);
-    pc_fault_memory_free(&rig->memory);
+    pc_striker_free(&rig->striker);
     free(rig);
   }
 }
@@ -78,10 +77,7 @@ static enum pc_result open_parts(const struct pc_rigs *rigs, struct pc_program_r
   if (result != PC_OK) {
     return result;
   }
-  rig->after = malloc(rig->profile.sector_size);
-  if (rig->after == NULL) {
-    return pc_fail_memory(error);
-  }
+  rig->striker.device = rig->device;
   result = pc_checker_open(&rig->checker, &rig->target, rigs->pool, error);
   if (result == PC_OK) {
     pc_checker_set_aside(rig->checker, rigs->aside);

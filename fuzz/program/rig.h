@@ -4,6 +4,7 @@
 
 #include "powercut/model.h"
 #include "powercut/program.h"
+#include "powercut/strike.h"
 
 #define PC_LARGEST_PROGRAM_VALUE 4095u
 
@@ -16,8 +17,7 @@ struct pc_program_rig {
   struct pc_target target;
   struct pc_model model;
   struct pc_checker *checker;
-  uint8_t *after; /* of an operation that is cut: as large as the largest can be */
-  struct pc_fault_memory memory;
+  struct pc_striker striker;
 };
 
 struct pc_rigs {

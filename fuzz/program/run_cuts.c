@@ -1,6 +1,4 @@
 /* The cuts of a program. They are numbered and drawn as the explorer does it, so that what one shows, a repro shows. */
-#include <string.h>
-
 #include "powercut/seed.h"
 #include "run.h"
 #include "setup.h"
@@ -9,23 +7,21 @@
 static enum pc_result cut_operation(struct pc_run *run, const struct pc_program_step *step, struct pc_cut *cut,
                                     size_t mark, uint64_t seed, struct pc_error *error) {
   struct pc_program_rig *rig = run->rig;
-  struct pc_fault_input input = {.operation = pc_device_journalled(rig->device, mark),
-                                 .samples = run->plan.samples,
-                                 .limit = run->plan.limit,
-                                 .seed = seed};
-  struct pc_flash_operation left;
-  memcpy(rig->after, input.operation.after, input.operation.size);
-  pc_device_rollback(rig->device, mark);
-  input.operation.before = pc_device_cells(rig->device).data + input.operation.address;
-  input.operation.after = rig->after;
-  pc_fault_describe(&input, rig->device);
+  struct pc_fault_input input;
+  rig->striker.samples = run->plan.samples;
+  rig->striker.limit = run->plan.limit;
+  enum pc_result result = pc_striker_take_back(&rig->striker, mark, seed, &input, error);
+  if (result != PC_OK) {
+    return result;
+  }
   uint32_t variants = pc_fault_variants(cut->fault, &input);
   if (variants == 0) {
     cut->fault = PC_FAULT_BETWEEN_OPS;
     variants = 1;
   }
   cut->variant = step->variant % variants;
-  enum pc_result result = pc_fault_leave(rig->device, cut->fault, &input, cut->variant, &rig->memory, &left, error);
+  struct pc_flash_operation left;
+  result = pc_fault_leave(rig->device, cut->fault, &input, cut->variant, &rig->striker.memory, &left, error);
   if (result == PC_OK) {
     pc_run_tell(run, &(struct pc_step){.kind = PC_STEP_FLASH_OPERATION,
                                        .operation = run->operation,

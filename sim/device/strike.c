@@ -46,13 +46,13 @@ static enum pc_result keep_after(struct pc_striker *striker, const struct pc_fla
   return PC_OK;
 }
 
-/* Takes back the operation at `mark`, into the input of the tear that takes its place. */
-static enum pc_result take_back(struct pc_striker *striker, size_t mark, struct pc_fault_input *input,
-                                struct pc_error *error) {
+enum pc_result pc_striker_take_back(struct pc_striker *striker, size_t mark, uint64_t seed,
+                                    struct pc_fault_input *input, struct pc_error *error) {
   struct pc_device *device = striker->device;
-  input->operation = pc_device_journalled(device, mark);
-  input->samples = striker->samples;
-  input->limit = striker->limit;
+  *input = (struct pc_fault_input){.operation = pc_device_journalled(device, mark),
+                                   .samples = striker->samples,
+                                   .limit = striker->limit,
+                                   .seed = seed};
   enum pc_result result = keep_after(striker, &input->operation, error);
   if (result == PC_OK) {
     pc_device_rollback(device, mark);
@@ -83,8 +83,8 @@ static enum pc_result leave(struct pc_striker *striker, const struct pc_fault_in
 }
 
 enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error) {
-  struct pc_fault_input input = {.seed = pc_random_next(striker->random)};
-  enum pc_result result = take_back(striker, mark, &input, error);
+  struct pc_fault_input input;
+  enum pc_result result = pc_striker_take_back(striker, mark, pc_random_next(striker->random), &input, error);
   if (result != PC_OK) {
     return result;
   }
@@ -94,8 +94,8 @@ enum pc_result pc_strike(struct pc_striker *striker, size_t mark, struct pc_stru
 }
 
 enum pc_result pc_strike_as(struct pc_striker *striker, size_t mark, struct pc_struck *struck, struct pc_error *error) {
-  struct pc_fault_input input = {.seed = struck->seed};
-  enum pc_result result = take_back(striker, mark, &input, error);
+  struct pc_fault_input input;
+  enum pc_result result = pc_striker_take_back(striker, mark, struck->seed, &input, error);
   if (result != PC_OK) {
     return result;
   }

@@ -1,36 +1,23 @@
 /* The cuts of a replay. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "powercut/seed.h"
+#include "powercut/strike.h"
 #include "replay.h"
-
-/* The bytes of an operation that is cut. */
-struct bytes {
-  uint8_t *after; /* the journal's are gone when it is taken back */
-  struct pc_fault_memory memory;
-};
 
 /* Takes back the journalled operation at `mark` and all that came after it, has it cut in place of that, and tells. */
 static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
-                                    struct bytes *bytes, struct pc_step step, struct pc_error *error) {
-  struct pc_device *device = replay->rig.device;
-  struct pc_fault_input input = {.operation = pc_device_journalled(device, mark),
-                                 .samples = replay->plan->samples,
-                                 .limit = replay->plan->limit,
-                                 .seed = seed};
-  memcpy(bytes->after, input.operation.after, input.operation.size);
-  pc_device_rollback(device, mark);
-  input.operation.before = pc_device_cells(device).data + input.operation.address;
-  input.operation.after = bytes->after;
-  pc_fault_describe(&input, device);
+                                    struct pc_striker *striker, struct pc_step step, struct pc_error *error) {
+  struct pc_fault_input input;
+  enum pc_result result = pc_striker_take_back(striker, mark, seed, &input, error);
+  if (result != PC_OK) {
+    return result;
+  }
   uint32_t variants = pc_fault_variants(cut->fault, &input);
   if (cut->variant >= variants) {
     return pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
                    cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation, variants);
   }
   struct pc_flash_operation left;
-  enum pc_result result = pc_fault_leave(device, cut->fault, &input, cut->variant, &bytes->memory, &left, error);
+  result = pc_fault_leave(striker->device, cut->fault, &input, cut->variant, &striker->memory, &left, error);
   if (result != PC_OK) {
     return result;
   }
@@ -44,12 +31,10 @@ static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cu
 
 static enum pc_result cut_at(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
                              struct pc_step step, struct pc_error *error) {
-  size_t size = pc_device_journalled(replay->rig.device, mark).size;
-  struct bytes bytes = {.after = malloc(size)};
-  enum pc_result result =
-      bytes.after == NULL ? pc_fail_memory(error) : cut_operation(replay, cut, mark, seed, &bytes, step, error);
-  free(bytes.after);
-  pc_fault_memory_free(&bytes.memory);
+  struct pc_striker striker = {
+      .device = replay->rig.device, .samples = replay->plan->samples, .limit = replay->plan->limit};
+  enum pc_result result = cut_operation(replay, cut, mark, seed, &striker, step, error);
+  pc_striker_free(&striker);
   return result;
 }
 
