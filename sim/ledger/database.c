@@ -209,8 +209,11 @@ static enum pc_result fail_first_read(const struct pc_database *database, struct
 enum pc_result pc_database_expect_filled(const char *path, struct pc_error *error) {
   struct stat status;
   if (stat(path, &status) != 0) {
-    return pc_fail(error, errno == ENOENT || errno == ENOTDIR ? PC_BAD_INPUT : PC_ENVIRONMENT, "%s: %s", path,
+    return pc_fail(error, errno == ENOMEM || errno == EIO ? PC_ENVIRONMENT : PC_BAD_INPUT, "%s: %s", path,
                    strerror(errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return pc_fail(error, PC_BAD_INPUT, "%s: not a regular file", path);
   }
   return status.st_size > 0 ? PC_OK : pc_fail(error, PC_BAD_INPUT, "%s: the file is empty", path);
 }

@@ -23,7 +23,8 @@ struct pc_database {
 
 /* Opens the database at `path`, or makes it, as pc_ledger_open says. On failure nothing is left to close. */
 enum pc_result pc_database_open(struct pc_database *database, const char *path, struct pc_error *error);
-/* PC_BAD_INPUT if there is no file at `path`, or an empty one, of which pc_database_open would make a database. */
+/* For a database that is there to be read. PC_BAD_INPUT if there is no regular file at `path`, or an empty one, of
+   which pc_database_open would make a database. */
 enum pc_result pc_database_expect_filled(const char *path, struct pc_error *error);
 void pc_database_close(struct pc_database *database);
 

@@ -63,6 +63,16 @@ expect 2 run small.yaml --set power.depth=99
 complains "power.depth must be 1 to 8, not 99"
 absent powercut.db
 
+# A database to read that can't be one.
+ln -s loop loop
+for each in . /dev/zero loop "$(printf 'a%.0s' {1..300})"; do
+  expect 2 report "$each" -o report.html
+  complains "$each: "
+  expect 2 merge merged.db "$each"
+  complains "$each: "
+done
+absent report.html merged.db
+
 # A database that is no such thing is left as it is.
 # untouched FILE TEXT
 untouched() {
