@@ -80,7 +80,7 @@ enum pc_result pc_run_cuts(struct pc_run *run, uint32_t *next, struct pc_run_str
     }
     struct pc_cut cut;
     result = cut_in(run, step, &stretch, &cut, error);
-    stretch.seed = pc_seed_of_recovery(pc_seed_of_operation(stretch.seed, cut.flash_operation), &cut);
+    stretch.seed = pc_seed_of_recovery(pc_seed_of_operation(stretch.seed, cut.flash_operation), cut.fault, cut.variant);
     pc_run_note_cut(run, &cut);
     pc_device_begin_reads(run->rig->device, stretch.seed);
     result = result == PC_OK ? recover(run, &stretch, expectation, error) : result;

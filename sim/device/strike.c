@@ -77,8 +77,7 @@ static enum pc_result leave(struct pc_striker *striker, const struct pc_fault_in
     struck->variant = 0;
     struck->left.after = struck->left.before;
   }
-  const struct pc_cut cut = {.fault = struck->fault, .variant = struck->variant};
-  pc_device_begin_reads(striker->device, pc_seed_of_recovery(input->seed, &cut));
+  pc_device_begin_reads(striker->device, pc_seed_of_recovery(input->seed, struck->fault, struck->variant));
   return result;
 }
 

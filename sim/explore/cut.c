@@ -175,7 +175,7 @@ enum pc_result pc_cut_with(struct pc_walk *walk, const struct pc_fault_input *in
   level->place = (struct pc_torn){.state = pc_device_hash(device), .address = place.address, .size = place.size};
   enum pc_result result = pc_fault_leave(device, cut->fault, input, cut->variant, &level->memory, NULL, error);
   if (result == PC_OK) {
-    result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut), error);
+    result = pc_cut_explore(walk, pc_seed_of_recovery(input->seed, cut->fault, cut->variant), error);
   }
   pc_device_rollback(device, mark);
   walk->path.depth--;
@@ -185,7 +185,7 @@ enum pc_result pc_cut_with(struct pc_walk *walk, const struct pc_fault_input *in
 enum pc_result pc_cut_after(struct pc_walk *walk, const struct pc_cut *cut, uint64_t seed, struct pc_error *error) {
   size_t mark = pc_device_mark(walk->rig.device);
   walk->path = (struct pc_cut_path){.depth = 1, .cuts = {*cut}};
-  enum pc_result result = pc_cut_explore(walk, pc_seed_of_recovery(seed, cut), error);
+  enum pc_result result = pc_cut_explore(walk, pc_seed_of_recovery(seed, cut->fault, cut->variant), error);
   pc_device_rollback(walk->rig.device, mark);
   walk->path.depth = 0;
   return result;

@@ -97,7 +97,8 @@ enum pc_result pc_replay_follow(struct pc_replay *replay, struct pc_step step, s
     const struct pc_cut *cut = &replay->path->cuts[step.depth];
     result = cut_in(replay, cut, &stretch, step, error);
     if (result == PC_OK) {
-      stretch.seed = pc_seed_of_recovery(pc_seed_of_operation(stretch.seed, cut->flash_operation), cut);
+      stretch.seed =
+          pc_seed_of_recovery(pc_seed_of_operation(stretch.seed, cut->flash_operation), cut->fault, cut->variant);
       pc_device_begin_reads(replay->rig.device, stretch.seed);
       step.depth++;
       result = recover(replay, step, &stretch, expectation, error);

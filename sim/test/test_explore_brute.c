@@ -27,7 +27,7 @@ static struct cutter {
 } cutter;
 
 static uint64_t seed_after_cut(uint64_t seed, const struct pc_cut *cut) {
-  return pc_seed_of_recovery(pc_seed_of_operation(seed, cut->flash_operation), cut);
+  return pc_seed_of_recovery(pc_seed_of_operation(seed, cut->flash_operation), cut->fault, cut->variant);
 }
 
 static struct pc_fault_input fault_input(const struct pc_flash_operation *operation, uint32_t index) {
