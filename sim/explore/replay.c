@@ -10,8 +10,8 @@ void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step) {
     return;
   }
   struct pc_step told = *step;
-  if (replay->rig.device != NULL) {
-    told.cells = pc_device_cells(replay->rig.device);
+  if (replay->watched != NULL) {
+    told.cells = pc_device_cells(replay->watched->device);
   }
   replay->step(replay->context, &told);
 }
@@ -19,7 +19,7 @@ void pc_replay_tell(struct pc_replay *replay, const struct pc_step *step) {
 void pc_replay_tell_flash(struct pc_replay *replay, size_t first, size_t end, struct pc_step step, uint32_t number) {
   step.kind = PC_STEP_FLASH_OPERATION;
   for (size_t i = first; i < end; i++) {
-    struct pc_flash_operation operation = pc_device_journalled(replay->rig.device, i);
+    struct pc_flash_operation operation = pc_device_journalled(replay->watched->device, i);
     step.flash = &operation;
     step.flash_operation = number + (uint32_t)(i - first);
     pc_replay_tell(replay, &step);
@@ -125,6 +125,9 @@ static enum pc_result run_operation(struct pc_replay *replay, uint32_t operation
   struct pc_content content_before = content == NULL ? (struct pc_content){0} : *content;
   struct pc_model before = *model;
   replay->keys_used = pc_operation_keys_used(run, replay->keys_used);
+  if (replay->life != NULL) {
+    pc_life_add(replay->life, run);
+  }
   enum pc_result result = pc_rig_run(&replay->rig, operation, &replay->report, error);
   if (result != PC_OK) {
     return result;
@@ -158,20 +161,37 @@ static enum pc_result end(struct pc_replay *replay, struct pc_error *error) {
     return PC_OK;
   }
   pc_report_clear(&replay->report);
+  pc_replay_watch(replay, step, PC_PHASE_CHECK);
   enum pc_result result = pc_check_recovery(replay->rig.checker, &expectation, &replay->report, &recovered, error);
+  pc_replay_watch_end(replay);
   if (result == PC_OK) {
     pc_replay_tell_report(replay, count, 0);
   }
   return result;
 }
 
+/* Of the last recovery of a soak the start and what is asked after it are watched, which tells its flash operations. */
 static void pass_on(void *context, const struct pc_step *step) {
-  const struct pc_replay *replay = context;
-  replay->step(replay->context, step);
+  struct pc_replay *replay = context;
+  bool last = step->depth == replay->path->number;
+  if (step->kind == PC_STEP_RECOVERED && last) {
+    pc_replay_watch_end(replay);
+    replay->ended = true;
+  }
+  if (step->kind != PC_STEP_FLASH_OPERATION || !replay->ended) {
+    replay->step(replay->context, step);
+  }
+  if (step->kind == PC_STEP_OPERATION) {
+    replay->ended = false;
+  } else if (step->kind == PC_STEP_START && last && replay->path->number > 0) {
+    pc_replay_watch(replay, *step, PC_PHASE_CHECK);
+  }
 }
 
 static enum pc_result attach_to_soak(void *context, struct pc_rig *rig, struct pc_error *error) {
-  return pc_replay_attach(context, rig, error);
+  struct pc_replay *replay = context;
+  replay->watched = rig;
+  return replay->stops != NULL ? pc_replay_attach(replay, rig, error) : PC_OK;
 }
 
 static void stop_soak(void *context, uint32_t cuts, size_t next) {
@@ -196,10 +216,8 @@ static enum pc_result run_soak(struct pc_replay *replay, const struct pc_subject
     struct pc_soak_replay soak = {.step = replay->step != NULL ? pass_on : NULL,
                                   .context = replay,
                                   .crash = replay->crash == NULL ? NULL : replay->crash->what};
-    if (replay->stops != NULL) {
-      soak.opened = attach_to_soak;
-      soak.called = stop_soak;
-    }
+    soak.opened = attach_to_soak;
+    soak.called = replay->stops != NULL ? stop_soak : NULL;
     result = pc_soak_follow(&plan, replay->path, &soak, error);
     *replay->violations = soak.violations;
   }
@@ -221,6 +239,7 @@ enum pc_result pc_replay_run(struct pc_replay *replay, const struct pc_subject *
   if (result != PC_OK) {
     return result;
   }
+  replay->watched = &replay->rig;
   if (replay->stops != NULL) {
     result = pc_replay_attach(replay, &replay->rig, error);
   }

@@ -2,6 +2,7 @@
 #ifndef PC_EXPLORE_REPLAY_H
 #define PC_EXPLORE_REPLAY_H
 
+#include "life.h"
 #include "powercut/explore.h"
 #include "rig.h"
 #include "trial.h"
@@ -15,15 +16,20 @@ struct pc_replay {
   struct pc_notice *notice;            /* while it is tried out: where it is, is noted there; else NULL */
   const struct pc_trial *crash;        /* where the store brings its process down, and how; NULL: it does not */
   const struct pc_replay_stops *stops; /* or NULL */
+  struct pc_life *life; /* what happens is written down there, in the process that runs it; may be NULL */
   struct pc_rig rig;
+  struct pc_rig *watched;       /* that, or a soak's */
+  struct pc_target_watch watch; /* of the last recovery and what follows */
+  struct pc_step watched_step;  /* it is part of */
+  bool has_started;             /* the last recovery's start was told */
+  bool has_cut;                 /* the power was cut since the last operation of an aftermath */
   struct pc_report report;
   uint64_t beats;            /* how often the store was called upon */
   uint32_t flash_operations; /* of the workload, before the operation that runs */
   uint32_t keys_used;        /* by the operations so far, the one that runs included */
-  bool ended;                /* there is no more to tell */
+  bool ended;                /* there is no more to tell; in a soak, of what the last recovery did */
   /* With stops: */
-  struct pc_rig *watched; /* the one above, or a soak's */
-  struct pc_flash flash;  /* the device's, which the store reaches through the replay */
+  struct pc_flash flash; /* the device's, which the store reaches through the replay */
   struct pc_flash_erases erases;
   bool stopped; /* it was stopped for the last time */
   bool armed;   /* the flash operation at this mark of the device's journal is to be cut */
@@ -53,6 +59,10 @@ void pc_replay_tell_flash(struct pc_replay *replay, size_t first, size_t end, st
 
 /* Tells of what failed in the report. */
 void pc_replay_tell_report(struct pc_replay *replay, uint32_t operation, uint32_t depth);
+
+/* Has the calls on the store that come now told, or written down, as this phase of the step. */
+void pc_replay_watch(struct pc_replay *replay, struct pc_step step, enum pc_step_phase phase);
+void pc_replay_watch_end(struct pc_replay *replay);
 
 /* Flash operations that one operation or recovery did. */
 struct pc_stretch {

@@ -3,37 +3,30 @@
 #include "powercut/strike.h"
 #include "replay.h"
 
-/* Takes back the journalled operation at `mark` and all that came after it, has it cut in place of that, and tells. */
-static enum pc_result cut_operation(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
-                                    struct pc_striker *striker, struct pc_step step, struct pc_error *error) {
-  struct pc_fault_input input;
-  enum pc_result result = pc_striker_take_back(striker, mark, seed, &input, error);
-  if (result != PC_OK) {
-    return result;
-  }
-  uint32_t variants = pc_fault_variants(cut->fault, &input);
-  if (cut->variant >= variants) {
-    return pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
-                   cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation, variants);
-  }
-  struct pc_flash_operation left;
-  result = pc_fault_leave(striker->device, cut->fault, &input, cut->variant, &striker->memory, &left, error);
-  if (result != PC_OK) {
-    return result;
-  }
-  step.kind = PC_STEP_FLASH_OPERATION;
-  step.flash = &left;
-  step.flash_operation = cut->flash_operation;
-  step.cut = cut;
-  pc_replay_tell(replay, &step);
-  return PC_OK;
-}
-
-static enum pc_result cut_at(struct pc_replay *replay, const struct pc_cut *cut, size_t mark, uint64_t seed,
-                             struct pc_step step, struct pc_error *error) {
+/* Cuts the stretch's flash operation `offset` in place of what it did, and takes back all that came after it. */
+static enum pc_result cut_at(struct pc_replay *replay, const struct pc_cut *cut, const struct pc_stretch *stretch,
+                             size_t offset, struct pc_step step, struct pc_error *error) {
   struct pc_striker striker = {
       .device = replay->rig.device, .samples = replay->plan->samples, .limit = replay->plan->limit};
-  enum pc_result result = cut_operation(replay, cut, mark, seed, &striker, step, error);
+  struct pc_struck struck = {
+      .fault = cut->fault, .variant = cut->variant, .seed = pc_seed_of_operation(stretch->seed, cut->flash_operation)};
+  enum pc_result result = pc_strike_as(&striker, stretch->mark + offset, &struck, error);
+  if (result == PC_OK && (struck.fault != cut->fault || struck.variant != cut->variant)) {
+    result = pc_fail(error, PC_BAD_INPUT, "the cut path names variant %u of %s, flash operation %u has only %u",
+                     cut->variant, pc_fault_class(cut->fault)->name, cut->flash_operation,
+                     struck.fault == cut->fault ? struck.variant + 1 : 0);
+  }
+  if (result == PC_OK) {
+    step.kind = PC_STEP_FLASH_OPERATION;
+    step.flash = &struck.left;
+    step.flash_operation = cut->flash_operation;
+    step.cut = cut;
+    pc_replay_tell(replay, &step);
+  }
+  if (result == PC_OK && replay->life != NULL) {
+    const struct pc_cut lived = {.flash_operation = (uint32_t)offset, .fault = cut->fault, .variant = cut->variant};
+    pc_life_add_cut(replay->life, &lived, struck.seed);
+  }
   pc_striker_free(&striker);
   return result;
 }
@@ -48,9 +41,10 @@ static enum pc_result cut_in(struct pc_replay *replay, const struct pc_cut *cut,
                    cut->flash_operation, stretch->number + stretch->count);
   }
   pc_replay_tell_flash(replay, stretch->mark, stretch->mark + offset, step, stretch->number);
-  return behind ? PC_OK
-                : cut_at(replay, cut, stretch->mark + offset, pc_seed_of_operation(stretch->seed, cut->flash_operation),
-                         step, error);
+  if (behind && replay->life != NULL) {
+    pc_life_add(replay->life, &(struct pc_operation){.kind = PC_REBOOT});
+  }
+  return behind ? PC_OK : cut_at(replay, cut, stretch, offset, step, error);
 }
 
 /* Starts the store on what the cut left, and checks. `stretch` becomes the recovery's. */
@@ -65,7 +59,11 @@ static enum pc_result recover(struct pc_replay *replay, struct pc_step step, str
   stretch->mark = pc_device_mark(replay->rig.device);
   stretch->number = 0;
   pc_report_clear(&replay->report);
+  if (step.depth == replay->path->depth) {
+    pc_replay_watch(replay, step, PC_PHASE_CHECK);
+  }
   enum pc_result result = pc_check_recovery(replay->rig.checker, expectation, &replay->report, &recovered, error);
+  pc_replay_watch_end(replay);
   stretch->count = result == PC_OK ? recovered - stretch->mark : 0;
   if (result == PC_OK) {
     step.kind = PC_STEP_RECOVERED;
@@ -83,7 +81,9 @@ static enum pc_result go_on(struct pc_replay *replay, struct pc_step step, const
   }
   pc_report_clear(&replay->report);
   const struct pc_aftermath_plan plan = pc_power_aftermath(replay->plan, replay->keys_used);
+  pc_replay_watch(replay, step, PC_PHASE_AFTERMATH);
   enum pc_result result = pc_check_aftermath(replay->rig.checker, expectation, &plan, &replay->report, error);
+  pc_replay_watch_end(replay);
   if (result == PC_OK) {
     pc_replay_tell_report(replay, step.operation, step.depth);
   }
@@ -107,7 +107,6 @@ enum pc_result pc_replay_follow(struct pc_replay *replay, struct pc_step step, s
   if (result != PC_OK || replay->ended) {
     return result;
   }
-  pc_replay_tell_flash(replay, stretch.mark, stretch.mark + stretch.count, step, 0);
   pc_replay_tell_report(replay, step.operation, step.depth);
   if (!pc_report_failed(&replay->report)) {
     result = go_on(replay, step, expectation, error);

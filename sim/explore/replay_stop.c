@@ -41,7 +41,6 @@ static int erase_block(void *context, uint32_t address, uint32_t size) {
 
 enum pc_result pc_replay_attach(struct pc_replay *replay, struct pc_rig *rig, struct pc_error *error) {
   struct pc_target *target = &rig->target;
-  replay->watched = rig;
   struct pc_flash *flash = &target->setup.flash;
   replay->flash = *flash;
   flash->context = replay;

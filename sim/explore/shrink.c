@@ -178,6 +178,9 @@ static enum pc_result take_steps(struct pc_shrinking *shrinking, struct pc_error
   if (result == PC_OK) {
     result = pc_shrink_texts(shrinking, error);
   }
+  if (result == PC_OK && shrinking->draft.count > PC_FEW_OPERATIONS) {
+    result = pc_shrink_to_puts(shrinking, error);
+  }
   if (result == PC_OK) {
     result = pc_shrink_operations(shrinking, error); /* a short value may do what it took two operations to do */
   }
@@ -203,8 +206,7 @@ static enum pc_result see_first(struct pc_shrinking *shrinking, struct pc_error 
   return PC_OK;
 }
 
-/* The plan of a repro: as the path is counted by, and no wider than it is. */
-static struct pc_power_plan plan_of(const struct pc_shrinking *shrinking) {
+struct pc_power_plan pc_shrinking_plan(const struct pc_shrinking *shrinking) {
   const struct pc_cut_path *path = &shrinking->sighting.violation.path;
   struct pc_power_plan plan = shrinking->whole;
   plan.limit = shrinking->shown.limit;
@@ -251,7 +253,7 @@ static enum pc_result hand_over(struct pc_shrinking *shrinking, struct pc_shrunk
   if (result != PC_OK) {
     return result;
   }
-  shrunk->plan = plan_of(shrinking);
+  shrunk->plan = pc_shrinking_plan(shrinking);
   result = attempt(shrinking, &shrunk->workload, &shrunk->plan, &shrinking->sighting.violation.path, &sighting, error);
   if (result == PC_OK && shrunk->plan.listed != NULL) {
     result = own_list(shrunk, error);
@@ -274,6 +276,9 @@ static enum pc_result shrink(struct pc_shrinking *shrinking, struct pc_shrunk *s
     return result;
   }
   result = take_steps(shrinking, error);
+  if (result == PC_OK && shrinking->shown.aftermath > 0) {
+    result = pc_shrink_aftermath(shrinking, error);
+  }
   shrunk->complete = !pc_shrinking_is_over(shrinking);
   if (result == PC_OK && !shrinking->interrupted) {
     result = hand_over(shrinking, shrunk, error);
@@ -324,7 +329,7 @@ enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *
   }
   shrunk->attempts = shrinking->attempts;
   shrunk->interrupted = shrinking->interrupted;
-  shrunk->texts = shrinking->texts;
+  memcpy(shrunk->texts, shrinking->texts, sizeof shrunk->texts);
   shrunk->long_values = shrinking->long_values;
   shrunk->life = shrinking->life;
   pc_draft_free(&shrinking->candidate);
@@ -338,7 +343,8 @@ enum pc_result pc_shrink(const struct pc_shrink_order *order, struct pc_shrunk *
 
 void pc_shrunk_free(struct pc_shrunk *shrunk) {
   pc_workload_free(&shrunk->workload);
-  free(shrunk->texts);
+  free(shrunk->texts[0]);
+  free(shrunk->texts[1]);
   free(shrunk->long_values);
   free(shrunk->listed);
   pc_life_close(shrunk->life);

@@ -8,8 +8,6 @@
 #include "powercut/random.h"
 #include "shrinking.h"
 
-/* So few are small enough: long values are no better than they. */
-#define FEW_OPERATIONS 6u
 #define MOST_ROUNDS 3
 #define MOST_FACTOR 16u
 #define LEAST_VALUE 8u
@@ -45,7 +43,11 @@ static enum pc_result try_size(struct pc_shrinking *shrinking, size_t size, bool
       candidate->operations[i].value = (struct pc_bytes){.data = shrinking->long_values + i, .size = size};
     }
   }
-  pc_draft_drop(candidate, candidate->count - candidate->count / 4, candidate->count);
+  if (candidate->cuts != NULL) { /* the last of them is where it shows */
+    pc_draft_drop(candidate, 0, candidate->count / 4);
+  } else {
+    pc_draft_drop(candidate, candidate->count - candidate->count / 4, candidate->count);
+  }
   shrinking->first = 1;
   enum pc_result result = pc_shrinking_try(shrinking, &shrinking->search, fewer, error);
   shrinking->first = PC_LAST_OPERATION;
@@ -58,7 +60,7 @@ static enum pc_result try_size(struct pc_shrinking *shrinking, size_t size, bool
 enum pc_result pc_shrink_by_growing(struct pc_shrinking *shrinking, struct pc_error *error) {
   size_t largest = largest_value(&shrinking->draft), most = shrinking->order->subject->profile->sector_size;
   if (shrinking->order->path->depth == 0 || shrinking->search.aftermath > 0 ||
-      shrinking->draft.count <= FEW_OPERATIONS) {
+      shrinking->draft.count <= PC_FEW_OPERATIONS) {
     return PC_OK;
   }
   most = largest < most / MOST_FACTOR ? largest * MOST_FACTOR : most;
@@ -67,7 +69,7 @@ enum pc_result pc_shrink_by_growing(struct pc_shrinking *shrinking, struct pc_er
   for (int round = 0; result == PC_OK && fewer && round < MOST_ROUNDS; round++) {
     fewer = false;
     for (size_t size = most; result == PC_OK && !fewer && size >= largest / 2 && size > 0; size = size * 3 / 4) {
-      if (shrinking->draft.count > FEW_OPERATIONS && !pc_shrinking_is_over(shrinking)) {
+      if (shrinking->draft.count > PC_FEW_OPERATIONS && !pc_shrinking_is_over(shrinking)) {
         result = try_size(shrinking, size, &fewer, error);
       }
     }

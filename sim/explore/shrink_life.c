@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "replay.h"
 #include "shrinking.h"
 #include "soak.h"
 #include "trial.h"
@@ -14,6 +15,10 @@
 struct writing {
   const struct pc_shrink_order *order;
   struct pc_life *life;
+  /* Of an aftermath: */
+  const struct pc_workload *workload;
+  const struct pc_power_plan *plan;
+  const struct pc_cut_path *path;
 };
 
 static void write_down(const struct pc_worker_end *end, const void *context) {
@@ -39,6 +44,23 @@ static void write_down(const struct pc_worker_end *end, const void *context) {
   (void)pc_socket_write(end->socket, "", 1);
 }
 
+static void write_down_aftermath(const struct pc_worker_end *end, const void *context) {
+  const struct writing *writing = context;
+  struct pc_replay *replay = malloc(sizeof *replay);
+  if (replay != NULL) {
+    uint32_t violations = 0;
+    struct pc_error error;
+    *replay = (struct pc_replay){.plan = writing->plan,
+                                 .path = writing->path,
+                                 .violations = &violations,
+                                 .notice = end->notice,
+                                 .life = writing->life};
+    (void)pc_replay_run(replay, writing->order->subject, writing->workload, &error);
+    free(replay);
+  }
+  (void)pc_socket_write(end->socket, "", 1);
+}
+
 static enum pc_result receive_end(void *context, int socket, bool *whole, struct pc_error *error) {
   char byte;
   (void)context;
@@ -47,22 +69,33 @@ static enum pc_result receive_end(void *context, int socket, bool *whole, struct
   return PC_OK;
 }
 
-/* The drafts become the life. */
-static enum pc_result begin(struct pc_shrinking *shrinking, struct pc_error *error) {
+/* The drafts, which are empty, become the life, whose operations are on the keys of the workload. */
+static enum pc_result begin(struct pc_shrinking *shrinking, const struct pc_workload *workload,
+                            struct pc_error *error) {
   struct pc_life *life = shrinking->life;
-  struct pc_workload lived = *shrinking->order->workload;
+  struct pc_workload lived = *workload;
   struct pc_draft *const drafts[] = {&shrinking->draft, &shrinking->candidate};
   enum pc_result result = PC_OK;
   lived.operations = life->operations;
   lived.operation_count = life->operation_count;
   for (size_t i = 0; result == PC_OK && i < sizeof drafts / sizeof drafts[0]; i++) {
-    pc_draft_free(drafts[i]);
     result = pc_draft_open(drafts[i], &lived, error);
     if (result == PC_OK) {
       result = pc_draft_list(drafts[i], life->cuts, life->cut_count, error);
     }
   }
   return result;
+}
+
+/* Tries the life, which ended like the trial. */
+static enum pc_result try_life(struct pc_shrinking *shrinking, const struct pc_workload *workload,
+                               const struct pc_trial *trial, bool *seen, struct pc_error *error) {
+  shrinking->sighting.end = trial->survived ? PC_END_NONE : trial->hung ? PC_END_HANG : PC_END_CRASH;
+  shrinking->whole.cuts = PC_CUTS_SOAK;
+  shrinking->whole.depth = 1;
+  shrinking->whole.aftermath = 0;
+  enum pc_result result = begin(shrinking, workload, error);
+  return result == PC_OK ? pc_shrinking_try(shrinking, &shrinking->whole, seen, error) : result;
 }
 
 enum pc_result pc_shrink_see_life(struct pc_shrinking *shrinking, struct pc_error *error) {
@@ -82,13 +115,63 @@ enum pc_result pc_shrink_see_life(struct pc_shrinking *shrinking, struct pc_erro
   if (result != PC_OK || shrinking->life->too_long || shrinking->life->cut_count == 0) {
     return result;
   }
-  shrinking->sighting.end = trial.survived ? PC_END_NONE : trial.hung ? PC_END_HANG : PC_END_CRASH;
-  shrinking->whole.cuts = PC_CUTS_SOAK;
-  shrinking->whole.depth = 1;
-  shrinking->whole.aftermath = 0;
-  result = begin(shrinking, error);
   bool seen = false;
-  return result == PC_OK ? pc_shrinking_try(shrinking, &shrinking->whole, &seen, error) : result;
+  pc_draft_free(&shrinking->draft);
+  pc_draft_free(&shrinking->candidate);
+  return try_life(shrinking, order->workload, &trial, &seen, error);
+}
+
+static enum pc_result live_aftermath(struct pc_shrinking *shrinking, const struct pc_workload *workload, bool *seen,
+                                     struct pc_error *error) {
+  const struct pc_shrink_order *order = shrinking->order;
+  const struct pc_power_plan plan = pc_shrinking_plan(shrinking);
+  struct writing writing = {.order = order,
+                            .life = shrinking->life,
+                            .workload = workload,
+                            .plan = &plan,
+                            .path = &shrinking->sighting.violation.path};
+  const struct pc_trial_plan trial_plan = {
+      .work = {.serve = write_down_aftermath, .context = &writing, .patience = pc_subject_patience(order->subject)},
+      .receive = receive_end,
+      .observer = order->observer,
+  };
+  struct pc_trial trial;
+  enum pc_result result = pc_trial_run(&trial_plan, &trial, error);
+  if (result != PC_OK || shrinking->life->too_long || shrinking->life->cut_count == 0) {
+    return result;
+  }
+  return try_life(shrinking, workload, &trial, seen, error);
+}
+
+enum pc_result pc_shrink_aftermath(struct pc_shrinking *shrinking, struct pc_error *error) {
+  const struct pc_shrinking before = *shrinking;
+  struct pc_workload workload = {0};
+  bool seen = false;
+  if (shrinking->order->workload->initial_count > 0) {
+    return PC_OK; /* what is on the image goes by the numbers of other keys */
+  }
+  enum pc_result result = pc_draft_build(&shrinking->draft, &workload, error);
+  if (result == PC_OK) {
+    result = pc_life_open(&shrinking->life, error);
+  }
+  if (result == PC_OK) {
+    shrinking->draft = (struct pc_draft){0};
+    shrinking->candidate = (struct pc_draft){0};
+    result = live_aftermath(shrinking, &workload, &seen, error);
+  }
+  struct pc_shrinking left = seen ? before : *shrinking; /* whose drafts aren't needed any more */
+  if (!seen) {
+    left = *shrinking;
+    *shrinking = before;
+    shrinking->life = left.life;
+    shrinking->attempts = left.attempts;
+    shrinking->cuts = left.cuts;
+    shrinking->interrupted = left.interrupted;
+  }
+  pc_draft_free(&left.draft);
+  pc_draft_free(&left.candidate);
+  pc_workload_free(&workload);
+  return result == PC_OK && seen ? pc_shrink_life(shrinking, error) : result;
 }
 
 /* Tries to leave out each run of `size` cuts, the last ones first. */
@@ -150,48 +233,13 @@ static enum pc_result simplify_cut(struct pc_shrinking *shrinking, uint32_t inde
   return result;
 }
 
-static bool is_like(const struct pc_operation *operation, const struct pc_operation *other) {
-  return operation->kind == PC_PUT && operation->key == other->key && pc_bytes_equal(operation->value, other->value);
-}
-
-/* Has an operation become the first put there is, cut at its beginning if it is cut. */
-static enum pc_result try_put(struct pc_shrinking *shrinking, uint32_t index, const struct pc_operation *put,
-                              struct pc_error *error) {
-  struct pc_draft *candidate = &shrinking->candidate;
-  bool seen;
-  candidate->operations[index] = *put;
-  for (uint32_t i = 0; i < candidate->cut_count; i++) {
-    if (candidate->cuts[i].operation == index) {
-      candidate->cuts[i].cut.flash_operation = 0;
-    }
-  }
-  return pc_shrinking_try(shrinking, &shrinking->search, &seen, error);
-}
-
-/* What is cut in maintenance needs operations that give that something to do; a put needs none. */
-static enum pc_result shrink_to_puts(struct pc_shrinking *shrinking, struct pc_error *error) {
-  const struct pc_draft *draft = &shrinking->draft;
-  enum pc_result result = PC_OK;
-  uint32_t first = 0;
-  while (first < draft->count && draft->operations[first].kind != PC_PUT) {
-    first++;
-  }
-  for (uint32_t i = draft->count; result == PC_OK && first < draft->count && i > 0; i--) {
-    const struct pc_operation put = draft->operations[first];
-    if (!is_like(&draft->operations[i - 1], &put) && !pc_shrinking_is_over(shrinking)) {
-      result = try_put(shrinking, i - 1, &put, error);
-    }
-  }
-  return result;
-}
-
 static enum pc_result shrink_list(struct pc_shrinking *shrinking, struct pc_error *error) {
   enum pc_result result = pc_shrink_operations(shrinking, error);
   if (result == PC_OK) {
     result = shrink_cuts(shrinking, error);
   }
   if (result == PC_OK) {
-    result = shrink_to_puts(shrinking, error);
+    result = pc_shrink_to_puts(shrinking, error);
   }
   if (result == PC_OK) {
     result = pc_shrink_operations(shrinking, error); /* those that a cut or maintenance needed */
@@ -202,11 +250,57 @@ static enum pc_result shrink_list(struct pc_shrinking *shrinking, struct pc_erro
   return result;
 }
 
+/* Whether the power is cut in the last operation alone, and in the recoveries from that. */
+static bool is_path(const struct pc_draft *draft) {
+  bool last = draft->cut_count <= PC_MAX_DEPTH;
+  for (uint32_t i = 0; i < draft->cut_count; i++) {
+    last = last && draft->cuts[i].operation + 1 == draft->count;
+  }
+  return last;
+}
+
+static void set_list(struct pc_draft *draft, struct pc_listed_cut *cuts, uint32_t count) {
+  draft->cuts = cuts;
+  draft->cut_count = count;
+}
+
+/* Such a life is a workload and a cut path, which is found like any other. */
+static enum pc_result shrink_to_path(struct pc_shrinking *shrinking, struct pc_error *error) {
+  struct pc_listed_cut *cuts = shrinking->draft.cuts, *others = shrinking->candidate.cuts;
+  const uint32_t count = shrinking->draft.cut_count;
+  const struct pc_power_plan whole = shrinking->whole;
+  const struct pc_cut_path found = shrinking->sighting.violation.path;
+  struct pc_cut_path *path = &shrinking->sighting.violation.path;
+  bool seen = false;
+  *path = (struct pc_cut_path){.depth = count};
+  for (uint32_t i = 0; i < count; i++) {
+    path->cuts[i] = cuts[i].cut;
+  }
+  set_list(&shrinking->draft, NULL, 0);
+  set_list(&shrinking->candidate, NULL, 0);
+  shrinking->whole.cuts = PC_CUTS_EVERY_WRITE;
+  shrinking->search.aftermath = 0;
+  enum pc_result result = pc_shrink_path(shrinking, &seen, error);
+  if (seen) {
+    free(cuts);
+    free(others);
+    return result;
+  }
+  set_list(&shrinking->draft, cuts, count);
+  set_list(&shrinking->candidate, others, count);
+  shrinking->whole = whole;
+  *path = found;
+  return result;
+}
+
 enum pc_result pc_shrink_life(struct pc_shrinking *shrinking, struct pc_error *error) {
   shrinking->search = shrinking->whole;
   enum pc_result result = pc_shrink_rest(shrinking, error);
   if (result == PC_OK) {
     result = shrink_list(shrinking, error);
+  }
+  if (result == PC_OK && shrinking->long_values == NULL) {
+    result = pc_shrink_by_growing(shrinking, error);
   }
   if (result == PC_OK) {
     result = pc_shrink_texts(shrinking, error);
@@ -214,5 +308,8 @@ enum pc_result pc_shrink_life(struct pc_shrinking *shrinking, struct pc_error *e
   if (result == PC_OK) {
     result = shrink_list(shrinking, error);
   }
-  return result == PC_OK ? pc_shrink_rest(shrinking, error) : result;
+  if (result == PC_OK) {
+    result = pc_shrink_rest(shrinking, error);
+  }
+  return result == PC_OK && is_path(&shrinking->draft) ? shrink_to_path(shrinking, error) : result;
 }

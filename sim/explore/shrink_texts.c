@@ -154,14 +154,14 @@ enum pc_result pc_shrink_texts(struct pc_shrinking *shrinking, struct pc_error *
   if (result != PC_OK) {
     return result;
   }
-  shrinking->texts = malloc(texts_size(&shrinking->draft) + 1);
-  if (shrinking->texts == NULL) {
+  uint8_t *texts = malloc(texts_size(&shrinking->draft) + 1);
+  if (texts == NULL) {
     return pc_fail_memory(error);
   }
+  shrinking->texts[shrinking->texts[0] == NULL ? 0 : 1] = texts;
   if (shrinking->order->workload->initial_count == 0) { /* else keys are what they are on the image */
-    result = make_keys_plain(shrinking, shrinking->texts, error);
+    result = make_keys_plain(shrinking, texts, error);
   }
-  return result == PC_OK
-             ? make_values_plain(shrinking, shrinking->texts + (size_t)shrinking->draft.count * NAME_SIZE, error)
-             : result;
+  return result == PC_OK ? make_values_plain(shrinking, texts + (size_t)shrinking->draft.count * NAME_SIZE, error)
+                         : result;
 }

@@ -15,6 +15,17 @@ static struct pc_expectation expect(const struct pc_aftermath *aftermath, const 
   return expectation;
 }
 
+/* Has the power cut in the flash operation `place` from the mark on. */
+static enum pc_result strike(struct pc_aftermath *aftermath, size_t mark, size_t place, struct pc_error *error) {
+  const struct pc_target_watch *watch = aftermath->checker->target->watch;
+  enum pc_result result = pc_strike(&aftermath->striker, mark + place, &aftermath->last, error);
+  aftermath->cuts++;
+  if (result == PC_OK && watch != NULL) {
+    watch->cut(watch->context, &aftermath->last, place);
+  }
+  return result;
+}
+
 /* The power comes back: the store is checked. */
 static enum pc_result recover(struct pc_aftermath *aftermath, const struct pc_operation *operation,
                               struct pc_error *error) {
@@ -29,8 +40,7 @@ static enum pc_result recover(struct pc_aftermath *aftermath, const struct pc_op
     pc_model_resume(&aftermath->model, aftermath->checker->resolved);
     if (again) {
       size_t place = (size_t)pc_random_below(&aftermath->random, recovered - torn);
-      result = pc_strike(&aftermath->striker, torn + place, &aftermath->last, error);
-      aftermath->cuts++;
+      result = strike(aftermath, torn, place, error);
     }
   }
   return result;
@@ -51,8 +61,7 @@ enum pc_result pc_aftermath_cut(struct pc_aftermath *aftermath, const struct pc_
   aftermath->model.contents[operation->key] = before;
   pc_model_resume(&aftermath->model, aftermath->model.contents);
   size_t place = (size_t)pc_random_below(&aftermath->random, count);
-  result = pc_strike(&aftermath->striker, mark + place, &aftermath->last, error);
-  aftermath->cuts++;
+  result = strike(aftermath, mark, place, error);
   if (result == PC_OK) {
     result = recover(aftermath, operation, error);
   }

@@ -116,11 +116,18 @@ static void measure(struct pc_target *target, enum pc_call call, uint64_t erases
   }
 }
 
+static void tell(const struct pc_target *target, const struct pc_target_call *call) {
+  if (target->watch != NULL) {
+    target->watch->called(target->watch->context, call);
+  }
+}
+
 enum pc_status pc_target_start(struct pc_target *target) {
   return pc_target_start_by(target, NULL, NULL);
 }
 
 enum pc_status pc_target_start_by(struct pc_target *target, pc_starter starter, void *context) {
+  size_t mark = pc_device_mark(target->device);
   pc_target_stop(target);
   memset(target->memory, POWER_ON_PATTERN, target->promises.memory_size);
   pc_device_power_on(target->device);
@@ -129,6 +136,7 @@ enum pc_status pc_target_start_by(struct pc_target *target, pc_starter starter, 
   target->running = true;
   enum pc_status status = starter != NULL ? starter(context) : target->store->start(target->memory, &target->setup);
   measure(target, PC_CALL_START, erases);
+  tell(target, &(struct pc_target_call){.kind = PC_CALLED_START, .status = status, .mark = mark});
   return status;
 }
 
@@ -142,10 +150,13 @@ void pc_target_stop(struct pc_target *target) {
 }
 
 enum pc_status pc_target_put(struct pc_target *target, struct pc_bytes key, struct pc_bytes value) {
+  size_t mark = pc_device_mark(target->device);
   uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
   enum pc_status status = target->store->put(target->memory, key, value);
   measure(target, PC_CALL_PUT, erases);
+  tell(target,
+       &(struct pc_target_call){.kind = PC_CALLED_PUT, .key = key, .value = value, .status = status, .mark = mark});
   return status;
 }
 
@@ -153,10 +164,12 @@ enum pc_status pc_target_remove(struct pc_target *target, struct pc_bytes key) {
   if (target->store->remove == NULL) {
     return PC_STATUS_INVALID;
   }
+  size_t mark = pc_device_mark(target->device);
   uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
   enum pc_status status = target->store->remove(target->memory, key);
   measure(target, PC_CALL_REMOVE, erases);
+  tell(target, &(struct pc_target_call){.kind = PC_CALLED_REMOVE, .key = key, .status = status, .mark = mark});
   return status;
 }
 
@@ -164,7 +177,10 @@ enum pc_status pc_target_get(struct pc_target *target, struct pc_bytes key, uint
                              size_t *size) {
   begin_call(target);
   *size = 0;
-  return target->store->get(target->memory, key, buffer, capacity, size);
+  size_t mark = pc_device_mark(target->device);
+  enum pc_status status = target->store->get(target->memory, key, buffer, capacity, size);
+  tell(target, &(struct pc_target_call){.kind = PC_CALLED_GET, .key = key, .status = status, .mark = mark});
+  return status;
 }
 
 enum pc_status pc_target_iterate(struct pc_target *target, pc_visit visit, void *context) {
@@ -184,10 +200,12 @@ enum pc_status pc_target_maintain(struct pc_target *target, enum pc_maintenance 
       [PC_MAINTAIN_FULL] = PC_CALL_MAINTAIN_FULL,
       [PC_MAINTAIN_HEAVY] = PC_CALL_MAINTAIN_HEAVY,
   };
+  size_t mark = pc_device_mark(target->device);
   uint64_t erases = pc_device_work(target->device).erases;
   begin_call(target);
   enum pc_status status = target->store->maintain(target->memory, level);
   measure(target, calls[level], erases);
+  tell(target, &(struct pc_target_call){.kind = PC_CALLED_MAINTAIN, .level = level, .status = status, .mark = mark});
   return status;
 }
 

@@ -99,6 +99,38 @@ for end in "crashes:the store brought its process down" "exits:the store ended i
   done
 done
 
+# What the checks ask after the last recovery is told as far as it failed there: a put of a new key, a second start.
+spoil read_only_after_repair
+repro_where "invariant = 'writable'"
+expect 1 replay repro.yaml
+grep -A 2 '^the checks:' out | grep -qE '^  put .*: answered FULL$' || fail "the put that is refused is not told"
+[[ $(line "recovery 1:") -lt $(line "the checks:") && $(line "the checks:") -lt $(line "VIOLATED writable") ]] ||
+  fail "the checks are not told in their place"
+spoil writes_at_start
+repro_where "invariant = 'stable' AND fault = 'prefix'"
+expect 1 replay repro.yaml
+grep -A 1 '^  the store starts again: answered OK' out | grep -q '^  flash operation 0: program' ||
+  fail "what a second start writes is not told"
+
+# So is an aftermath, the end of it, or all. Made small, what it did is part of the workload.
+spoil forgets_delete
+repro_where "actual LIKE '%more operations%' AND actual LIKE '%cut, the last by%'"
+expect 1 replay repro.yaml
+says "the aftermath: the store goes on from there"
+grep -qE '^  \([0-9]+ calls before that; --all tells them\)$' out || fail "it is not said how much of the aftermath is left out"
+is 1 "$(sed '1,/^the aftermath/d; /^VIOLATED/,$d' out | grep -c 'POWER LOST')" "cuts at the end of an aftermath"
+short=$(wc -l <out)
+[[ $short -lt 200 ]] || fail "an aftermath takes $short lines"
+is "$(grep -oE 'after recovery and [0-9]+ more' out | head -n 1 | tr -dc 0-9)" "$(grep -oE 'after recovery and [0-9]+ more' repro.yaml |
+  head -n 1 | tr -dc 0-9)" "operations of the aftermath"
+expect 1 replay repro.yaml --all
+grep -q -- --all out && fail "--all leaves something of an aftermath out"
+[[ $(wc -l <out) -gt $short ]] || fail "--all tells no more of an aftermath"
+expect 1 replay repro.yaml --shrink -o repro.yaml
+expect 1 replay repro.yaml
+grep -q "aftermath" out && fail "a repro that is made small still has an aftermath"
+[[ $(grep -c '^operation ' out) -le 4 ]] || fail "what an aftermath found takes $(grep -c '^operation ' out) operations"
+
 # What can't be replayed.
 spoil forgets_delete
 repro_where "invariant = 'deleted_stays_deleted' AND fault = 'prefix'"

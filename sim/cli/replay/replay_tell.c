@@ -93,6 +93,8 @@ static enum pc_result tell(struct replay *replay, bool all, struct pc_error *err
       .flip = pc_profile_flip(&replay->repro->scenario.profile),
       .from = all || listed || place.operation < OPERATIONS_BEFORE ? 0 : place.operation - OPERATIONS_BEFORE,
       .all = all,
+      .violated_in = place.violated ? place.phase : PC_PHASE_STORY,
+      .calls_in_all = place.calls,
       .has_image = replay->repro->scenario.image != NULL,
   };
   err = print_heading(replay, error);

@@ -15,13 +15,20 @@ void pc_story_find(void *context, const struct pc_step *step) {
   struct pc_story_place *place = context;
   bool violated = step->kind == PC_STEP_VIOLATION;
   /* After a cut all steps are of the operation that was cut. */
+  if (!place->violated && step->kind == PC_STEP_CALL) {
+    place->calls = (place->phase == step->phase ? place->calls : 0) + (step->call->kind == PC_CALLED_GET ? 0 : 1);
+    place->phase = step->phase;
+  } else if (!place->violated && !violated && step->phase == PC_PHASE_STORY && step->kind != PC_STEP_RECOVERED) {
+    place->phase = PC_PHASE_STORY;
+    place->calls = 0;
+  }
   if (violated || !place->violated) {
-    *place = (struct pc_story_place){.violated = violated, .operation = step->operation};
+    place->violated = violated;
+    place->operation = step->operation;
   }
 }
 
-/* Prints what was built; a line that memory ran out for is left out, the story goes on. */
-static void print_buffer(struct pc_buffer *text) {
+void pc_story_print(struct pc_buffer *text) {
   struct pc_error error;
   if (pc_output_buffer(stdout, text, &error) != PC_OK) {
     (void)pc_output_error(PC_ENVIRONMENT, &error);
@@ -49,7 +56,7 @@ static void tell_operation(const struct pc_story *story, uint32_t index) {
   } else {
     pc_trace_write(story->workload, index, index + 1, &text);
   }
-  print_buffer(&text);
+  pc_story_print(&text);
 }
 
 static uint64_t count_cells(const uint8_t *cells, uint32_t size) {
@@ -152,7 +159,7 @@ static void tell_violation(const struct pc_violation *violation) {
   pc_buffer_print(&text, "\n  actual    ");
   pc_buffer_text(&text, violation->actual);
   pc_buffer_append(&text, "\n", 1);
-  print_buffer(&text);
+  pc_story_print(&text);
 }
 
 void pc_story_tell(void *context, const struct pc_step *step) {
@@ -174,7 +181,13 @@ void pc_story_tell(void *context, const struct pc_step *step) {
       tell_start(story, step);
       break;
     case PC_STEP_FLASH_OPERATION:
-      tell_flash_operation(story, step);
+      if (pc_story_tells_flash(story, step)) {
+        pc_story_tell_reads(story);
+        tell_flash_operation(story, step);
+      }
+      break;
+    case PC_STEP_CALL:
+      pc_story_tell_call(story, step);
       break;
     case PC_STEP_RECOVERED:
       break; /* what follows tells it */
@@ -182,6 +195,7 @@ void pc_story_tell(void *context, const struct pc_step *step) {
       (void)printf("  answered %s\n", pc_status_text(step->status));
       break;
     case PC_STEP_VIOLATION:
+      pc_story_tell_reads(story);
       tell_violation(step->violation);
       break;
   }

@@ -272,7 +272,10 @@ static void add_finding(struct pc_buffer *text, const struct pc_run_report *repo
     pc_buffer_print(text, "\n    powercut replay ");
     pc_buffer_text(text, finding->file);
   }
-  if (finding->operations > 0) {
+  if (finding->operations > finding->operations_before) { /* what it took was in the aftermath */
+    pc_buffer_print(text, "\n    shrunk, with its aftermath, to ");
+    add_counted(text, finding->operations, "operation");
+  } else if (finding->operations > 0) {
     pc_buffer_print(text, "\n    shrunk from ");
     add_counted(text, finding->operations_before, "operation");
     pc_buffer_print(text, " to ");

@@ -19,6 +19,7 @@
 #include "powercut/fault.h"
 #include "powercut/histogram.h"
 #include "powercut/store.h"
+#include "powercut/target.h"
 #include "powercut/violation.h"
 #include "powercut/workload.h"
 
@@ -215,11 +216,20 @@ enum pc_step_kind {
   PC_STEP_FLASH_OPERATION, /* a flash operation ended, or was cut */
   PC_STEP_RECOVERED,       /* the recovery number `depth` was checked: what it did to the flash is told after it */
   PC_STEP_STATUS,          /* what the operation or start answered */
+  PC_STEP_CALL,            /* of the checks that follow the last recovery, or its aftermath: the store was called */
   PC_STEP_VIOLATION,
+};
+
+/* What a step is part of. */
+enum pc_step_phase {
+  PC_PHASE_STORY,     /* the workload, the cuts and the recoveries from them */
+  PC_PHASE_CHECK,     /* what the checks ask of the store that has recovered; what that writes is taken back */
+  PC_PHASE_AFTERMATH, /* more operations, which are part of no workload */
 };
 
 struct pc_step {
   enum pc_step_kind kind;
+  enum pc_step_phase phase;
   uint32_t operation;
   uint32_t depth;                         /* cuts so far, of a soak in its life */
   uint32_t flash_operation;               /* its number in the workload or the recovery */
@@ -227,6 +237,7 @@ struct pc_step {
                                              it left metastable */
   const struct pc_cut *cut;               /* of PC_STEP_FLASH_OPERATION: the cut that tore it, or NULL */
   enum pc_status status;                  /* of PC_STEP_STATUS */
+  const struct pc_target_call *call;      /* of PC_STEP_CALL */
   const struct pc_violation *violation;   /* of PC_STEP_VIOLATION */
   struct pc_bytes cells; /* what is on flash at a cut, a recovery's start and its end, and a violation; valid during the
                             call. A replay's alone */

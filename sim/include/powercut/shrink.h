@@ -47,7 +47,7 @@ struct pc_shrunk {
   struct pc_power_plan plan;     /* that the path's variants are counted by; its depth is the path's, at least 1 */
   struct pc_violation violation; /* with the path; its key's bytes are in `key` */
   uint8_t key[PC_MAX_KEY_SIZE];
-  uint8_t *texts;               /* values and keys of the workload that are not the order's */
+  uint8_t *texts[2];            /* values and keys of the workload that are not the order's */
   uint8_t *long_values;         /* the same */
   struct pc_life *life;         /* the same; NULL where there was none */
   struct pc_listed_cut *listed; /* the plan's, if any are */

@@ -19,14 +19,35 @@ struct pc_work {
   struct pc_bound done;
 };
 
+/* A call on the store that has returned. */
+enum pc_target_call_kind { PC_CALLED_START, PC_CALLED_PUT, PC_CALLED_REMOVE, PC_CALLED_GET, PC_CALLED_MAINTAIN };
+struct pc_target_call {
+  enum pc_target_call_kind kind;
+  struct pc_bytes key;       /* of a put, remove or get */
+  struct pc_bytes value;     /* of a put */
+  enum pc_maintenance level; /* of maintenance */
+  enum pc_status status;     /* what it answered */
+  size_t mark;               /* of the device's journal, before it */
+};
+
+/* Whoever watches what is done to the store, for as long as it likes. */
+struct pc_struck;
+struct pc_target_watch {
+  void *context;
+  void (*called)(void *context, const struct pc_target_call *call);
+  /* The power was cut in the last call, or in the recovery from the last cut, at flash operation `place` of that. */
+  void (*cut)(void *context, const struct pc_struck *struck, size_t place);
+};
+
 struct pc_target {
   const struct pc_store *store;
   struct pc_store_setup setup;
   struct pc_store_promises promises;
-  struct pc_device *device; /* not owned */
-  void *memory;             /* the store's; owned */
-  bool running;             /* started, and not stopped since */
-  struct pc_work work;      /* of starts, puts, deletes and maintenance; the caller clears it */
+  struct pc_device *device;            /* not owned */
+  void *memory;                        /* the store's; owned */
+  bool running;                        /* started, and not stopped since */
+  struct pc_work work;                 /* of starts, puts, deletes and maintenance; the caller clears it */
+  const struct pc_target_watch *watch; /* NULL: nobody watches */
 };
 
 /* Has the store check its setup and takes the memory it asks for. `parameters` are complete, in the store's order, and
