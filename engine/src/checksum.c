@@ -179,17 +179,6 @@ static uint32_t crc32c_add(uint32_t crc, const uint8_t *data, size_t size) {
 
 #endif
 
-uint32_t norkv_checksum_begin(enum norkv_checksum kind) {
-  switch (NORKV_CHECKSUM_OF(kind)) {
-    case NORKV_CHECKSUM_CRC16_CCITT:
-      return 0xFFFF;
-    case NORKV_CHECKSUM_CRC32C:
-      return 0xFFFFFFFF;
-    default:
-      return 0;
-  }
-}
-
 uint32_t norkv_checksum_add(enum norkv_checksum kind, uint32_t running, const void *data, size_t size) {
   switch (NORKV_CHECKSUM_OF(kind)) {
     case NORKV_CHECKSUM_CRC16_CCITT:
@@ -199,8 +188,4 @@ uint32_t norkv_checksum_add(enum norkv_checksum kind, uint32_t running, const vo
     default:
       return 0;
   }
-}
-
-uint32_t norkv_checksum_end(enum norkv_checksum kind, uint32_t running) {
-  return NORKV_CHECKSUM_OF(kind) == NORKV_CHECKSUM_CRC32C ? ~running : running;
 }

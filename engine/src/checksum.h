@@ -15,8 +15,17 @@
 #define NORKV_CHECKSUM_IS_VALID(kind) ((kind) <= NORKV_CHECKSUM_CRC32C)
 #endif
 
-uint32_t norkv_checksum_begin(enum norkv_checksum kind);
+static inline uint32_t norkv_checksum_begin(enum norkv_checksum kind) {
+  if (NORKV_CHECKSUM_OF(kind) == NORKV_CHECKSUM_NONE) {
+    return 0;
+  }
+  return NORKV_CHECKSUM_OF(kind) == NORKV_CHECKSUM_CRC32C ? 0xFFFFFFFF : 0xFFFF;
+}
+
 uint32_t norkv_checksum_add(enum norkv_checksum kind, uint32_t running, const void *data, size_t size);
-uint32_t norkv_checksum_end(enum norkv_checksum kind, uint32_t running);
+
+static inline uint32_t norkv_checksum_end(enum norkv_checksum kind, uint32_t running) {
+  return NORKV_CHECKSUM_OF(kind) == NORKV_CHECKSUM_CRC32C ? ~running : running;
+}
 
 #endif

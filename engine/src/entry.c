@@ -150,7 +150,8 @@ static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t
 
 enum norkv_error norkv_entry_verify(struct norkv *kv, const struct norkv_entry *entry, struct norkv_slice *slice) {
   enum norkv_checksum kind = entry->format->checksum;
-  uint32_t running = entry->format == kv->config.formats ? kv->checksum_start : norkv_entry_sum_start(entry->format);
+  bool is_first = NORKV_MAX_FORMATS == 1 || entry->format == kv->config.formats;
+  uint32_t running = is_first ? kv->checksum_start : norkv_entry_sum_start(entry->format);
   uint32_t size = 0;
   for (uint32_t offset = 0; offset < entry->size; offset += size) {
     size = norkv_minimum(entry->size - offset, kv->buffer_size);

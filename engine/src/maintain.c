@@ -43,7 +43,7 @@ static enum norkv_error maintain_idle(struct norkv *kv) {
 
 static enum norkv_error collect_for(struct norkv *kv, enum norkv_maintenance level) {
   const uint32_t count = kv->config.flash.sector_count;
-  kv->allowance = norkv_policy_allowance(kv);
+  norkv_policy_allow(kv, false);
   enum norkv_error err = NORKV_OK;
   switch (level) {
     case NORKV_MAINTAIN_PARTIAL:
@@ -65,7 +65,7 @@ enum norkv_error norkv_maintain(struct norkv *kv, enum norkv_maintenance level) 
   if (level == NORKV_MAINTAIN_IDLE) {
     return maintain_idle(kv);
   }
-  kv->allowance = norkv_recover_allowance(kv);
+  norkv_policy_allow(kv, true);
   enum norkv_error checked = level == NORKV_MAINTAIN_HEAVY ? norkv_sector_check_all(kv) : NORKV_OK;
   enum norkv_error recovered = kv->needs_recovery ? norkv_recover(kv) : NORKV_OK;
   enum norkv_error err = checked != NORKV_OK ? checked : recovered;

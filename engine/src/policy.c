@@ -10,9 +10,10 @@
  * free, and for those that were moved because damage might have hidden entries. HYBRID adds as many for even wear, and
  * as many again where sectors lag too far: the largest count can grow by one for each of the three.
  */
-uint32_t norkv_policy_allowance(const struct norkv *kv) {
-  uint32_t sectors = NORKV_TURNS(NORKV_POLICY_OF(kv)) * kv->config.flash.sector_count + norkv_redundancy(kv);
-  return sectors * norkv_work_of(kv->config.flash.sector_size);
+void norkv_policy_allow(struct norkv *kv, bool recovers) {
+  uint32_t turns = NORKV_TURNS(NORKV_POLICY_OF(kv)) + (recovers ? 2u : 0u);
+  uint32_t sectors = turns * kv->config.flash.sector_count + norkv_redundancy(kv);
+  kv->allowance = sectors * norkv_work_of(kv->config.flash.sector_size);
 }
 
 bool norkv_policy_takes(const struct norkv *kv, uint32_t sector) {

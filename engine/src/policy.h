@@ -13,8 +13,9 @@
 #define NORKV_POLICY_IS_VALID(policy) ((policy) <= NORKV_POLICY_HYBRID)
 #endif
 
-/* The allowance for all the collections that can do any good in a call: kv->allowance. */
-uint32_t norkv_policy_allowance(const struct norkv *kv);
+/* Allows a call all the collections that can do any good: kv->allowance. One that `recovers` may do more, because each
+   sector may be damaged, and as much may have to be copied. */
+void norkv_policy_allow(struct norkv *kv, bool recovers);
 
 /* Finds out from the scan's result where the turn round the sectors stands. */
 void norkv_policy_start(struct norkv *kv);

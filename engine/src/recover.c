@@ -239,10 +239,6 @@ bool norkv_recover_is_due(const struct norkv *kv) {
   return kv->empty_count == 0;
 }
 
-uint32_t norkv_recover_allowance(const struct norkv *kv) {
-  return norkv_policy_allowance(kv) + 2 * kv->config.flash.sector_count * norkv_work_of(kv->config.flash.sector_size);
-}
-
 enum norkv_error norkv_recover(struct norkv *kv) {
   enum norkv_error err = norkv_recover_reserve(kv);
   /* Writing copies may find that a sector's free end is not blank, and that sector is collected in the next turn. */

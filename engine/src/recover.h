@@ -15,10 +15,6 @@ enum norkv_error norkv_recover_key(struct norkv *kv, struct norkv_key *key, bool
    is used up), DATA_LOSS, FLASH. */
 enum norkv_error norkv_recover(struct norkv *kv);
 
-/* The allowance for all of it: besides what room for the copies takes, each sector may be damaged, and as much may have
-   to be copied. */
-uint32_t norkv_recover_allowance(const struct norkv *kv);
-
 /* Whether there is anything to mend that the index and the sector table know of. */
 bool norkv_recover_is_due(const struct norkv *kv);
 

@@ -199,7 +199,7 @@ enum norkv_error norkv_start(struct norkv *kv, const struct norkv_config *config
   if (config->recovery == NORKV_RECOVER_MANUAL) {
     return NORKV_ERR_DATA_LOSS;
   }
-  kv->allowance = norkv_recover_allowance(kv);
+  norkv_policy_allow(kv, true);
   /* Sectors that can't be written are left to later calls; a part that can't be read is not up. */
   uint8_t byte;
   return norkv_recover(kv) == NORKV_ERR_FLASH && norkv_read(kv, 0, &byte, 1) == NORKV_ERR_FLASH ? NORKV_ERR_FLASH

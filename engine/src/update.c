@@ -42,9 +42,9 @@ static enum norkv_error write_first(struct norkv *kv, const struct norkv_source 
    collection safe. Damage that can't be mended does not keep an update from trying. */
 static enum norkv_error get_ready(struct norkv *kv) {
   enum norkv_error recovered = NORKV_OK;
-  kv->allowance = norkv_policy_allowance(kv);
-  if (kv->needs_recovery && kv->config.recovery != NORKV_RECOVER_MANUAL) {
-    kv->allowance = norkv_recover_allowance(kv); /* for both: what one has collected the other need not */
+  bool recovers = kv->needs_recovery && kv->config.recovery != NORKV_RECOVER_MANUAL;
+  norkv_policy_allow(kv, recovers); /* for both: what one has collected the other need not */
+  if (recovers) {
     recovered = norkv_recover(kv);
   }
   enum norkv_error err = norkv_recover_reserve(kv);
@@ -98,19 +98,22 @@ static enum norkv_error update_key(struct norkv *kv, const void *key, size_t key
   bool deletes = value_size == NORKV_TOMBSTONE_SIZE;
   uint32_t size = deletes ? 0 : (uint32_t)value_size;
   struct norkv_update update;
-  if (!norkv_name_init(kv, &update.name, key, key_length) || (value == NULL && size > 0) ||
-      size > norkv_max_value_size(&kv->config, key_length)) {
+  if (!norkv_name_init(kv, &update.name, key, key_length) || (value == NULL && size > 0)) {
+    return NORKV_ERR_INVALID;
+  }
+  uint32_t length = update.name.length;
+  uint32_t entry_size = norkv_align_up(NORKV_HEADER_SIZE + length + size, kv->entry_alignment);
+  if (entry_size > kv->config.flash.sector_size) {
     return NORKV_ERR_INVALID;
   }
   enum norkv_error err = get_ready(kv);
   if (err != NORKV_OK) {
     return err;
   }
-  uint32_t length = update.name.length;
   update.source.pieces[NORKV_PIECE_KEY] = (struct norkv_piece){key, 0, length};
   update.source.pieces[NORKV_PIECE_VALUE] = (struct norkv_piece){value, 0, size};
   update.version.transaction_id = kv->transaction_id + 1;
-  update.version.extent = norkv_extent_of(norkv_entry_size(&kv->config, length, size), deletes);
+  update.version.extent = norkv_extent_of(entry_size, deletes);
   norkv_source_seal(kv, &update.source, &update.version);
   err = find_slot(kv, &update);
   return err == NORKV_OK ? write_version(kv, &update) : err;
