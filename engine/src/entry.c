@@ -136,7 +136,7 @@ uint32_t norkv_entry_sum_start(const struct norkv_format *format) {
 /* Hands out what of [offset, offset + size) lies in the slice. */
 static void slice_take(struct norkv_slice *slice, uint32_t offset, const uint8_t *bytes, uint32_t size) {
   uint32_t begin = offset > slice->offset ? offset : slice->offset;
-  uint32_t end = norkv_minimum(offset + size, slice->offset + slice->size);
+  uint32_t end = norkv_minimum(offset + size, slice->end);
   if (begin >= end) {
     return;
   }

@@ -32,7 +32,8 @@ struct norkv_entry {
 struct norkv_slice {
   uint8_t *data;
   uint32_t offset; /* from the entry's start */
-  uint32_t size;
+  uint32_t size;   /* what is asked for */
+  uint32_t end;    /* where it ends, from the entry's start: the value may end before */
   enum norkv_checksum kind;
   uint32_t running;
 };

@@ -16,14 +16,14 @@ static enum norkv_error read_copy(struct norkv *kv, const struct norkv_key *key,
     return NORKV_ERR_DATA_LOSS;
   }
   if (slice != NULL) {
-    uint32_t end = norkv_entry_content(entry);
-    slice->size = slice->offset < end ? norkv_minimum(slice->size, end - slice->offset) : 0;
+    slice->end = norkv_minimum(slice->offset + slice->size, norkv_entry_content(entry));
   }
   if (slice == NULL || !kv->config.skip_verify_on_read) {
     return norkv_entry_verify(kv, entry, slice);
   }
   /* behind the end there may be no flash */
-  return slice->size > 0 ? norkv_read(kv, address + slice->offset, slice->data, slice->size) : NORKV_OK;
+  bool any = slice->end > slice->offset;
+  return any ? norkv_read(kv, address + slice->offset, slice->data, slice->end - slice->offset) : NORKV_OK;
 }
 
 enum norkv_error norkv_read_current(struct norkv *kv, struct norkv_key *key, struct norkv_entry *entry,
@@ -72,10 +72,9 @@ enum norkv_error norkv_get(struct norkv *kv, const void *key, size_t key_length,
   if (buffer == NULL && size > 0) {
     return NORKV_ERR_INVALID;
   }
-  uint8_t none;
   uint32_t from = offset < NORKV_TOMBSTONE_SIZE ? (uint32_t)offset : NORKV_TOMBSTONE_SIZE; /* no value is as long */
   struct norkv_slice slice = {
-      .data = size > 0 ? buffer : &none,
+      .data = buffer,
       .offset = NORKV_HEADER_SIZE + (uint32_t)key_length + from,
       .size = size < NORKV_TOMBSTONE_SIZE ? (uint32_t)size : NORKV_TOMBSTONE_SIZE,
   };
@@ -88,9 +87,9 @@ enum norkv_error norkv_get(struct norkv *kv, const void *key, size_t key_length,
     return NORKV_ERR_INVALID;
   }
   if (read_size != NULL) {
-    *read_size = slice.size;
+    *read_size = slice.end - slice.offset;
   }
-  return entry.value_size - from > slice.size ? NORKV_ERR_BUFFER : NORKV_OK;
+  return slice.end < norkv_entry_content(&entry) ? NORKV_ERR_BUFFER : NORKV_OK;
 }
 
 enum norkv_error norkv_value_size(struct norkv *kv, const void *key, size_t key_length, size_t *value_size) {

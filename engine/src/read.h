@@ -4,8 +4,8 @@
 
 #include "index.h"
 
-/* Reads the first good copy of a key's current entry, and the slice of its key and value, which is cut off where the
-   value ends. `slice` may be NULL. Errors: DATA_LOSS (there is no good copy), FLASH. */
+/* Reads the first good copy of a key's current entry, and the slice of its key and value, which ends where the
+   value does. `slice` may be NULL. Errors: DATA_LOSS (there is no good copy), FLASH. */
 enum norkv_error norkv_read_current(struct norkv *kv, struct norkv_key *key, struct norkv_entry *entry,
                                     struct norkv_slice *slice);
 

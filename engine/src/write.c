@@ -142,7 +142,7 @@ static enum norkv_error find_source(struct norkv *kv, struct norkv_key *key, str
   pieces[NORKV_PIECE_VALUE].address = pieces[NORKV_PIECE_KEY].address + entry.key_length;
   pieces[NORKV_PIECE_VALUE].size = entry.value_size;
   struct norkv_slice sum = {.offset = NORKV_HEADER_SIZE,
-                            .size = (uint32_t)entry.key_length + entry.value_size,
+                            .end = norkv_entry_content(&entry),
                             .kind = kv->config.formats[0].checksum,
                             .running = begin_seal(kv, source, &entry.version)};
   err = norkv_entry_verify(kv, &entry, &sum);
