@@ -21,6 +21,13 @@
 #define NORKV_ASSERT(condition) ((void)0)
 #endif
 
+/* A function that makes its caller larger if it is inlined: gcc can't tell. */
+#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__)
+#define NORKV_APART __attribute__((noinline))
+#else
+#define NORKV_APART
+#endif
+
 #define NORKV_NO_ADDRESS 0xFFFFFFFFu /* no entry can start there: a header would not fit behind it */
 #define NORKV_NO_SECTOR 0xFFFFu
 #define NORKV_NO_KEY 0xFFFFu

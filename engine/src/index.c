@@ -26,7 +26,7 @@ bool norkv_name_init(const struct norkv *kv, struct norkv_name *name, const void
 }
 
 /* The polynomial's low bits depend on few bits of the key, so they are spread before use. */
-static uint32_t bucket_of(const struct norkv *kv, uint32_t hash) {
+NORKV_APART static uint32_t bucket_of(const struct norkv *kv, uint32_t hash) {
   hash *= 0x9E3779B1u;
   return (hash ^ hash >> 16) & kv->bucket_mask;
 }
@@ -176,8 +176,8 @@ void norkv_key_count_entry(struct norkv_key *key, int change) {
   }
 }
 
-static void set_version(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version,
-                        uint32_t address) {
+NORKV_APART static void set_version(struct norkv *kv, struct norkv_key *key, const struct norkv_version *version,
+                                    uint32_t address) {
   kv->deleted_count -= norkv_key_is_deleted(key) ? 1u : 0u;
   kv->deleted_count += norkv_extent_is_deleted(version->extent) ? 1u : 0u;
   key->transaction_id = version->transaction_id;
@@ -210,7 +210,7 @@ void norkv_index_drop_in(struct norkv *kv, struct norkv_key *key, uint32_t secto
    surplus: it may be what an interrupted garbage collection left. */
 static void add_copy(struct norkv *kv, struct norkv_key *key, uint32_t address) {
   uint32_t sector = norkv_sector_of(kv, address);
-  if (norkv_key_copy_in(kv, key, sector) == NULL) {
+  if (NORKV_MAX_REDUNDANCY > 1 && norkv_key_copy_in(kv, key, sector) == NULL) {
     for (uint32_t i = 0; i < norkv_redundancy(kv); i++) {
       if (key->addresses[i] == NORKV_NO_ADDRESS) {
         key->addresses[i] = address;

@@ -136,16 +136,15 @@ static enum norkv_error memory_set_up(struct norkv *kv, const struct norkv_confi
 }
 
 /* Indexes the entries of one sector. Its free end is not looked at: that waits until it is to be used. */
-static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any) {
+static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector) {
   struct norkv_scan scan;
   norkv_scan_begin(kv, &scan, sector);
   uint32_t tail = 0;
   enum norkv_error err = NORKV_OK;
   while ((err = norkv_scan_next(kv, &scan)) == NORKV_OK) {
-    if (!*any || norkv_is_newer(scan.entry.version.transaction_id, kv->transaction_id)) {
+    if (kv->key_count == 0 || norkv_is_newer(scan.entry.version.transaction_id, kv->transaction_id)) {
       kv->transaction_id = scan.entry.version.transaction_id;
       kv->last_sector = (uint16_t)sector;
-      *any = true;
     }
     err = norkv_index_add(kv, &scan);
     if (err != NORKV_OK) {
@@ -162,10 +161,9 @@ static enum norkv_error scan_sector(struct norkv *kv, uint32_t sector, bool *any
 }
 
 static enum norkv_error scan(struct norkv *kv) {
-  bool any = false;
   kv->last_sector = (uint16_t)(kv->config.flash.sector_count - 1); /* so that a blank part is filled from its start */
   for (uint32_t sector = 0; sector < kv->config.flash.sector_count; sector++) {
-    enum norkv_error err = scan_sector(kv, sector, &any);
+    enum norkv_error err = scan_sector(kv, sector);
     if (err != NORKV_OK) {
       return err;
     }

@@ -6,7 +6,7 @@
 #include "write.h"
 
 /* Finds the key's slot. Without one, there is a free one then. Errors: NOT_FOUND (nothing to delete), KEYS, FLASH. */
-static enum norkv_error find_slot(struct norkv *kv, struct norkv_update *update) {
+NORKV_APART static enum norkv_error find_slot(struct norkv *kv, struct norkv_update *update) {
   bool deletes = norkv_extent_is_deleted(update->version.extent);
   enum norkv_error err = norkv_index_find(kv, &update->name, &update->slot);
   if (deletes) {
