@@ -123,7 +123,7 @@ static enum norkv_error collect_in_turn(struct norkv *kv, uint32_t wanted, const
     if (!norkv_may_work(kv, kv->config.flash.sector_size)) {
       return NORKV_ERR_FULL;
     }
-    sector = norkv_policy_turn(kv, wanted);
+    sector = norkv_policy_has_turns(kv) ? norkv_policy_turn(kv, wanted) : wanted;
     err = norkv_collect_sector(kv, sector, sector == wanted ? new : NULL);
   }
   return err;

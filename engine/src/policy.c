@@ -135,10 +135,7 @@ uint32_t norkv_policy_turn(struct norkv *kv, uint32_t wanted) {
   if (NORKV_POLICY_OF(kv) == NORKV_POLICY_CIRCULAR) {
     return first_in_turn(kv);
   }
-  if (NORKV_POLICY_OF(kv) == NORKV_POLICY_HYBRID) {
-    uint32_t sector = even_out(kv, wanted);
-    kv->evened = sector != wanted;
-    return sector;
-  }
-  return wanted;
+  uint32_t sector = even_out(kv, wanted);
+  kv->evened = sector != wanted;
+  return sector;
 }

@@ -32,6 +32,11 @@ uint32_t norkv_policy_choose(const struct norkv *kv, const struct norkv_place *p
    alignment. Live bytes must have been computed. */
 bool norkv_policy_takes(const struct norkv *kv, uint32_t sector);
 
+/* Whether the policy may have other sectors collected before the one that is wanted. */
+static inline bool norkv_policy_has_turns(const struct norkv *kv) {
+  return NORKV_POLICY_OF(kv) == NORKV_POLICY_CIRCULAR || NORKV_POLICY_OF(kv) == NORKV_POLICY_HYBRID;
+}
+
 /* The sector to collect next on the way to collecting `wanted`, which may be collected: it may not be its turn yet.
    After at most one turn round the sectors it is. */
 uint32_t norkv_policy_turn(struct norkv *kv, uint32_t wanted);

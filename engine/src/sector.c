@@ -84,10 +84,6 @@ enum norkv_error norkv_sector_check_all(struct norkv *kv) {
   return NORKV_OK;
 }
 
-bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector) {
-  return NORKV_MAX_REDUNDANCY > 1 && place->key != NULL && norkv_key_copy_in(kv, place->key, sector) != NULL;
-}
-
 /* First a turn round the sectors in use, then one round those that are empty, which are taken in turn. */
 enum norkv_error norkv_sector_find(struct norkv *kv, const struct norkv_place *place, uint32_t wanted,
                                    uint32_t *sector) {

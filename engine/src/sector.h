@@ -2,7 +2,7 @@
 #ifndef NORKV_SECTOR_H
 #define NORKV_SECTOR_H
 
-#include "common.h"
+#include "index.h"
 
 /* Every change of a sector's tail or state goes through here, so that the counts of empty and of unsure sectors, and
    with them what counts as a spent tombstone, stay right. */
@@ -39,7 +39,9 @@ struct norkv_place {
 };
 
 /* Whether `sector` is one of those that are not to be used. */
-bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector);
+static inline bool norkv_sector_is_taken(const struct norkv *kv, const struct norkv_place *place, uint32_t sector) {
+  return NORKV_MAX_REDUNDANCY > 1 && place->key != NULL && norkv_key_copy_in(kv, place->key, sector) != NULL;
+}
 
 /* Finds `wanted` different sectors with room, seen blank, and leaves one sector empty; `sector` is the first. Sectors
    in use come before empty ones, which are taken in turn. With 0 it finds one, and may take the last empty one. Errors:
