@@ -35,12 +35,15 @@ struct store {
   uint32_t lookahead[LOOKAHEAD_MAX / 4];
 };
 
-/* What littlefs is to make of an answer of the part: LFS2_ERR_CORRUPT has it give the block up for another. */
+/* What littlefs is to make of an answer of the part. */
 static int error_of(int flash_status) {
-  if (flash_status == PC_FLASH_OK) {
-    return LFS2_ERR_OK;
-  }
-  return flash_status == PC_FLASH_FAILED ? LFS2_ERR_CORRUPT : LFS2_ERR_IO;
+  return flash_status == PC_FLASH_OK ? LFS2_ERR_OK : LFS2_ERR_IO;
+}
+
+/* The same where the part has tried to write: LFS2_ERR_CORRUPT has littlefs give the block up for another. Of a read it
+   would make a block with nothing in it, and take an older state for the last one. */
+static int write_error_of(int flash_status) {
+  return flash_status == PC_FLASH_FAILED ? LFS2_ERR_CORRUPT : error_of(flash_status);
 }
 
 static int block_read(const struct lfs2_config *config, lfs2_block_t block, lfs2_off_t offset, void *buffer,
@@ -62,7 +65,7 @@ static int block_program(const struct lfs2_config *config, lfs2_block_t block, l
     }
     int status = flash->program(flash->context, address, bytes, part);
     if (status != PC_FLASH_OK) {
-      return error_of(status);
+      return write_error_of(status);
     }
     address += part;
     bytes += part;
@@ -73,7 +76,7 @@ static int block_program(const struct lfs2_config *config, lfs2_block_t block, l
 
 static int block_erase(const struct lfs2_config *config, lfs2_block_t block) {
   const struct pc_flash *flash = config->context;
-  return error_of(flash->erase(flash->context, block * config->block_size));
+  return write_error_of(flash->erase(flash->context, block * config->block_size));
 }
 
 static int block_sync(const struct lfs2_config *config) {
@@ -88,9 +91,9 @@ static enum pc_status status_of(int error) {
     case LFS2_ERR_NOENT:
       return PC_STATUS_NOT_FOUND;
     case LFS2_ERR_NOSPC:
+    case LFS2_ERR_NAMETOOLONG: /* which a file that there is no room to create is answered with, too */
       return PC_STATUS_FULL;
     case LFS2_ERR_INVAL:
-    case LFS2_ERR_NAMETOOLONG:
       return PC_STATUS_INVALID;
     case LFS2_ERR_CORRUPT:
       return PC_STATUS_DATA_LOSS;
