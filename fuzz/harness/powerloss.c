@@ -43,8 +43,7 @@ static void report(const struct pc_violation *violation) {
     length++;
   }
   words[length] = '\0';
-  uint32_t depth = violation->path.depth;
-  const char *fault = depth == 0 ? "none" : pc_fault_class(violation->path.cuts[depth - 1].fault)->name;
+  const char *fault = violation->fault == PC_FAULT_COUNT ? "none" : pc_fault_class(violation->fault)->name;
   char signature[192];
   (void)snprintf(signature, sizeof signature, "%s %s %s", pc_invariant_info(violation->invariant)->name, fault, words);
   pc_finding(signature, "expected: %s\nactual:   %s", violation->expected, violation->actual);

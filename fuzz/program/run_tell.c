@@ -65,6 +65,7 @@ void pc_run_conclude(struct pc_run *run, uint32_t depth) {
       violation->operation = run->operation;
       violation->path = run->path;
       violation->path.depth = depth;
+      violation->fault = pc_report_fault(report, &violation->path);
       pc_run_tell(run,
                   &(struct pc_step){
                       .kind = PC_STEP_VIOLATION, .operation = run->operation, .depth = depth, .violation = violation});

@@ -230,8 +230,11 @@ static void see_end(struct search *search, const struct pc_trial *trial, bool *a
     *again = !sighting->seen && cut && attempt->invariant != PC_MOUNTABLE && search->detour_count < MOST_DETOURS;
   }
   if (sighting->seen) {
-    sighting->violation = (struct pc_violation){
-        .invariant = PC_MOUNTABLE, .operation = trial->operation, .path = trial->path, .expected = PC_EXPECTED_START};
+    sighting->violation = (struct pc_violation){.invariant = PC_MOUNTABLE,
+                                                .operation = trial->operation,
+                                                .path = trial->path,
+                                                .fault = pc_cut_path_fault(&trial->path),
+                                                .expected = PC_EXPECTED_START};
     (void)snprintf(sighting->violation.actual, sizeof sighting->violation.actual, "%s", trial->what);
   } else if (*again) {
     struct pc_crash *detour = &search->detours[search->detour_count++];

@@ -9,14 +9,9 @@ void pc_findings_next_segment(struct pc_findings *findings) {
   findings->held_count = 0;
 }
 
-/* The class of the last cut. */
-static size_t fault_of(const struct pc_cut_path *path) {
-  return path->depth == 0 ? PC_FAULT_COUNT : (size_t)path->cuts[path->depth - 1].fault;
-}
-
 enum pc_result pc_findings_hand_on(struct pc_findings *findings, const struct pc_violation *violation,
                                    struct pc_error *error) {
-  uint32_t *handed_on = &findings->handed_on[fault_of(&violation->path)][violation->invariant];
+  uint32_t *handed_on = &findings->handed_on[violation->fault][violation->invariant];
   if (*handed_on == PC_MAX_SAME_VIOLATIONS || findings->observer->violation == NULL) {
     return PC_OK;
   }
@@ -28,8 +23,8 @@ enum pc_result pc_findings_hand_on(struct pc_findings *findings, const struct pc
 static void hold(struct pc_findings *findings, const struct pc_violation *violation) {
   struct pc_held *held = findings->held;
   struct pc_held *end = held + findings->held_count;
-  while (held < end && (held->violation.invariant != violation->invariant ||
-                        fault_of(&held->violation.path) != fault_of(&violation->path))) {
+  while (held < end &&
+         (held->violation.invariant != violation->invariant || held->violation.fault != violation->fault)) {
     held++;
   }
   if (held < end) {
@@ -57,10 +52,11 @@ static void count_outcome(struct pc_guarantee *guarantee, const struct pc_report
 
 void pc_findings_add(struct pc_findings *findings, const struct pc_report *report, const struct pc_cut_path *path,
                      uint32_t operation) {
+  enum pc_fault fault = pc_report_fault(report, path);
   struct pc_check_count *counts =
-      path->depth == 0 ? findings->result->baseline : findings->result->checks[fault_of(path)][path->depth - 1];
+      path->depth == 0 ? findings->result->baseline : findings->result->checks[fault][path->depth - 1];
   if (path->depth > 0) {
-    count_outcome(&findings->result->guarantees[fault_of(path)][path->depth - 1], report);
+    count_outcome(&findings->result->guarantees[fault][path->depth - 1], report);
   }
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
     counts[invariant].checks += report->checked[invariant];
@@ -68,6 +64,7 @@ void pc_findings_add(struct pc_findings *findings, const struct pc_report *repor
       struct pc_violation violation = report->violations[invariant];
       violation.operation = operation;
       violation.path = *path;
+      violation.fault = fault;
       counts[invariant].failures++;
       findings->result->violations++;
       hold(findings, &violation);

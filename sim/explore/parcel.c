@@ -50,8 +50,8 @@ static struct sent sent_at(const struct pc_parcel *parcel, uint32_t index) {
 static bool is_sane(const struct sent *sent) {
   const struct pc_violation *violation = &sent->violation;
   const struct pc_cut_path *path = &violation->path;
-  bool sane = (unsigned)violation->invariant < PC_INVARIANT_COUNT && path->depth <= PC_MAX_DEPTH &&
-              violation->key.size <= sizeof sent->key &&
+  bool sane = (unsigned)violation->invariant < PC_INVARIANT_COUNT && (unsigned)violation->fault <= PC_FAULT_COUNT &&
+              path->depth <= PC_MAX_DEPTH && violation->key.size <= sizeof sent->key &&
               memchr(violation->expected, '\0', sizeof violation->expected) != NULL &&
               memchr(violation->actual, '\0', sizeof violation->actual) != NULL;
   for (uint32_t i = 0; sane && i < path->depth; i++) {

@@ -33,6 +33,7 @@ void pc_replay_tell_report(struct pc_replay *replay, uint32_t operation, uint32_
       violation->operation = operation;
       violation->path = *replay->path;
       violation->path.depth = depth;
+      violation->fault = pc_report_fault(&replay->report, &violation->path);
       pc_replay_tell(
           replay,
           &(struct pc_step){.kind = PC_STEP_VIOLATION, .operation = operation, .depth = depth, .violation = violation});

@@ -66,6 +66,7 @@ static void take_report(struct soak *soak) {
       struct pc_violation *violation = &soak->report.violations[invariant];
       violation->operation = soak->operation;
       violation->path = soak->path;
+      violation->fault = pc_report_fault(&soak->report, &soak->path);
       soak->replay->violations++;
       tell(soak, (struct pc_step){.kind = PC_STEP_VIOLATION, .violation = violation});
     }

@@ -27,7 +27,7 @@ static enum pc_result put_violation(const struct pc_database *database, sqlite3_
     const struct pc_value values[] = {
         pc_integer((uint64_t)queued->run_id),
         pc_text(pc_invariant_info(violation->invariant)->name),
-        pc_text(path->depth == 0 ? "none" : pc_fault_class(path->cuts[path->depth - 1].fault)->name),
+        pc_text(violation->fault == PC_FAULT_COUNT ? "none" : pc_fault_class(violation->fault)->name),
         pc_integer(path->depth),
         pc_integer(violation->operation),
         path->depth == 0 ? pc_null() : pc_integer(path->cuts[0].flash_operation),

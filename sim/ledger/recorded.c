@@ -37,6 +37,12 @@ static bool find_fault(const char *name, enum pc_fault *fault) {
   return false;
 }
 
+/* The class of the last cut, if there was one. */
+static bool find_last_fault(const char *name, enum pc_fault *fault) {
+  *fault = PC_FAULT_COUNT;
+  return strcmp(name, "none") == 0 || find_fault(name, fault);
+}
+
 static enum pc_result take_sums(void *context, const struct pc_row *row, struct pc_error *error) {
   struct pc_checkpoint *checkpoint = context;
   struct pc_exploration_result *counts = &checkpoint->counts;
@@ -180,7 +186,8 @@ static enum pc_result take_violation(void *context, const struct pc_row *row, st
   const struct pc_value *values = row->values;
   struct pc_violation violation = {.operation = (uint32_t)values[1].integer, .count = (uint64_t)values[6].integer};
   uint8_t key[PC_MAX_KEY_SIZE];
-  if (!find_invariant(text_of(&values[0]), &violation.invariant) || !read_path(text_of(&values[5]), &violation.path)) {
+  if (!find_invariant(text_of(&values[0]), &violation.invariant) || !read_path(text_of(&values[5]), &violation.path) ||
+      !find_last_fault(text_of(&values[7]), &violation.fault)) {
     return fail_row("violations", error);
   }
   if (values[2].kind == PC_VALUE_TEXT) {
@@ -196,7 +203,7 @@ enum pc_result pc_recorded_violations(const struct pc_database *database, int64_
   const struct pc_value values[] = {pc_integer((uint64_t)run_id)};
   struct reader reader = {.function = function, .context = context};
   return pc_rows_read(database,
-                      "SELECT invariant, operation, key, expected, actual, cut_path, count FROM violations WHERE "
-                      "run_id = ? ORDER BY violation_id",
+                      "SELECT invariant, operation, key, expected, actual, cut_path, count, fault FROM violations "
+                      "WHERE run_id = ? ORDER BY violation_id",
                       values, COUNT(values), take_violation, &reader, error);
 }

@@ -96,9 +96,8 @@ static enum pc_result set_running(const struct pc_database *database, int64_t ru
 
 static enum pc_result count_handed_on(void *context, const struct pc_violation *violation, struct pc_error *error) {
   struct pc_checkpoint *checkpoint = context;
-  const struct pc_cut_path *path = &violation->path;
   (void)error;
-  checkpoint->handed_on[path->depth == 0 ? PC_FAULT_COUNT : path->cuts[path->depth - 1].fault][violation->invariant]++;
+  checkpoint->handed_on[violation->fault][violation->invariant]++;
   return PC_OK;
 }
 

@@ -181,6 +181,8 @@ static enum pc_result begin_and_run(struct pc_checker *checker, const struct pc_
   aftermath.first = plan->key_count > 0 ? (uint32_t)pc_random_below(&aftermath.random, plan->key_count) : 0;
   pc_model_resume(&aftermath.model, checker->resolved);
   enum pc_result result = run(&aftermath, error);
+  report->cut_again = pc_report_failed(report) && aftermath.cuts > 0;
+  report->cut_by = aftermath.last.fault;
   checker->settled = false; /* they are other contents now */
   pc_striker_free(&aftermath.striker);
   return result;

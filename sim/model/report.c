@@ -8,6 +8,7 @@ void pc_report_clear(struct pc_report *report) {
   memset(report->checked, 0, sizeof report->checked);
   memset(report->failed, 0, sizeof report->failed);
   report->shared = false;
+  report->cut_again = false;
   memset(report->silent, 0, sizeof report->silent);
 }
 
@@ -61,6 +62,10 @@ void pc_report_note(struct pc_report *report, enum pc_invariant invariant, const
   va_start(arguments, note);
   (void)vsnprintf(violation->actual + length, sizeof violation->actual - length, note, arguments);
   va_end(arguments);
+}
+
+enum pc_fault pc_report_fault(const struct pc_report *report, const struct pc_cut_path *path) {
+  return report->cut_again ? report->cut_by : pc_cut_path_fault(path);
 }
 
 static bool any(const bool *of) {

@@ -142,6 +142,7 @@ static const struct pc_store turns_store = {.api = PC_STORE_API,
 Test(explore_aftermath, finds_what_only_a_second_cut_in_a_later_operation_shows) {
   struct lab lab;
   struct lab_run without = {.jobs = 1}, with = {.jobs = 1}, many = {.jobs = 3};
+  int differ = 0;
   lab_open(&lab, &turns_store, 2, "put a 01\nput a 02\nput a 03\nput a 04\nput a 05\n");
   lab.plan.faults[PC_FAULT_BETWEEN_OPS] = lab.plan.faults[PC_FAULT_PREFIX] = true;
   lab.plan.limit = 64;
@@ -156,9 +157,14 @@ Test(explore_aftermath, finds_what_only_a_second_cut_in_a_later_operation_shows)
   lab_expect_same(&with, &many);
   for (size_t i = 0; i < with.violation_count; i++) {
     const struct pc_violation *violation = &with.violations[i].violation;
-    cr_expect_not_null(strstr(violation->actual, " cut, the last by "), "%s", violation->actual);
+    const char *last = strstr(violation->actual, " cut, the last by ");
+    cr_assert_not_null(last, "%s", violation->actual);
+    cr_expect_eq(strncmp(last + strlen(" cut, the last by "), pc_fault_class(violation->fault)->name, 6), 0, "%s",
+                 violation->actual);
+    differ += violation->fault != violation->path.cuts[violation->path.depth - 1].fault ? 1 : 0;
     cr_expect(lab_replay(&lab, &violation->path) & 1u << violation->invariant);
   }
+  cr_expect_gt(differ, 0, "a failure counts for the class that was the last to strike");
   lab_run_free(&without);
   lab_run_free(&with);
   lab_run_free(&many);

@@ -353,7 +353,7 @@ static void hand_on(struct search *search, const struct pc_violation *violation)
 /* Counts a round of checks, and hands on what is new in its place. */
 static void count_report(struct search *search, struct pc_report *report, const struct attempt *attempt,
                          const struct pc_cut_path *path) {
-  enum pc_fault fault = path->cuts[path->depth - 1].fault;
+  enum pc_fault fault = pc_report_fault(report, path);
   for (enum pc_invariant invariant = 0; invariant < PC_INVARIANT_COUNT; invariant++) {
     struct pc_check_count *count = &search->brute->result.checks[fault][path->depth - 1][invariant];
     count->checks += report->checked[invariant];
@@ -370,6 +370,7 @@ static void count_report(struct search *search, struct pc_report *report, const 
         search->handed_on[fault][invariant]++ < PC_MAX_SAME_VIOLATIONS) {
       report->violations[invariant].operation = attempt->operation;
       report->violations[invariant].path = *path;
+      report->violations[invariant].fault = fault;
       hand_on(search, &report->violations[invariant]);
     }
   }

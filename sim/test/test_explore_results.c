@@ -73,8 +73,8 @@ Test(explore_results, count_what_failed_again_in_the_same_place) {
   for (size_t i = 0; i < run.violation_count; i++) {
     const struct pc_violation *violation = &run.violations[i].violation;
     cr_assert_eq(violation->path.depth, 1);
-    counted[violation->path.cuts[0].fault][violation->invariant] += violation->count;
-    places[violation->path.cuts[0].fault][violation->invariant]++;
+    counted[violation->fault][violation->invariant] += violation->count;
+    places[violation->fault][violation->invariant]++;
     cr_expect_gt(violation->count, 0);
   }
   for (size_t fault = 0; fault < PC_FAULT_COUNT; fault++) {
@@ -137,11 +137,11 @@ Test(explore_results, tell_each_place_once_and_in_order) {
     const struct pc_violation *violation = &run.violations[i].violation;
     cr_assert_eq(violation->path.depth, 1);
     cr_expect(i == 0 || violation->operation >= run.violations[i - 1].violation.operation);
-    kinds[violation->path.cuts[0].fault][violation->invariant]++;
+    kinds[violation->fault][violation->invariant]++;
     for (size_t j = 0; j < i; j++) {
       const struct pc_violation *other = &run.violations[j].violation;
       cr_expect_not(violation->operation == other->operation && violation->invariant == other->invariant &&
-                    violation->path.cuts[0].fault == other->path.cuts[0].fault);
+                    violation->fault == other->fault);
     }
   }
   uint32_t most = 0;

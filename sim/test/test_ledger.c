@@ -72,6 +72,7 @@ Test(ledger, gives_back_what_was_recorded) {
   struct pc_error error = {""};
   cr_assert_eq(ledger_record(ledger, run_id, &violation, repro, &error), PC_OK, "%s", error.message);
   violation.path.depth = 0;
+  violation.fault = PC_FAULT_COUNT;
   violation.has_key = false;
   cr_assert_eq(ledger_record(ledger, run_id, &violation, (struct pc_bytes){0}, &error), PC_OK);
   struct pc_sector_wear wear[LEDGER_SECTORS];

@@ -90,6 +90,7 @@ struct pc_violation ledger_violation(void) {
       .invariant = PC_DURABLE,
       .operation = 12,
       .path = {.depth = 2, .cuts = {{34, PC_FAULT_PREFIX, 5}, {6, PC_FAULT_BIT_SUBSET, 1}}},
+      .fault = PC_FAULT_BIT_SUBSET,
       .has_key = true,
       .key = {(const uint8_t *)"k 1", 3},
   };

@@ -15,6 +15,7 @@ static void add(struct pc_ledger *ledger, int64_t run_id, enum pc_fault fault, u
   struct pc_violation violation = ledger_violation();
   struct pc_error error = {""};
   violation.path.cuts[1].fault = fault;
+  violation.fault = fault;
   violation.count = count;
   cr_assert_eq(ledger_record(ledger, run_id, &violation, text_of(repro), &error), PC_OK, "%s", error.message);
 }

@@ -66,17 +66,17 @@ static json_t *json_of_operations(uint32_t operations) {
 
 static json_t *json_of_finding(const struct pc_finding *finding) {
   const struct pc_violation *violation = &finding->violation;
-  const struct pc_cut *cut = violation->path.depth > 0 ? &violation->path.cuts[violation->path.depth - 1] : NULL;
-  return json_pack(
-      "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "invariant",
-      pc_invariant_info(violation->invariant)->name, "fault",
-      cut != NULL ? pc_fault_class(cut->fault)->name : PC_BASELINE, "depth", pc_json_count(violation->path.depth),
-      "operation", pc_json_count(violation->operation), "flash_operation",
-      cut != NULL ? pc_json_count(violation->path.cuts[0].flash_operation) : json_null(), "key", json_of_key(violation),
-      "count", pc_json_count(violation->count), "expected", pc_json_text(violation->expected), "actual",
-      pc_json_text(violation->actual), "repro_file", finding->file != NULL ? pc_json_text(finding->file) : json_null(),
-      "operations_found", json_of_operations(finding->operations_before), "operations_shrunk",
-      json_of_operations(finding->operations));
+  const bool cut = violation->path.depth > 0;
+  return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "invariant",
+                   pc_invariant_info(violation->invariant)->name, "fault",
+                   cut ? pc_fault_class(violation->fault)->name : PC_BASELINE, "depth",
+                   pc_json_count(violation->path.depth), "operation", pc_json_count(violation->operation),
+                   "flash_operation", cut ? pc_json_count(violation->path.cuts[0].flash_operation) : json_null(), "key",
+                   json_of_key(violation), "count", pc_json_count(violation->count), "expected",
+                   pc_json_text(violation->expected), "actual", pc_json_text(violation->actual), "repro_file",
+                   finding->file != NULL ? pc_json_text(finding->file) : json_null(), "operations_found",
+                   json_of_operations(finding->operations_before), "operations_shrunk",
+                   json_of_operations(finding->operations));
 }
 
 static json_t *json_of_findings(const struct pc_run_findings *findings) {

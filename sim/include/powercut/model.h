@@ -84,13 +84,18 @@ struct pc_report {
   bool shared;           /* of pc_check_recovery: what was checked in the same situation before answered for the rest */
   enum pc_status answer; /* of pc_run_operation: what the operation answered */
   bool doubted;          /* of pc_run_operation: pc_model_doubt was called */
+  bool cut_again;        /* of pc_check_aftermath: it failed, and the power had been cut there */
+  enum pc_fault cut_by;  /* the last time, by this class */
   bool checked[PC_INVARIANT_COUNT];
   bool failed[PC_INVARIANT_COUNT];
   bool silent[PC_INVARIANT_COUNT]; /* of those that failed: the store did not say so itself, or not each time */
-  struct pc_violation
-      violations[PC_INVARIANT_COUNT]; /* of those that failed, the first evidence; the path isn't filled in */
-  uint8_t keys[PC_INVARIANT_COUNT][PC_MAX_KEY_SIZE]; /* theirs, cut short where longer: a report isn't copied */
+  struct pc_violation violations[PC_INVARIANT_COUNT]; /* of those that failed, the first evidence; the path and its
+                                                         class aren't filled in */
+  uint8_t keys[PC_INVARIANT_COUNT][PC_MAX_KEY_SIZE];  /* theirs, cut short where longer: a report isn't copied */
 };
+
+/* The class of the last cut before what was checked; PC_FAULT_COUNT: none. `path` is the one that led there. */
+enum pc_fault pc_report_fault(const struct pc_report *report, const struct pc_cut_path *path);
 
 /* Notes that `invariant` failed, with its evidence, unless it failed before in this report. `key` may be NULL; its
    bytes are copied. */

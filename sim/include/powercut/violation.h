@@ -35,16 +35,24 @@ struct pc_cut_path {
   uint32_t life, number;
 };
 
+/* The class of its last cut; PC_FAULT_COUNT: there is none. */
+static inline enum pc_fault pc_cut_path_fault(const struct pc_cut_path *path) {
+  return path->depth == 0 ? PC_FAULT_COUNT : path->cuts[path->depth - 1].fault;
+}
+
 /* An invariant that did not hold. Texts are for people; keys and values in them are written as in a trace. */
 struct pc_violation {
   enum pc_invariant invariant;
   uint32_t operation; /* index of the workload's operation that was cut, or after which the baseline was checked; */
                       /* operation_count: power lost after the last */
   struct pc_cut_path path;
+  /* The class of the last cut that came before it; PC_FAULT_COUNT: none did. That is the path's last one, or, in what
+     goes on after the recovery from that, the last one there. */
+  enum pc_fault fault;
   bool has_key;
   struct pc_bytes key; /* valid while the violation is handed over */
   char expected[256], actual[256];
-  uint64_t count; /* how often this invariant failed in this operation after a last cut of this class; 0: not counted */
+  uint64_t count; /* how often this invariant failed in this operation after a last cut of its class; 0: not counted */
 };
 
 #endif
