@@ -36,8 +36,8 @@ void pc_life_add(struct pc_life *life, const struct pc_operation *operation) {
 }
 
 void pc_life_add_cut(struct pc_life *life, const struct pc_cut *cut, uint64_t seed) {
-  life->too_long = life->too_long || life->cut_count == PC_LIFE_CUTS || life->operation_count == 0;
-  if (!life->too_long) {
+  life->too_long = life->too_long || life->cut_count == PC_LIFE_CUTS;
+  if (!life->too_long && life->operation_count > 0) {
     life->cuts[life->cut_count++] =
         (struct pc_listed_cut){.operation = life->operation_count - 1, .cut = *cut, .seed = seed};
   }

@@ -29,7 +29,8 @@ void pc_life_close(struct pc_life *life); /* NULL is fine */
 
 /* Adds an operation to the end. */
 void pc_life_add(struct pc_life *life, const struct pc_operation *operation);
-/* Adds a cut in the last operation, or, after another cut of that, in the recovery from it. */
+/* Adds a cut in the last operation, or, after another cut of that, in the recovery from it. One in the first start, of
+   which a list can't tell, is left out: most of what is found later doesn't need it. */
 void pc_life_add_cut(struct pc_life *life, const struct pc_cut *cut, uint64_t seed);
 
 #endif

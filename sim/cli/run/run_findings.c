@@ -87,6 +87,25 @@ enum pc_result pc_run_findings_recall(void *context, const struct pc_violation *
   return err;
 }
 
+/* Keeps of a repro what follows on its invariant. */
+static void keep_shown(struct pc_buffer *shown, const struct pc_buffer *text) {
+  static const char begin[] = "\nname: ";
+  const uint8_t *found = memmem(text->data, text->size, begin, strlen(begin));
+  if (found != NULL) {
+    pc_buffer_append(shown, found, text->size - (size_t)(found - text->data));
+  }
+}
+
+enum pc_invariant pc_run_findings_like(const struct pc_run_findings *findings, enum pc_invariant invariant) {
+  const struct pc_buffer *shrunk = &findings->first[invariant].shrunk;
+  enum pc_invariant like = 0;
+  while (like < invariant && (shrunk->size == 0 || findings->first[like].shrunk.size != shrunk->size ||
+                              memcmp(findings->first[like].shrunk.data, shrunk->data, shrunk->size) != 0)) {
+    like++;
+  }
+  return like;
+}
+
 /* Notes for the summary how small a violation's repro became. */
 static void note(struct pc_run_findings *findings, uint64_t number, const struct pc_shrinkage *shrinkage) {
   for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
@@ -94,6 +113,7 @@ static void note(struct pc_run_findings *findings, uint64_t number, const struct
     if (first->found && first->number == number) {
       first->operations_before = shrinkage->operations_before;
       first->operations = shrinkage->operations;
+      keep_shown(&first->shrunk, &shrinkage->text);
     }
   }
 }
@@ -143,5 +163,6 @@ void pc_run_findings_free(struct pc_run_findings *findings) {
   for (size_t i = 0; i < PC_INVARIANT_COUNT; i++) {
     free(findings->first[i].key);
     free(findings->first[i].file);
+    pc_buffer_free(&findings->first[i].shrunk);
   }
 }

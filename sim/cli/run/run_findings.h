@@ -18,6 +18,7 @@ struct pc_finding {
   uint8_t *key;
   char *file;                             /* of its repro; NULL if it could not be written */
   uint32_t operations_before, operations; /* of its repro, before and after it was shrunk; 0: it was not */
+  struct pc_buffer shrunk;                /* what it was shrunk to, but for what it shows; empty if it was not */
 };
 
 struct pc_run_findings {
@@ -44,5 +45,9 @@ enum pc_result pc_run_findings_recall(void *context, const struct pc_violation *
 enum pc_result pc_run_findings_shrink(struct pc_run_findings *findings, const struct pc_observer *observer,
                                       struct pc_error *error);
 void pc_run_findings_free(struct pc_run_findings *findings);
+
+/* The first invariant whose finding was shrunk to the same operations and cuts as that of this one, which may be
+   itself: often it is one mistake that breaks several. */
+enum pc_invariant pc_run_findings_like(const struct pc_run_findings *findings, enum pc_invariant invariant);
 
 #endif

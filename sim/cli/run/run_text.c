@@ -281,6 +281,10 @@ static void add_finding(struct pc_buffer *text, const struct pc_run_report *repo
     pc_buffer_print(text, " to ");
     pc_buffer_count(text, finding->operations);
   }
+  enum pc_invariant like = pc_run_findings_like(report->findings, violation->invariant);
+  if (like != violation->invariant) {
+    pc_buffer_print(text, ", the same as for %s", pc_invariant_info(like)->name);
+  }
   pc_buffer_print(text, "\n");
 }
 
