@@ -38,6 +38,14 @@ static inline void watch_sectors(struct pc_device *device, uint32_t address, siz
   device->watched.met |= touches(device->watched.first_sector, device->watched.last_sector, address, size);
 }
 
+/* These sectors are about to be erased: what is watched there will be what it would be with any other bytes. */
+static void unwatch(struct pc_device *device, uint32_t address, uint32_t size) {
+  struct pc_watched *watched = &device->watched;
+  if (watched->begin >= address && watched->end - address <= size) {
+    *watched = (struct pc_watched){.met = watched->met};
+  }
+}
+
 static void invert(uint8_t *to, const uint8_t *from, size_t size) {
   for (size_t i = 0; i < size; i++) {
     to[i] = (uint8_t)~from[i];
@@ -149,13 +157,13 @@ static int program(void *context, uint32_t address, const void *data, size_t siz
 int pc_device_erase(void *context, uint32_t address, uint32_t size) {
   struct pc_device *device = context;
   tell(device, PC_PORT_ERASE, address, size, NULL);
-  watch_sectors(device, address, size);
   if (!charge(device, &device->budget.flash_operations, 1)) {
     return PC_FLASH_STOPPED;
   }
   if (!pc_rules_allow_erase(device, address, size)) {
     return PC_FLASH_REFUSED;
   }
+  unwatch(device, address, size);
   return pc_armed_operate(device, &(struct pc_flash_operation){
                                       .kind = PC_ERASE, .address = address, .size = size, .after = device->erased});
 }

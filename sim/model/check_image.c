@@ -44,14 +44,20 @@ static void check_free_space(struct pc_checker *checker, struct pc_report *repor
   }
 }
 
+bool pc_checker_sees_image(const struct pc_checker *checker) {
+  const struct pc_target *target = checker->target;
+  return target->promises.has_layout && pc_device_reads_raw(target->device) && !pc_checker_may_lose(checker);
+}
+
 /* Decodes the image, unless that was the last one that was decoded. */
-static enum pc_result decode(struct pc_checker *checker, struct pc_error *error) {
+enum pc_result pc_checker_decode(struct pc_checker *checker, struct pc_error *error) {
   const struct pc_target *target = checker->target;
   uint64_t state = checker->shares ? pc_device_hash(target->device) : 0;
   if (state != 0 && state == checker->decoded_state) {
     return PC_OK;
   }
   checker->decoded_state = 0;
+  checker->torn_place = 0;
   enum pc_result result =
       pc_decode(pc_device_cells(target->device), &target->promises.layout, &checker->decoded, error);
   if (result == PC_OK) {
@@ -69,19 +75,10 @@ static uint32_t copies_due(const struct pc_target *target, const struct pc_model
   return model->copies > 0 && model->copies < promised ? model->copies : promised;
 }
 
-enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model *model, bool maintained,
-                              struct pc_report *report, struct pc_error *error) {
-  struct pc_target *target = checker->target;
+void pc_check_decoded(struct pc_checker *checker, const struct pc_model *model, bool maintained,
+                      struct pc_report *report) {
+  const struct pc_target *target = checker->target;
   const uint32_t redundancy = copies_due(target, model, maintained);
-  /* An image of metastable cells is one of many, one of words that ECC corrects is not what the store reads, and one
-     that damage has changed is not the store's. */
-  if (!target->promises.has_layout || !pc_device_reads_raw(target->device) || pc_checker_may_lose(checker)) {
-    return PC_OK;
-  }
-  enum pc_result result = decode(checker, error);
-  if (result != PC_OK) {
-    return result;
-  }
   report->checked[PC_WELL_FORMED] = true;
   report->checked[PC_REDUNDANT] = report->checked[PC_REDUNDANT] || redundancy > 0;
   check_live_entries(checker, redundancy, report);
@@ -89,5 +86,16 @@ enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model 
   if (target->store->sector_report != NULL && pc_device_damage(target->device).events == 0) {
     check_free_space(checker, report);
   }
-  return PC_OK;
+}
+
+enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model *model, bool maintained,
+                              struct pc_report *report, struct pc_error *error) {
+  if (!pc_checker_sees_image(checker)) {
+    return PC_OK;
+  }
+  enum pc_result result = pc_checker_decode(checker, error);
+  if (result == PC_OK) {
+    pc_check_decoded(checker, model, maintained, report);
+  }
+  return result;
 }

@@ -63,31 +63,21 @@ static void check_stable(struct pc_checker *checker, const struct pc_expectation
 #define FINISHED (1u << 31)
 _Static_assert(PC_INVARIANT_COUNT <= 31, "a bit for each");
 
-static uint32_t checked_in(const struct pc_checker *checker, const struct pc_expectation *expectation,
-                           const struct pc_report *report) {
-  uint32_t checked = pc_shared_checked(report);
-  if (expectation->in_flight && checker->resolved[expectation->key].hash == expectation->outcome.hash) {
+uint32_t pc_arrival_checked(const struct pc_arrival *arrival) {
+  const struct pc_expectation *expectation = arrival->expectation;
+  uint32_t checked = pc_shared_checked(arrival->report);
+  if (expectation->in_flight && arrival->checker->resolved[expectation->key].hash == expectation->outcome.hash) {
     checked |= FINISHED;
   }
   return checked;
 }
 
-/* Whether nothing that was checked failed. */
-static bool held(const struct pc_checker *checker, const struct pc_report *report) {
-  return !pc_report_failed(report) && pc_device_contract_violations(checker->target->device, NULL) == 0;
+bool pc_arrival_holds(const struct pc_arrival *arrival) {
+  return !pc_report_failed(arrival->report) &&
+         pc_device_contract_violations(arrival->checker->target->device, NULL) == 0;
 }
 
-/* A store that came up. */
-struct arrival {
-  struct pc_checker *checker;
-  const struct pc_expectation *expectation;
-  struct pc_report *report;
-  size_t before, recovered; /* marks of the journal: the start lies between them */
-  uint64_t memory;          /* a hash of the store's, where anything is shared */
-};
-
-/* The contents were found as `checked` tells; all keys but the one in flight hold what they held then. */
-static void settle_like(const struct arrival *arrival, uint32_t checked) {
+void pc_arrival_settle(const struct pc_arrival *arrival, uint32_t checked) {
   const struct pc_expectation *expectation = arrival->expectation;
   struct pc_checker *checker = arrival->checker;
   if (expectation->in_flight) {
@@ -99,50 +89,29 @@ static void settle_like(const struct arrival *arrival, uint32_t checked) {
   pc_shared_count(checked, arrival->report);
 }
 
-/*
- * A start that wrote nothing leaves a flash that differs from that of other cuts in the same flash operation where that
- * one was torn, and nowhere else. If it also left the same in memory, and the other one was read without a look at
- * these bytes, then reading this one gives the same.
- */
-static void check_torn_contents(const struct arrival *arrival) {
+enum pc_result pc_check_work(const struct pc_arrival *arrival, struct pc_error *error) {
   struct pc_checker *checker = arrival->checker;
-  struct pc_device *device = checker->target->device;
-  const struct pc_torn *torn = &checker->torn;
-  uint64_t place = pc_random_mix(torn->state, (uint64_t)torn->address << 32 | torn->size);
-  uint64_t situation = pc_random_mix(arrival->memory, place);
-  uint32_t checked;
-  if (checker->settled && pc_shared_find(checker->shared, situation, &checked)) {
-    settle_like(arrival, checked);
-    return;
-  }
-  pc_device_watch(device, torn->address, torn->size);
-  pc_check_contents(checker, arrival->expectation, arrival->report);
-  bool alike = !pc_device_watch_met(device) && pc_device_mark(device) == arrival->recovered;
-  pc_device_watch(device, 0, 0);
-  if (alike && held(checker, arrival->report)) {
-    pc_shared_keep(checker->shared, situation, checked_in(checker, arrival->expectation, arrival->report));
-  }
+  bool written = pc_check_writable(checker, arrival->expectation, arrival->report);
+  return written && checker->target->promises.repairs_with_write
+             ? pc_check_image(checker, arrival->expectation->model, true, arrival->report, error)
+             : PC_OK;
 }
 
 /* The contents first, then the image, then what changes the flash: the store must be writable as it came up, before a
    second start, which finds nothing left to mend. */
-static enum pc_result ask(const struct arrival *arrival, struct pc_error *error) {
+static enum pc_result ask(const struct pc_arrival *arrival, struct pc_error *error) {
   struct pc_checker *checker = arrival->checker;
-  if (checker->shares && checker->torn.size > 0 && arrival->recovered == arrival->before) {
-    check_torn_contents(arrival);
+  bool wrote = arrival->recovered != arrival->before;
+  enum pc_result result = PC_OK;
+  if (checker->shares && checker->torn.size > 0 && !wrote) {
+    result = pc_check_torn(arrival, error);
   } else {
     pc_check_contents(checker, arrival->expectation, arrival->report);
+    result = pc_check_image(checker, arrival->expectation->model, false, arrival->report, error);
+    result = result == PC_OK ? pc_check_work(arrival, error) : result;
   }
-  enum pc_result result = pc_check_image(checker, arrival->expectation->model, false, arrival->report, error);
   if (result != PC_OK) {
     return result;
-  }
-  bool written = pc_check_writable(checker, arrival->expectation, arrival->report);
-  if (written && checker->target->promises.repairs_with_write) {
-    result = pc_check_image(checker, arrival->expectation->model, true, arrival->report, error);
-    if (result != PC_OK) {
-      return result;
-    }
   }
   pc_device_rollback(checker->target->device, arrival->recovered);
   check_stable(checker, arrival->expectation, arrival->before, arrival->report);
@@ -150,7 +119,7 @@ static enum pc_result ask(const struct arrival *arrival, struct pc_error *error)
   return PC_OK;
 }
 
-static enum pc_result check_arrival(const struct arrival *arrival, struct pc_error *error) {
+static enum pc_result check_arrival(const struct pc_arrival *arrival, struct pc_error *error) {
   void (*aside)(bool begins) = arrival->checker->aside;
   if (aside != NULL) {
     aside(true);
@@ -166,11 +135,11 @@ static enum pc_result check_arrival(const struct arrival *arrival, struct pc_err
 enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,
                               struct pc_report *report, struct pc_error *error) {
   struct pc_device *device = checker->target->device;
-  struct arrival arrival = {.checker = checker,
-                            .expectation = expectation,
-                            .report = report,
-                            .before = before,
-                            .recovered = pc_device_mark(device)};
+  struct pc_arrival arrival = {.checker = checker,
+                               .expectation = expectation,
+                               .report = report,
+                               .before = before,
+                               .recovered = pc_device_mark(device)};
   /* Metastable cells make no two recoveries the same, nor does a part with faults, or ECC words that were torn. */
   checker->shares = checker->shares && pc_device_reads_raw(device) && pc_device_is_sound(device);
   if (!checker->shares) {
@@ -183,7 +152,7 @@ enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expect
   report->shared = pc_shared_find(checker->shared, situation, &checked);
   if (report->shared && checker->shared != &checker->own) {
     (void)pc_checker_settle(checker, expectation->model);
-    settle_like(&arrival, checked);
+    pc_arrival_settle(&arrival, checked);
     return PC_OK;
   }
   if (report->shared) {
@@ -191,8 +160,8 @@ enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expect
     return PC_OK;
   }
   enum pc_result result = check_arrival(&arrival, error);
-  if (result == PC_OK && held(checker, report)) {
-    pc_shared_keep(checker->shared, situation, checked_in(checker, expectation, report));
+  if (result == PC_OK && pc_arrival_holds(&arrival)) {
+    pc_shared_keep(checker->shared, situation, pc_arrival_checked(&arrival));
   }
   return result;
 }

@@ -145,6 +145,7 @@ void pc_checker_close(struct pc_checker *checker) {
   if (checker != NULL) {
     pc_keys_close(&checker->keys);
     pc_decoded_free(&checker->decoded);
+    pc_decoded_free(&checker->torn_sectors);
     pc_shared_close(&checker->own);
     pc_relay_close(checker->relay);
     free(checker->buffer);

@@ -18,8 +18,10 @@ struct pc_checker {
   uint64_t *visits; /* round in which iterating last met each key */
   uint64_t round;
   struct pc_decoded decoded;
-  uint64_t decoded_state; /* of the device, when it was decoded while sharing; 0: not to be used again */
-  uint32_t *whole;        /* keys whose acknowledged value was whole on the damaged flash as the store started */
+  uint64_t decoded_state;          /* of the device, when it was decoded while sharing; 0: not to be used again */
+  struct pc_decoded torn_sectors;  /* the sectors that were torn, decoded alone */
+  uint64_t torn_place, torn_found; /* of an image like the one that was decoded last: see check_torn.c */
+  uint32_t *whole; /* keys whose acknowledged value was whole on the damaged flash as the store started */
   uint32_t whole_count;
   struct pc_shared own, *shared;
   bool shares;                        /* a situation that held may answer for the next one */
@@ -130,9 +132,40 @@ void pc_check_resolved(struct pc_checker *checker, enum pc_invariant invariant, 
 enum pc_result pc_check_image(struct pc_checker *checker, const struct pc_model *model, bool maintained,
                               struct pc_report *report, struct pc_error *error);
 
+/* The same in two steps. Whether there is an image to be looked at: one of metastable cells is one of many, one of
+   words that ECC corrects is not what the store reads, and one that damage has changed is not the store's. */
+bool pc_checker_sees_image(const struct pc_checker *checker);
+enum pc_result pc_checker_decode(struct pc_checker *checker, struct pc_error *error);
+void pc_check_decoded(struct pc_checker *checker, const struct pc_model *model, bool maintained,
+                      struct pc_report *report);
+
 /* Puts, gets and deletes a key that the workload doesn't use, if there is one that the store takes. The caller rolls
    the device back. Whether the store took both. */
 bool pc_check_writable(struct pc_checker *checker, const struct pc_expectation *expectation, struct pc_report *report);
+
+/* A store that came up, and is asked. */
+struct pc_arrival {
+  struct pc_checker *checker;
+  const struct pc_expectation *expectation;
+  struct pc_report *report;
+  size_t before, recovered; /* marks of the journal: the start lies between them */
+  uint64_t memory;          /* a hash of the store's, where anything is shared */
+};
+
+/* What was checked and found up to now, to be kept; whether all of it held; and to take it to have been found again:
+   all keys but the one in flight hold what they held then. */
+uint32_t pc_arrival_checked(const struct pc_arrival *arrival);
+bool pc_arrival_holds(const struct pc_arrival *arrival);
+void pc_arrival_settle(const struct pc_arrival *arrival, uint32_t checked);
+
+/* Has the store work: pc_check_writable, and the image after that where the store promises something of it. The caller
+   rolls the device back. */
+enum pc_result pc_check_work(const struct pc_arrival *arrival, struct pc_error *error);
+
+/* Checks contents, image and work of a recovery whose start wrote nothing, so that the flash differs from that of the
+   others in what was torn alone. What others were asked without a look at that isn't asked again. The caller rolls the
+   device back. */
+enum pc_result pc_check_torn(const struct pc_arrival *arrival, struct pc_error *error);
 
 /* Checks a store that came up, from the journal's mark `before` on: everything but device_contract. */
 enum pc_result pc_check_store(struct pc_checker *checker, const struct pc_expectation *expectation, size_t before,

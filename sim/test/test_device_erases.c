@@ -134,12 +134,16 @@ Test(device_erases, each_size_takes_its_time) {
   pc_device_destroy(device);
 }
 
-Test(device_erases, watched_bytes_are_met_anywhere_in_a_block) {
+Test(device_erases, watched_bytes_are_erased_anywhere_in_a_block) {
   struct pc_device *device = create(&BLOCKS, SECTORS);
+  uint8_t byte;
+  pc_device_watch(device, 960, 4);
+  cr_expect_eq(erase_block(device, 512, 512), PC_FLASH_OK);
+  cr_expect_eq(read(device, 960, &byte, 1), PC_FLASH_OK);
+  cr_expect_not(pc_device_watch_met(device));
   pc_device_watch(device, 960, 4);
   cr_expect_eq(erase_block(device, 0, 512), PC_FLASH_OK);
-  cr_expect_not(pc_device_watch_met(device));
-  cr_expect_eq(erase_block(device, 512, 512), PC_FLASH_OK);
+  cr_expect_eq(read(device, 960, &byte, 1), PC_FLASH_OK);
   cr_expect(pc_device_watch_met(device));
   pc_device_destroy(device);
 }

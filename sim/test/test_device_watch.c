@@ -27,7 +27,7 @@ Test(device_watch, reads_meet_the_bytes_that_they_cover) {
   expect_read(UINT32_MAX, 192, false);
 }
 
-Test(device_watch, programs_and_erases_meet_their_sectors) {
+Test(device_watch, programs_meet_their_sectors) {
   static const uint8_t zero[2] = {0};
   struct pc_device *device = watched(1);
   cr_expect_eq(program(device, 0, zero, 1), PC_FLASH_OK);
@@ -39,9 +39,30 @@ Test(device_watch, programs_and_erases_meet_their_sectors) {
   cr_expect_not(pc_device_watch_met(device));
   cr_expect_eq(program(device, 63, zero, 2), PC_FLASH_OK);
   cr_expect(pc_device_watch_met(device));
-  pc_device_watch(device, 100, 10);
+  pc_device_destroy(device);
+}
+
+/* What they were before makes no difference any more. */
+Test(device_watch, ends_when_all_that_is_watched_is_erased) {
+  struct pc_device *device = watched(1);
+  uint8_t data[192];
   cr_expect_eq(erase(device, 64), PC_FLASH_OK);
-  cr_expect(pc_device_watch_met(device));
+  cr_expect_eq(read(device, 0, data, sizeof data), PC_FLASH_OK);
+  cr_expect_eq(program(device, 100, "\0", 1), PC_FLASH_OK);
+  cr_expect_not(pc_device_watch_met(device));
+  pc_device_watch(device, 120, 10);
+  cr_expect_eq(erase(device, 64), PC_FLASH_OK);
+  cr_expect_not(pc_device_watch_met(device));
+  cr_expect_eq(read(device, 128, data, 1), PC_FLASH_OK);
+  cr_expect(pc_device_watch_met(device), "the other sector is as it was");
+  pc_device_watch(device, 120, 8);
+  cr_expect_eq(read(device, 120, data, 1), PC_FLASH_OK);
+  cr_expect_eq(erase(device, 64), PC_FLASH_OK);
+  cr_expect(pc_device_watch_met(device), "it was read before");
+  pc_device_watch(device, 120, 8);
+  cr_expect_eq(erase(device, 65), PC_FLASH_REFUSED);
+  cr_expect_eq(read(device, 120, data, 1), PC_FLASH_OK);
+  cr_expect(pc_device_watch_met(device), "nothing was erased");
   pc_device_destroy(device);
 }
 

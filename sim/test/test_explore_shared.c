@@ -185,3 +185,90 @@ Test(explore_shared, recoveries_do_not_hide_what_a_second_start_shows) {
   lab.plan.samples = 0;
   expect_same_without(&lab, true, true);
 }
+
+/*
+ * A log of entries of four bytes: key, value, and two that nobody reads. A start looks at the first byte of an entry to
+ * tell whether there is one; a put looks at all four, and gives up if the place for it isn't blank.
+ */
+struct trusting {
+  struct pc_flash flash;
+  uint8_t values[256];
+  uint32_t end;
+};
+
+#define TRUSTING_ENTRY 4u
+
+static enum pc_status trusting_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
+                                         char *message, size_t size) {
+  (void)setup;
+  (void)message;
+  (void)size;
+  *promises =
+      (struct pc_store_promises){.memory_size = sizeof(struct trusting), .max_key_size = 1, .max_value_size = 1};
+  return PC_STATUS_OK;
+}
+
+static enum pc_status trusting_start(void *memory, const struct pc_store_setup *setup) {
+  struct trusting *self = memory;
+  uint8_t entry[2];
+  memset(self, 0, sizeof *self);
+  self->flash = setup->flash;
+  const struct pc_flash *flash = &self->flash;
+  memset(self->values, PC_ERASED, sizeof self->values);
+  for (; self->end < flash->sector_count * flash->sector_size; self->end += TRUSTING_ENTRY) {
+    (void)flash->read(flash->context, self->end, &entry[0], 1);
+    if (entry[0] == PC_ERASED) {
+      break;
+    }
+    (void)flash->read(flash->context, self->end + 1, &entry[1], 1);
+    if (entry[1] != PC_ERASED) {
+      self->values[entry[0]] = entry[1];
+    }
+  }
+  return PC_STATUS_OK;
+}
+
+static enum pc_status trusting_put(void *memory, struct pc_bytes key, struct pc_bytes value) {
+  static const uint8_t blank[TRUSTING_ENTRY] = {PC_ERASED, PC_ERASED, PC_ERASED, PC_ERASED};
+  struct trusting *self = memory;
+  const struct pc_flash *flash = &self->flash;
+  uint8_t entry[TRUSTING_ENTRY] = {0};
+  if (key.size != 1 || value.size != 1) {
+    return PC_STATUS_INVALID;
+  }
+  if (flash->read(flash->context, self->end, entry, sizeof entry) != PC_FLASH_OK ||
+      memcmp(entry, blank, sizeof entry) != 0) {
+    return PC_STATUS_FAILED;
+  }
+  memcpy(entry, (const uint8_t[]){key.data[0], value.data[0], 0, 0}, sizeof entry);
+  if (flash->program(flash->context, self->end, entry, sizeof entry) != PC_FLASH_OK) {
+    return PC_STATUS_FAILED;
+  }
+  self->end += TRUSTING_ENTRY;
+  self->values[key.data[0]] = value.data[0];
+  return PC_STATUS_OK;
+}
+
+static enum pc_status trusting_get(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
+  const struct trusting *self = memory;
+  if (key.size != 1 || self->values[key.data[0]] == PC_ERASED || capacity == 0) {
+    return PC_STATUS_NOT_FOUND;
+  }
+  buffer[0] = self->values[key.data[0]];
+  *size = 1;
+  return PC_STATUS_OK;
+}
+
+/* What was torn and the start doesn't see shows when the store is written to, here in one way and there in another. */
+Test(explore_shared, recoveries_do_not_hide_what_a_put_shows) {
+  static const struct pc_store trusting = {.api = PC_STORE_API,
+                                           .name = "trusting",
+                                           .summary = "a log",
+                                           .configure = trusting_configure,
+                                           .start = trusting_start,
+                                           .put = trusting_put,
+                                           .get = trusting_get};
+  struct lab lab;
+  lab_open(&lab, &trusting, 1, "put a 01\nput b 02\nput a 03\nput b 04\n");
+  expect_same_without(&lab, false, true);
+}

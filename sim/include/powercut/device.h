@@ -300,7 +300,8 @@ double pc_work_maximum_us(const struct pc_profile *profile, struct pc_flash_work
 
 /* Watches the bytes [address, address + size), which lie inside the device; a size of 0 ends it. Met: whether since
    then a call of the port may have done something else than it would have with other bytes there. True if it read them,
-   or programmed or erased in their sectors, and always where cells are metastable or damaged or faults are armed. */
+   or programmed in their sectors, before all of them were erased, and always where cells are metastable or damaged or
+   faults are armed. */
 void pc_device_watch(struct pc_device *device, uint32_t address, uint32_t size);
 bool pc_device_watch_met(const struct pc_device *device);
 
