@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "wrapped.h"
+#include "forwarded.h"
 
 struct handle {
   void *taken;
@@ -11,8 +11,12 @@ struct handle {
 
 static unsigned running; /* instances that were started and not stopped */
 
-static void *taken(void *memory) {
+static void *enter(void *memory) {
   return ((struct handle *)memory)->taken;
+}
+
+static enum pc_status leave(enum pc_status status) {
+  return status;
 }
 
 static enum pc_status configure(const struct pc_store_setup *setup, struct pc_store_promises *promises, char *message,
@@ -43,47 +47,11 @@ static void stop(void *memory) {
   if (running-- != 1) {
     abort();
   }
-  free(taken(memory));
-}
-
-static enum pc_status put(void *memory, struct pc_bytes key, struct pc_bytes value) {
-  return wrapped_put(taken(memory), key, value);
-}
-
-static enum pc_status delete_key(void *memory, struct pc_bytes key) {
-  return wrapped_remove(taken(memory), key);
-}
-
-static enum pc_status get(void *memory, struct pc_bytes key, uint8_t *buffer, size_t capacity, size_t *size) {
-  return wrapped_get(taken(memory), key, buffer, capacity, size);
-}
-
-static enum pc_status iterate(void *memory, pc_visit visit, void *context) {
-  return wrapped_iterate(taken(memory), visit, context);
-}
-
-static enum pc_status maintain(void *memory, enum pc_maintenance level) {
-  return wrapped_maintain(taken(memory), level);
-}
-
-static enum pc_status sector_report(void *memory, uint32_t sector, struct pc_sector_report *report) {
-  return wrapped_sector_report(taken(memory), sector, report);
+  free(enter(memory));
 }
 
 extern const struct pc_store powercut_store;
 const struct pc_store powercut_store = {
-    .api = PC_STORE_API,
-    .name = "allocates",
-    .summary = "norkv, with its memory from malloc",
-    .configure = configure,
-    .start = start,
-    .put = put,
-    .remove = delete_key,
-    .get = get,
-    .iterate = iterate,
-    .maintain = maintain,
-    .sector_report = sector_report,
-    .stop = stop,
-    .footprint = wrapped_footprint,
-    .must_accept = wrapped_must_accept,
+    FORWARDED_STORE,        .name = "allocates", .summary = "norkv, with its memory from malloc",
+    .configure = configure, .start = start,      .stop = stop,
 };
