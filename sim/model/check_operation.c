@@ -37,15 +37,17 @@ static void check_delete(const struct run *run, enum pc_status status) {
     return;
   }
   report->checked[PC_WRITABLE] = true;
+  bool is_unsure = pc_checker_may_lose(run->checker) || content->unsure_since > 0;
   if (!content->live) {
-    /* Some stores tell that there is nothing to delete, some do not care. */
-    if (status != PC_STATUS_OK && status != PC_STATUS_NOT_FOUND && status != PC_STATUS_INVALID) {
+    /* Some stores tell that there is nothing to delete, some do not care. An older value may have come back. */
+    bool is_told = status == PC_STATUS_OK || status == PC_STATUS_NOT_FOUND || status == PC_STATUS_INVALID;
+    if (!is_told && !(status == PC_STATUS_FULL && is_unsure)) {
       pc_report_answer(report, PC_WRITABLE, key, "the delete finds no such key", status, "it answers %s",
                        pc_status_text(status));
     }
     return;
   }
-  if (status == PC_STATUS_NOT_FOUND && (pc_checker_may_lose(run->checker) || content->unsure_since > 0)) {
+  if (status == PC_STATUS_NOT_FOUND && is_unsure) {
     return;
   }
   if (status == PC_STATUS_NOT_FOUND) {

@@ -66,3 +66,30 @@ Test(model_whole, a_key_whose_entry_is_damaged_may_be_gone) {
   cr_expect_not(pc_report_failed(&bench.report));
   bench_close(&bench);
 }
+
+static enum pc_status full_remove(void *memory, struct pc_bytes key) {
+  (void)memory;
+  (void)key;
+  return PC_STATUS_FULL;
+}
+
+/* An older value may have come back, and there is no room to delete it. */
+Test(model_whole, a_deleted_key_may_be_there_again) {
+  static const struct pc_armed_fault fault = {.kind = PC_ARMED_BIT_ROT, .address = 16, .size = 1, .bits = 1};
+  for (int rots = 0; rots < 2; rots++) {
+    struct pc_store store = forgetful;
+    struct bench bench;
+    struct pc_error error;
+    forgets = false;
+    store.remove = full_remove;
+    bench_open(&bench, &store, 4, "put a 01\ndelete b\n");
+    bench_start(&bench);
+    (void)bench_run(&bench, 0);
+    if (rots == 1) {
+      cr_assert_eq(pc_device_arm(bench.device, &fault, &error), PC_OK);
+    }
+    cr_expect_eq(bench_run(&bench, 1), PC_STATUS_FULL);
+    cr_expect_eq(bench.report.failed[PC_WRITABLE], rots == 0);
+    bench_close(&bench);
+  }
+}
