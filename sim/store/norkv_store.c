@@ -180,8 +180,10 @@ static enum pc_status store_start(void *memory, const struct pc_store_setup *set
   config.memory_size = norkv_memory_size(&config);
   enum norkv_error error = norkv_start(&subject->kv, &config);
   if (error == NORKV_ERR_DATA_LOSS && settings.recovery == NORKV_RECOVER_MANUAL) {
-    /* Manual recovery leaves the mending to the firmware: this one mends at once. */
+    /* Manual recovery leaves the mending to the firmware: this one mends at once, and goes on where there is no room
+       for that, as a start that mends by itself does. */
     error = settings.mends_late ? NORKV_OK : norkv_maintain(&subject->kv, NORKV_MAINTAIN_PARTIAL);
+    error = error == NORKV_ERR_FULL ? NORKV_OK : error;
   }
   return status_of(error);
 }

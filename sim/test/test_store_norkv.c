@@ -336,6 +336,26 @@ Test(store_norkv, mends_at_start_or_when_it_is_maintained) {
   cr_expect_gt(by_maintenance, 0);
 }
 
+/* A start that mends by itself comes up where there is no room for that; so does a firmware that mends. */
+Test(store_norkv, starts_where_there_is_no_room_to_mend) {
+  struct lab lab;
+  struct lab_run run = {.jobs = 1};
+  char trace[1024];
+  (void)snprintf(trace, sizeof trace, "put a %096d\nput b %0136d\nput c %0108d\nput d %0190d\nput e -\n", 0, 0, 0, 0);
+  lab_open(&lab, pc_store_named("norkv"), 3, trace);
+  lab.profile.sector_size = 256;
+  lab_set(&lab, "recovery", "manual");
+  lab_set(&lab, "alignment", "32");
+  lab.plan.faults[PC_FAULT_PREFIX] = lab.plan.faults[PC_FAULT_BIT_ROT] = true;
+  lab.plan.depth = 2;
+  lab.plan.samples = 20;
+  lab_explore(&lab, &run);
+  cr_expect_eq(run.outcome, PC_OK, "%s", run.error.message);
+  cr_expect_eq(lab_failures(&run, PC_MOUNTABLE), 0);
+  lab_run_free(&run);
+  lab_close(&lab);
+}
+
 /* A copy that rots under a running store, and flash that fails. */
 Test(store_norkv, answers_with_data_loss_and_flash_errors) {
   struct bench bench;
