@@ -105,7 +105,7 @@ static enum pc_result walk_operation(struct pc_walk *walk, bool cut, struct pc_e
   } else if (changes && baseline->settled[walk->operation] == PC_DOUBTED) {
     pc_model_doubt(&walk->rig.model, operation);
   } else if (operation->kind == PC_MAINTAIN && baseline->settled[walk->operation] == PC_ACKNOWLEDGED) {
-    pc_model_maintained(&walk->rig.model);
+    (void)pc_model_maintained(&walk->rig.model, operation->level);
   }
   walk->operation++;
   return result;

@@ -106,9 +106,9 @@ static enum pc_result run_maintain(const struct run *run, struct pc_error *error
   run->report->checked[PC_WRITABLE] = true;
   if (status == PC_STATUS_OK) {
     bool sure = pc_checker_settle(run->checker, run->model);
-    pc_model_maintained(run->model);
+    bool whole = pc_model_maintained(run->model, run->operation->level);
     return sure && !rotted_since_start(run->checker)
-               ? pc_check_image(run->checker, run->model, true, run->report, error)
+               ? pc_check_image(run->checker, run->model, whole, run->report, error)
                : PC_OK;
   }
   if (status != PC_STATUS_FULL) {

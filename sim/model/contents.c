@@ -72,9 +72,13 @@ void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation
   }
 }
 
-void pc_model_maintained(struct pc_model *model) {
+bool pc_model_maintained(struct pc_model *model, enum pc_maintenance level) {
+  if (level == PC_MAINTAIN_PARTIAL && model->target->promises.repairs_in_parts) {
+    return false;
+  }
   model->copies = 0;
   model->single = model->single && pc_device_damage(model->target->device).events > 0;
+  return true;
 }
 
 void pc_model_resume(struct pc_model *model, struct pc_content *contents) {

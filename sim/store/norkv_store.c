@@ -138,6 +138,7 @@ static enum pc_status store_configure(const struct pc_store_setup *setup, struct
       .redundancy = settings.redundancy,
       .repairs_later = settings.recovery == NORKV_RECOVER_LAZY || settings.mends_late,
       .repairs_with_write = settings.recovery == NORKV_RECOVER_LAZY,
+      .repairs_in_parts = settings.partial_is_idle,
       .has_layout = true,
       .layout =
           {

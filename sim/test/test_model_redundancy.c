@@ -3,7 +3,7 @@
 #include "test_model_help.h"
 
 /* norkv with one copy, which promises two; with repairs_later set, not at once. */
-static bool later, with_write;
+static bool later, with_write, in_parts;
 
 static enum pc_status one_copy_configure(const struct pc_store_setup *setup, struct pc_store_promises *promises,
                                          char *message, size_t size) {
@@ -11,6 +11,7 @@ static enum pc_status one_copy_configure(const struct pc_store_setup *setup, str
   promises->redundancy = 2;
   promises->repairs_later = later;
   promises->repairs_with_write = with_write;
+  promises->repairs_in_parts = in_parts;
   return status;
 }
 
@@ -64,6 +65,20 @@ Test(model_redundancy, is_due_after_maintenance) {
   }
 }
 
+Test(model_redundancy, is_not_due_after_a_part_of_the_maintenance) {
+  struct bench bench;
+  in_parts = later = true;
+  bench_open(&bench, &one_copy, 4, "put a 01\nmaintain partial\nmaintain full\n");
+  bench_start(&bench);
+  (void)bench_run(&bench, 0);
+  cr_expect_eq(bench_run(&bench, 1), PC_STATUS_OK);
+  cr_expect_not(pc_report_failed(&bench.report));
+  cr_expect(bench.report.checked[PC_WELL_FORMED]);
+  cr_expect_eq(bench_run(&bench, 2), PC_STATUS_OK);
+  bench_expect(&bench, PC_REDUNDANT, "a", "every copy that the redundancy asks for", "1 of 2 copies");
+  bench_close(&bench);
+}
+
 /* norkv keeps two copies whatever is cut, also when it mends later. */
 static void expect_kept(const char *recovery, bool soon) {
   struct lab lab;
@@ -93,4 +108,23 @@ Test(model_redundancy, is_kept_by_norkv_however_it_recovers) {
   expect_kept("manual", true);
   expect_kept("lazy", true); /* with the first write */
   expect_kept("manual_late", false);
+}
+
+/* One sector's work at most leaves the rest to the next time. */
+Test(model_redundancy, is_kept_by_norkv_that_maintains_in_parts) {
+  struct lab lab;
+  struct lab_run run = {.jobs = 1};
+  lab_open(&lab, pc_store_named("norkv"), 4, "put a 01\nmaintain partial\nput b 0202\nmaintain full\n");
+  lab_set(&lab, "redundancy", "2");
+  lab_set(&lab, "recovery", "manual_late");
+  lab_set(&lab, "partial_maintenance", "idle");
+  lab.plan.faults[PC_FAULT_PREFIX] = lab.plan.faults[PC_FAULT_UNIT_SUBSET] = true;
+  lab.plan.cuts = PC_CUTS_SOAK;
+  lab.plan.count = 1000;
+  lab.plan.consecutive = 1;
+  lab_explore(&lab, &run);
+  cr_expect_eq(run.outcome, PC_OK, "%s", run.error.message);
+  cr_expect_eq(run.result.violations, 0, "%s", run.violations[0].violation.actual);
+  lab_run_free(&run);
+  lab_close(&lab);
 }

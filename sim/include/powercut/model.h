@@ -55,9 +55,9 @@ void pc_model_acknowledge(struct pc_model *model, const struct pc_operation *ope
    happened. */
 void pc_model_doubt(struct pc_model *model, const struct pc_operation *operation);
 
-/* Maintenance has worked: the copies that an update asks for are there, and damage may take no key with it, unless it
-   came before. */
-void pc_model_maintained(struct pc_model *model);
+/* Maintenance of this level has worked. If that brings all copies back, those that an update asks for are there, and
+   damage may take no key with it, unless it came before. Whether it does. */
+bool pc_model_maintained(struct pc_model *model, enum pc_maintenance level);
 
 /* Has the model, which is the caller's copy, go on from other contents: it changes them in place from then on. */
 void pc_model_resume(struct pc_model *model, struct pc_content *contents);

@@ -17,8 +17,9 @@
 #include "powercut/flash.h"
 
 /* The version of this interface, and the oldest that is still taken: a store that was built for it needs no change. 4
-   added pc_store_setup.erases, 5 pc_store_setup.erased_value, 6 pc_store_promises.repairs_with_write; nothing else. */
-#define PC_STORE_API 6u
+   added pc_store_setup.erases, 5 pc_store_setup.erased_value, 6 pc_store_promises.repairs_with_write, 7
+   pc_store_promises.repairs_in_parts; nothing else. */
+#define PC_STORE_API 7u
 #define PC_OLDEST_STORE_API 3u
 #define PC_STORE_SYMBOL "powercut_store"
 
@@ -120,6 +121,9 @@ struct pc_store_promises {
   /* With repairs_later: the first put or delete after a start has brought the copies back when it answers OK. Not there
      for a store that was built for version 5 or before, which promises no such thing. */
   bool repairs_with_write;
+  /* Partial maintenance may leave copies that are missing to the next one; full and heavy maintenance bring all back.
+     Not there for a store that was built for version 6 or before, whose every maintenance does. */
+  bool repairs_in_parts;
 };
 
 /* How full the store is, in the store's own measure. */
