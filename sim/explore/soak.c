@@ -341,8 +341,11 @@ static bool is_done(const struct soak *soak) {
 /* After its last cut a life goes on for as long as before one. */
 static enum pc_result live(struct soak *soak, struct pc_error *error) {
   pc_report_clear(&soak->report);
+  tell(soak, (struct pc_step){.kind = PC_STEP_START});
   enum pc_result result = enter(soak) ? pc_rig_boot(&soak->rig, &soak->report, error) : PC_OK;
   if (result == PC_OK && !soak->ended) {
+    tell_flash(soak, 0, pc_device_mark(soak->rig.device));
+    tell(soak, (struct pc_step){.kind = PC_STEP_STATUS, .status = soak->report.answer});
     take_report(soak);
     soak->flash_operation = (uint32_t)pc_device_mark(soak->rig.device);
     pc_device_forget(soak->rig.device);

@@ -25,6 +25,7 @@ for times in 3 5; do
     is "$times $times" "$(counts $repro)" "operations and cuts that show what takes $times cuts of $cuts"
     expect 1 replay $repro
     says "shows   mountable, after $times cuts, in operations 0"
+    says "start: the store starts on blank flash"
     says "recovery $times: the store starts on what is on flash"
     says "VIOLATED: mountable, as was recorded"
     is "$times $times" "$(grep -c 'POWER LOST' out) $(grep -c '^operation ' out)" "cuts and operations that are told"
