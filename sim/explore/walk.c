@@ -53,7 +53,7 @@ static void expect(struct pc_walk *walk, const struct pc_expectation *expectatio
     walk->allowed = pc_random_mix(pc_random_mix(walk->allowed, expectation->key), expectation->outcome.hash);
   }
   const struct pc_model *model = &walk->rig.model;
-  uint64_t asked = walk->rig.configuration + 2 * model->copies + model->single;
+  uint64_t asked = walk->rig.configuration + (uint64_t)model->copies * 2 + model->single;
   if (asked != 0) {
     walk->allowed = pc_random_mix(walk->allowed, asked);
   }

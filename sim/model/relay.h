@@ -21,12 +21,13 @@ void pc_relay_forget(struct pc_relay *relay);
    the power goes off; its device reads what was written and does what it is told. */
 bool pc_relay_is_fit(const struct pc_relay *relay);
 
-/* The store's start, for pc_target_start_by, after a cut that tore `torn`. The device is in the state torn->state but
-   for these bytes. Leaves the memory, the flash, its journal, the device's counts and its answer as they would be. */
+/* The store's start, for pc_target_start_by, of which the context is a leg: after a cut that tore `torn`. The device is
+   in the state torn->state but for these bytes. Leaves the memory, the flash, its journal, the device's counts and its
+   answer as they would be. */
 struct pc_relay_leg {
   struct pc_relay *relay;
   const struct pc_torn *torn;
 };
-enum pc_status pc_relay_start(void *leg);
+enum pc_status pc_relay_start(void *context);
 
 #endif

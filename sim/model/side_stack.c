@@ -42,9 +42,15 @@ struct pc_side_stack {
   struct pc_side_place here; /* the one that stands still; its bytes are the stack's */
 };
 
+/* A pointer by its halves: all that the way to another stack takes are numbers of that size. */
+union passed {
+  struct pc_side_stack *stack;
+  unsigned halves[2];
+};
+
 /* Never returns: whoever called last is who is gone back to. */
-static void serve(unsigned low, unsigned high) {
-  struct pc_side_stack *stack = (struct pc_side_stack *)((uintptr_t)high << 32 | low);
+static void serve(unsigned first, unsigned second) {
+  struct pc_side_stack *stack = ((union passed){.halves = {first, second}}).stack;
   (void)_setjmp(stack->idle);
   stack->work(stack->context);
   pc_side_stack_leave(stack);
@@ -79,9 +85,8 @@ static bool prepare(struct pc_side_stack *stack) {
   if (getcontext(&stack->first) != 0 || !map(stack)) {
     return false;
   }
-  /* All that the way there takes are two numbers. */
-  uintptr_t address = (uintptr_t)stack;
-  makecontext(&stack->first, (void (*)(void))serve, 2, (unsigned)address, (unsigned)(address >> 32));
+  const union passed passed = {.stack = stack};
+  makecontext(&stack->first, (void (*)(void))serve, 2, passed.halves[0], passed.halves[1]);
   return true;
 }
 
@@ -177,7 +182,8 @@ OWN_FRAME void pc_side_stack_stand(struct pc_side_stack *stack, void (*look)(voi
 
 bool pc_side_stack_is_at(const struct pc_side_stack *stack, const struct pc_side_place *place) {
   return place->size == stack->here.size &&
-         memcmp(place->registers, stack->here.registers, sizeof place->registers) == 0 &&
+         memcmp(place->registers[0].__jmpbuf, stack->here.registers[0].__jmpbuf, sizeof place->registers[0].__jmpbuf) ==
+             0 &&
          memcmp(place->bytes, stack->here.bytes, place->size) == 0;
 }
 

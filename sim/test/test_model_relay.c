@@ -6,8 +6,8 @@
 #include "test_device_help.h"
 #include "test_memory_help.h"
 
-#define SECTORS 8u
-#define SIZE (SECTORS * 64u)
+#define SIZE 512u
+#define SECTORS (SIZE / 64)
 #define STEPS 40u
 #define MOST_OPERATIONS 64u
 
