@@ -125,7 +125,7 @@ Test(config_updates, a_comparison_takes_none) {
 }
 
 Test(config_updates, the_parameters_are_those_of_the_store) {
-  static const struct pc_parameter good = {"redundancy", "2"}, bad = {"redundance", "2"};
+  static const struct pc_parameter good = {"redundancy", "3"}, bad = {"redundance", "2"};
   const struct pc_update known = {.changes = &good, .count = 1, .place = "t:3"};
   const struct pc_update unknown = {.changes = &bad, .count = 1, .place = "t:3"};
   const struct pc_store *store = pc_store_named("norkv");
@@ -135,7 +135,7 @@ Test(config_updates, the_parameters_are_those_of_the_store) {
   cr_assert_eq(load_with("[]", &scenario, &error), PC_OK);
   cr_assert_eq(pc_scenario_parameters(&scenario, store, parameters, &error), PC_OK);
   cr_assert_eq(pc_scenario_update(store, &known, parameters, &error), PC_OK);
-  cr_expect_str_eq(parameters[0].value, "2");
+  cr_expect_str_eq(parameters[0].value, "3");
   cr_expect_eq(pc_scenario_update(store, &unknown, parameters, &error), PC_BAD_INPUT);
   cr_expect_str_eq(error.message, "t:3: norkv has no parameter 'redundance'; did you mean 'redundancy'?");
   pc_scenario_free(&scenario);

@@ -1,4 +1,5 @@
-/* What a workload begins with: keys that its operations use keep their index, others come behind them, once each. */
+/* What is added to a workload that is there. Keys that its operations use keep their index, others come behind them,
+   once each; and operations keep their order around updates. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,5 +83,23 @@ Test(workload_initial, nothing_is_there_to_begin_with) {
   cr_assert_eq(pc_workload_begin_with(&workload, &content, &key, 1, &error), PC_OK);
   cr_assert_eq(workload.key_count, 1);
   expect_bytes(workload.keys[0], "a");
+  pc_workload_free(&workload);
+}
+
+Test(workload_initial, updates_come_between_the_operations) {
+  struct pc_workload workload = parsed("put a 01\nget b\ndelete a\n");
+  static const struct pc_parameter change = {"redundancy", "2"};
+  const struct pc_update update = {.changes = &change, .count = 1, .place = "t:1"};
+  const struct pc_scheduled_update updates[] = {{0, update}, {2, update}, {2, update}};
+  static const enum pc_operation_kind kinds[] = {PC_REBOOT, PC_PUT, PC_GET, PC_REBOOT, PC_REBOOT, PC_DELETE};
+  struct pc_error error;
+  cr_assert_eq(pc_workload_update(&workload, updates, 3, &error), PC_OK);
+  cr_assert_eq(workload.operation_count, 6);
+  for (size_t i = 0; i < 6; i++) {
+    cr_expect_eq(workload.operations[i].kind, kinds[i], "operation %zu", i);
+    cr_expect_eq(workload.operations[i].update != NULL, kinds[i] == PC_REBOOT);
+  }
+  cr_expect_eq(workload.operations[2].key, 1);
+  cr_expect_str_eq(workload.operations[4].update->changes[0].value, "2");
   pc_workload_free(&workload);
 }
