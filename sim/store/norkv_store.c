@@ -18,6 +18,8 @@ struct subject {
 /* Bytes before norkv's block, kept aligned for whatever it holds. */
 #define SUBJECT_SIZE ((sizeof(struct subject) + 15u) / 16u * 16u)
 
+#define SCRATCH 0xA5 /* neither erased nor any format's first byte */
+
 /* Reads whole read units around what is wanted, as a flash driver does. */
 static int read_by_units(const struct pc_flash *flash, uint32_t address, uint8_t *buffer, size_t size) {
   uint8_t chunk[256];
@@ -235,6 +237,9 @@ static enum pc_status store_sector_report(void *memory, uint32_t sector, struct 
   struct subject *subject = memory;
   struct norkv_sector_info info;
   enum norkv_error error = norkv_get_sector_info(&subject->kv, sector, &info);
+  /* What is in the buffer between two calls means nothing: now a call that takes it for flash shows, and recoveries
+     that differ in nothing else are alike. */
+  memset(subject->kv.buffer, SCRATCH, subject->kv.buffer_size);
   if (error) {
     return status_of(error);
   }
