@@ -200,7 +200,7 @@ static enum pc_result recover(struct soak *soak, const struct pc_expectation *ex
       return result;
     }
     pc_latency_note(counts, PC_REBOOT, device, before);
-    size_t place;
+    size_t place = 0;
     bool cut = !pc_report_failed(&soak->report) && is_recovery_cut(soak, recovered - torn, &place);
     tell(soak, (struct pc_step){.kind = PC_STEP_RECOVERED});
     tell_flash(soak, torn, cut ? torn + place : recovered);
